@@ -1,0 +1,171 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package tree
+
+// index finds nodes by native id and by override.
+type index struct {
+	spans map[[8]byte]int
+	runs  map[[16]byte]int // nil when no node has an override
+}
+
+// resolve finds the copy that stands for each id, and each node's parent.
+func (t *Tree) resolve(sorted []int) {
+	idx := t.indexNodes(sorted)
+	for i := range t.nodes {
+		t.original[i] = i
+		if o, ok := idx.spans[t.nodes[i].ID]; ok {
+			t.original[i] = o
+		}
+	}
+	for i := range t.nodes {
+		t.parent[i] = -1
+		if t.original[i] == i {
+			t.parent[i], t.missing[i] = idx.parentOf(&t.nodes[i])
+		}
+	}
+}
+
+// indexNodes takes nodes in sorted order, so that of equal ones the same copy wins whatever the order of arrival.
+func (t *Tree) indexNodes(sorted []int) index {
+	idx := index{spans: make(map[[8]byte]int, len(t.nodes))}
+	for _, i := range sorted {
+		n := &t.nodes[i]
+		if n.ID == [8]byte{} {
+			continue
+		}
+		if o, ok := idx.spans[n.ID]; !ok || compareCopies(n, &t.nodes[o]) < 0 {
+			idx.spans[n.ID] = i
+		}
+	}
+	for _, i := range sorted {
+		n := &t.nodes[i]
+		if n.RunID == [16]byte{} || n.ID != [8]byte{} && idx.spans[n.ID] != i {
+			continue
+		}
+		if idx.runs == nil {
+			idx.runs = map[[16]byte]int{}
+		}
+		if _, taken := idx.runs[n.RunID]; !taken {
+			idx.runs[n.RunID] = i
+		}
+	}
+	return idx
+}
+
+// parentOf returns the parent's index, or -1 and whether a parent is named but absent.
+func (idx index) parentOf(n *Node) (int, bool) {
+	if n.IsRoot {
+		return -1, false
+	}
+	if p, ok := idx.run(n.ParentRunID); ok {
+		return p, false
+	}
+	if n.Parent == [8]byte{} {
+		return -1, n.ParentRunID != [16]byte{}
+	}
+	if p, ok := idx.spans[n.Parent]; ok {
+		return p, false
+	}
+	return -1, true
+}
+
+// run finds a node by the id of its run: an override, or a span id padded with zeros on the left, which is LangSmith's own
+// rule.
+func (idx index) run(id [16]byte) (int, bool) {
+	if id == [16]byte{} {
+		return 0, false
+	}
+	if i, ok := idx.runs[id]; ok {
+		return i, true
+	}
+	if [8]byte(id[:8]) != [8]byte{} {
+		return 0, false
+	}
+	i, ok := idx.spans[[8]byte(id[8:])]
+	return i, ok
+}
+
+// cutCycles makes the earliest node of every cycle a root. Each node is walked over once: state tells nodes that are known to
+// lead to a root from those on the walk that is under way.
+func (t *Tree) cutCycles(sorted []int) {
+	const (
+		unseen = iota
+		walking
+		done
+	)
+	state := make([]uint8, len(t.nodes))
+	var path []int
+	for _, start := range sorted {
+		path = path[:0]
+		i := start
+		for i >= 0 && state[i] == unseen {
+			state[i] = walking
+			path = append(path, i)
+			i = t.parent[i]
+		}
+		if i >= 0 && state[i] == walking {
+			t.cutCycle(i)
+		}
+		for _, p := range path {
+			state[p] = done
+		}
+	}
+}
+
+// cutCycle cuts the cycle that i is on.
+func (t *Tree) cutCycle(i int) {
+	earliest := i
+	for j := t.parent[i]; j != i; j = t.parent[j] {
+		if compare(&t.nodes[j], &t.nodes[earliest]) < 0 {
+			earliest = j
+		}
+	}
+	t.parent[earliest] = -1
+	t.cut[earliest] = true
+}
+
+// link lists the children of each node and the roots, both in sorted order.
+func (t *Tree) link(sorted []int) {
+	t.first = make([]int, len(t.nodes)+1)
+	linked := 0
+	for _, p := range t.parent {
+		if p >= 0 {
+			t.first[p+1]++
+			linked++
+		}
+	}
+	for i := range t.nodes {
+		t.first[i+1] += t.first[i]
+	}
+	next := make([]int, len(t.nodes))
+	copy(next, t.first)
+	t.children = make([]int, linked)
+	for _, i := range sorted {
+		switch p := t.parent[i]; {
+		case p >= 0:
+			t.children[next[p]] = i
+			next[p]++
+		case !t.Duplicate(i):
+			t.roots = append(t.roots, i)
+		}
+	}
+}
+
+// walk lists the nodes depth first with a stack of its own.
+func (t *Tree) walk() {
+	t.order = make([]int, 0, len(t.nodes))
+	stack := make([]int, 0, len(t.roots))
+	push := func(nodes []int) {
+		for k := len(nodes) - 1; k >= 0; k-- {
+			stack = append(stack, nodes[k])
+		}
+	}
+	push(t.roots)
+	for len(stack) > 0 {
+		i := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		t.order = append(t.order, i)
+		push(t.Children(i))
+	}
+}

@@ -1,0 +1,51 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package tree
+
+import (
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/contract"
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
+)
+
+// NodeOf reads the node of a span: its ids and times, and the langsmith.* attributes by which an application overrides them.
+// An override that is not an id is ignored, as LangSmith does with a langsmith.is_root that is not a boolean.
+func NodeOf(span ptrace.Span) Node {
+	n := Node{
+		ID:     span.SpanID(),
+		Parent: span.ParentSpanID(),
+		Start:  uint64(span.StartTimestamp()),
+		End:    uint64(span.EndTimestamp()),
+		Weight: span.Attributes().Len() + span.Events().Len(),
+	}
+	for key, value := range span.Attributes().All() {
+		n.override(key, value)
+	}
+	return n
+}
+
+func (n *Node) override(key string, value pcommon.Value) {
+	const prefix = len("langsmith.")
+	if len(key) < prefix || key[0] != 'l' {
+		return // nearly every attribute: not worth three comparisons
+	}
+	switch key {
+	case contract.LangSmithSpanID:
+		n.RunID = runID(value)
+	case contract.LangSmithParentID:
+		n.ParentRunID = runID(value)
+	case contract.LangSmithIsRoot:
+		n.IsRoot = value.Type() == pcommon.ValueTypeBool && value.Bool()
+	}
+}
+
+func runID(value pcommon.Value) run.ID {
+	if value.Type() != pcommon.ValueTypeStr {
+		return run.ID{}
+	}
+	id, _ := run.ParseID(value.Str())
+	return id
+}

@@ -1,0 +1,60 @@
+# Everything here needs Go and make alone, except `lint` and `ci`, which fetch their tools as Go modules, and the browser
+# and system-call tests of `ci`, which use Chromium and strace where they are installed.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+BIN        := bin/otelcol-langsmith
+COMPONENTS := ./processor/redactprocessor/... ./processor/samplingprocessor/... ./exporter/langsmithexporter/... ./extension/viewerextension/...
+LINT       := .tools/golangci-lint
+export CGO_ENABLED ?= 0
+
+.PHONY: help build run demo test race e2e lint fmt generate bench ci clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## build the Collector into bin/otelcol-langsmith
+	@mkdir -p bin
+	go tool builder --config builder-config.yaml --skip-strict-versioning=false
+	@cp _build/otelcol-langsmith $(BIN).new && mv $(BIN).new $(BIN)
+	@echo "built $(BIN)"
+
+run: build ## run it on this machine, keeping every trace: OTLP on 4317 and 4318, the page on 4319
+	./$(BIN) --config embed:local
+
+demo: build ## replay the recorded traces and show what is left of them (ONCE=1: check and end)
+	go run ./cmd/demo --collector $(BIN) --testdata testdata $(if $(ONCE),--once)
+
+test: ## unit tests
+	go test ./...
+
+race: ## unit tests under the race detector (needs a C compiler)
+	CGO_ENABLED=1 go test -race ./...
+
+e2e: build ## start real Collectors, send recorded traces, look at what arrives
+	COLLECTOR=$(CURDIR)/$(BIN) go test -tags e2e -count=1 -timeout 15m ./e2e/...
+
+lint: $(LINT) ## vet and golangci-lint
+	go vet ./...
+	go vet -tags e2e ./e2e/...
+	$(LINT) run ./...
+
+$(LINT): tools/golangci.mod
+	@mkdir -p .tools
+	go build -modfile=tools/golangci.mod -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+fmt: ## format
+	gofmt -w $$(git ls-files '*.go')
+
+generate: ## write what is generated: metadata of the components, documentation tables
+	go generate $(COMPONENTS)
+
+bench: ## benchmarks of the hot functions
+	go test -run '^$$' -bench . -benchmem ./...
+
+ci: ## all checks, as the merge gate runs them
+	./.ci/run
+
+clean: ## remove what was built
+	rm -rf bin _build .tools

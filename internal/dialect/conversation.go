@@ -1,0 +1,87 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dialect
+
+import "go.opentelemetry.io/collector/pdata/pcommon"
+
+// Conversation returns the id of the conversation, session or thread that s belongs to, or nothing. Where a span carries several
+// of them, the most deliberate one wins: what an application says to a tracing product before what a library adds by itself,
+// and a transport's session last.
+func Conversation(s Span) string {
+	best, id := len(conversationKeys), ""
+	for k, v := range s.Attributes().All() {
+		r := conversationRank(k)
+		if r < 0 || r >= best {
+			continue
+		}
+		if t := scalarText(v); !isBlank(t) {
+			best, id = r, t
+		}
+	}
+	if id != "" || s.Resource == (pcommon.Map{}) {
+		return id
+	}
+	if v, ok := s.Resource.Get("session.id"); ok && !isBlank(scalarText(v)) {
+		return scalarText(v)
+	}
+	return ""
+}
+
+// ConversationKeys are the attributes that Conversation knows, the most deliberate first.
+func ConversationKeys() []string { return append([]string(nil), conversationKeys[:]...) }
+
+// conversationKeys is the order of precedence. LangSmith's names lead because they say what LangSmith shall show;
+// mcp.session.id comes last because it is the session of a connection.
+var conversationKeys = [...]string{
+	"langsmith.metadata.session_id",
+	"langsmith.metadata.thread_id",
+	"langsmith.metadata.conversation_id",
+	"langfuse.session.id",
+	"session.id",
+	"gen_ai.conversation.id",
+	"ai.telemetry.metadata.sessionId",
+	"ai.telemetry.metadata.session_id",
+	"ai.telemetry.metadata.threadId",
+	"ai.telemetry.metadata.thread_id",
+	"ai.settings.context.sessionId",
+	"traceloop.association.properties.session_id",
+	"traceloop.association.properties.thread_id",
+	"traceloop.association.properties.conversation_id",
+	"traceloop.association.properties.chat_id",
+	"gcp.vertex.agent.session_id",
+	"mlflow.trace.session",
+	"mastra.metadata.sessionId",
+	"mastra.metadata.threadId",
+	"lmnr.association.properties.session_id",
+	"langwatch.thread.id",
+	"voltagent.conversation_id",
+	"conversation.id",
+	"spring.ai.chat.client.conversation.id",
+	"lk.pii.room_name",
+	"lk.room_name",
+	"mcp.session.id",
+}
+
+var conversationRanks = func() map[string]int {
+	m := make(map[string]int, len(conversationKeys))
+	for i, k := range conversationKeys {
+		m[k] = i
+	}
+	return m
+}()
+
+// conversationRank is called for every attribute of every span: most keys are told apart by their last letters, without a
+// look-up.
+func conversationRank(key string) int {
+	if len(key) < len("session.id") {
+		return -1
+	}
+	switch key[len(key)-2:] {
+	case "id", "Id", "on", "me":
+		if r, ok := conversationRanks[key]; ok {
+			return r
+		}
+	}
+	return -1
+}

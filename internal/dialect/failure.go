@@ -1,0 +1,134 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dialect
+
+import (
+	"strings"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+)
+
+// logfireError is the level from which Logfire calls a record an error (the severity number of OpenTelemetry logs).
+const logfireError = 17
+
+// FailureOf reports whether s failed, by its status, an exception event, a library's own flag, or error.type. What stops an agent
+// by design is no failure: an interrupt that asks a human, a deferred or unapproved call, a cancellation.
+func FailureOf(s Span) (Failure, bool) {
+	var e evidence
+	e.status = s.Status().Code() == ptrace.StatusCodeError
+	e.attributes(s)
+	e.events(s.Events())
+	if e.byDesign || isByDesign(e.exceptionType) || isByDesign(e.errorType) {
+		return Failure{}, false
+	}
+	if !e.status && !e.exception && !e.flag && e.errorType == "" {
+		return Failure{}, false
+	}
+	f := Failure{
+		Message:    firstFilled(e.message, s.Status().Message(), e.exceptionMessage, e.fallback),
+		Type:       firstFilled(e.exceptionType, e.errorType),
+		Stacktrace: e.stacktrace,
+	}
+	if f.Message == "" {
+		f.Message = firstFilled(f.Type, "error")
+	}
+	return f, true
+}
+
+// evidence is what speaks for a failure, gathered in one pass over the span.
+type evidence struct {
+	status, exception, flag, byDesign bool
+
+	message   string // the library's own text
+	fallback  string // a text that may be a whole document: only when there is nothing better
+	errorType string
+
+	exceptionType, exceptionMessage, stacktrace string
+}
+
+func (e *evidence) attributes(s Span) {
+	for k, v := range s.Attributes().All() {
+		switch k {
+		case "error.type":
+			if t := scalarText(v); !isBlank(t) {
+				e.errorType = t
+			}
+		case "error.message", "langfuse.observation.status_message", "rpc.jsonrpc.error_message":
+			e.message = firstFilled(e.message, text(v))
+		case "langfuse.observation.level":
+			e.flag = e.flag || text(v) == "ERROR"
+		case "langsmith.metadata.ls_is_error_interrupt":
+			e.byDesign = e.byDesign || isTrue(v)
+		default:
+			e.libraryFlag(k, v, s.Scope)
+		}
+	}
+}
+
+// libraryFlag reads the flags whose names alone say too little or which come with a text of their own.
+func (e *evidence) libraryFlag(k string, v pcommon.Value, scope pcommon.InstrumentationScope) {
+	switch k {
+	case "gen_ai.tool.status", "genkit:state", "n8n.execution.status":
+		e.flag = e.flag || text(v) == "error"
+	case "genkit:error":
+		e.message = firstFilled(e.message, text(v))
+	case "lk.function_tool.is_error", "lk.pii.function_tool.is_error":
+		e.flag = e.flag || isTrue(v)
+	case "lk.function_tool.output", "lk.pii.function_tool.output", "error":
+		e.fallback = firstFilled(e.fallback, text(v))
+	case "logfire.level_num":
+		e.flag = e.flag || v.Type() == pcommon.ValueTypeInt && v.Int() >= logfireError
+	case "success":
+		e.flag = e.flag || isFalse(v) && isClaudeCode(scope)
+	}
+}
+
+// events reads the last exception: earlier ones were retried or handled.
+func (e *evidence) events(events ptrace.SpanEventSlice) {
+	for _, event := range events.All() {
+		if event.Name() != "exception" {
+			continue
+		}
+		a := event.Attributes()
+		escaped, ok := a.Get("exception.escaped")
+		e.exception = e.exception || !ok || !isFalse(escaped)
+		e.exceptionType = attribute(a, "exception.type")
+		e.exceptionMessage = attribute(a, "exception.message")
+		e.stacktrace = attribute(a, "exception.stacktrace")
+	}
+}
+
+// isByDesign knows the exceptions by which frameworks stop on purpose, whatever package they stand in.
+func isByDesign(exceptionType string) bool {
+	name := exceptionType
+	if i := strings.LastIndexByte(name, '.'); i >= 0 {
+		name = name[i+1:]
+	}
+	switch name {
+	case "GraphInterrupt", "NodeInterrupt", "GraphBubbleUp", "ParentCommand", // LangGraph
+		"CallDeferred", "ApprovalRequired", // Pydantic AI
+		"CancelledError", "AbortError", "GeneratorExit", "StopIteration", "StopAsyncIteration",
+		"TaskCanceledException", "OperationCanceledException", "CancellationException":
+		return true
+	}
+	return false
+}
+
+func attribute(m pcommon.Map, key string) string {
+	if v, ok := m.Get(key); ok {
+		return scalarText(v)
+	}
+	return ""
+}
+
+// firstFilled returns the first text that is no placeholder.
+func firstFilled(texts ...string) string {
+	for _, t := range texts {
+		if !isBlank(t) {
+			return t
+		}
+	}
+	return ""
+}

@@ -1,0 +1,268 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dialect
+
+import (
+	"strings"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
+)
+
+// KindOf returns the run type of s. What a library says outright beats what can be inferred; a span that says nothing is a chain.
+func KindOf(s Span) run.Kind {
+	g := gather(s)
+	return g.kind(s)
+}
+
+// kind goes through the evidence in the order of trust. The order matters: LangSmith's SDK calls a retriever's operation
+// "embeddings", LangChain's tools are Traceloop tasks whose operation is "execute_tool", OpenLIT writes a tool's name on chats.
+func (g *signals) kind(s Span) run.Kind {
+	for _, stated := range [...]func() run.Kind{
+		g.langsmithSays,
+		g.langfuseSays,
+		func() run.Kind { return g.openInferenceSays(s) },
+		func() run.Kind { return kindWords[strings.ToLower(g.mlflowType)] },
+		func() run.Kind { return operations[g.operation] },
+		func() run.Kind { return g.librarySays(s) },
+	} {
+		if k := stated(); k != "" {
+			return k
+		}
+	}
+	return g.inferred(s)
+}
+
+func (g *signals) langsmithSays() run.Kind {
+	if g.langsmithKind == "" {
+		return ""
+	}
+	if k, ok := run.ParseKind(strings.ToLower(g.langsmithKind)); ok {
+		return k
+	}
+	return run.Chain
+}
+
+// langfuseSays overrides "span" where the observation counts tokens of a model: older SDKs did not yet tell them apart.
+func (g *signals) langfuseSays() run.Kind {
+	switch g.langfuseType {
+	case "":
+		return ""
+	case "span":
+		if g.model {
+			return run.LLM
+		}
+		return ""
+	}
+	return kindWords[g.langfuseType]
+}
+
+// openInferenceSays overrides LLM for the fragments into which Mastra cuts a model call.
+func (g *signals) openInferenceSays(s Span) run.Kind {
+	k := kindWords[strings.ToLower(g.openInferenceKind)]
+	if k == run.LLM && isMastraFragment(s.Name()) && strings.HasPrefix(s.Scope.Name(), "@mastra/") {
+		return run.Chain
+	}
+	return k
+}
+
+func isMastraFragment(name string) bool {
+	for _, p := range [...]string{"model_step", "model_chunk", "model_inference"} {
+		if strings.HasPrefix(name, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// kindWords are the words by which products name their kinds of span, in lower case.
+var kindWords = map[string]run.Kind{
+	"llm": run.LLM, "generation": run.LLM, "chat_model": run.LLM, "llm_call": run.LLM, "model": run.LLM, "completion": run.LLM,
+	"embedding": run.Embedding, "embedder": run.Embedding,
+	"tool":      run.Tool,
+	"retriever": run.Retriever, "reranker": run.Retriever, "rag": run.Retriever,
+	"prompt": run.Prompt, "parser": run.Parser,
+	"chain": run.Chain, "agent": run.Chain, "workflow": run.Chain, "task": run.Chain, "guardrail": run.Chain,
+	"evaluator": run.Chain, "evaluation": run.Chain, "memory": run.Chain, "event": run.Chain, "unknown": run.Chain,
+	"flow": run.Chain, "component": run.Chain, "module": run.Chain, "server": run.Chain, "client": run.Chain,
+}
+
+// operations are the values of gen_ai.operation.name, those of the conventions and those that libraries made up.
+var operations = map[string]run.Kind{
+	"chat": run.LLM, "text_completion": run.LLM, "completion": run.LLM, "generate_content": run.LLM, "generate": run.LLM,
+	"response": run.LLM, "responses": run.LLM, "llm_call": run.LLM, "image_generation": run.LLM, "fetch_response": run.LLM,
+	"realtime": run.LLM, "speech_to_text": run.LLM, "text_to_speech": run.LLM,
+	"embeddings": run.Embedding, "embedding": run.Embedding, "embed": run.Embedding,
+	"execute_tool": run.Tool, "tool_call": run.Tool, "tool": run.Tool,
+	"retrieval": run.Retriever, "retrieve": run.Retriever, "rerank": run.Retriever, "search_memory": run.Retriever,
+	"create_memory": run.Tool, "update_memory": run.Tool, "upsert_memory": run.Tool, "delete_memory": run.Tool,
+	"create_memory_store": run.Tool, "delete_memory_store": run.Tool,
+	"invoke_agent": run.Chain, "create_agent": run.Chain, "invoke_workflow": run.Chain, "plan": run.Chain,
+	"agent_step": run.Chain, "workflow": run.Chain, "task": run.Chain, "agent": run.Chain, "chain": run.Chain,
+	"run_guardrail": run.Chain, "apply_guardrail": run.Chain, "parser": run.Parser, "prompt": run.Prompt,
+}
+
+// librarySays asks the vocabularies that only one library speaks.
+func (g *signals) librarySays(s Span) run.Kind {
+	switch {
+	case g.aiOperation != "":
+		return vercelKind(g.aiOperation)
+	case g.requestType != "":
+		return requestKind(g.requestType)
+	case g.mcpMethod != "":
+		return mcpKind(g.mcpMethod)
+	case g.genkitType != "" || g.genkitSubtype != "":
+		return genkitKind(g.genkitSubtype)
+	case g.mastraType != "":
+		return mastraKind(g.mastraType)
+	case g.haystackType != "":
+		return haystackKind(g.haystackType)
+	case g.traceloopKind != "":
+		return traceloopKind(g.traceloopKind, s)
+	case g.spanType != "" && isClaudeCode(s.Scope):
+		return claudeCodeKind(g.spanType)
+	}
+	for _, word := range [...]string{g.lmnrType, g.langwatchType, g.entityType} {
+		if k := kindWords[strings.ToLower(word)]; k != "" {
+			return k
+		}
+	}
+	return springKind(g.springKind)
+}
+
+func vercelKind(operation string) run.Kind {
+	switch {
+	case operation == "ai.toolCall":
+		return run.Tool
+	case strings.Contains(operation, ".doEmbed"):
+		return run.Embedding
+	case strings.Contains(operation, ".doGenerate"), strings.Contains(operation, ".doStream"):
+		return run.LLM
+	case strings.Contains(operation, "erank"):
+		return run.Retriever
+	}
+	return run.Chain
+}
+
+// requestKind reads llm.request.type, in which LiteLLM writes the name of its call, like "aembedding".
+func requestKind(request string) run.Kind {
+	switch {
+	case strings.Contains(request, "embedding"):
+		return run.Embedding
+	case strings.Contains(request, "rerank"):
+		return run.Retriever
+	}
+	return run.LLM
+}
+
+func mcpKind(method string) run.Kind {
+	switch method {
+	case "tools/call":
+		return run.Tool
+	case "prompts/get":
+		return run.Prompt
+	case "resources/read":
+		return run.Retriever
+	}
+	return run.Chain
+}
+
+func genkitKind(subtype string) run.Kind {
+	if k := kindWords[subtype]; k != "" {
+		return k
+	}
+	return run.Chain
+}
+
+// mastraKind counts a model call once: at the inference, or the generation of versions without one.
+func mastraKind(spanType string) run.Kind {
+	switch spanType {
+	case "model_inference", "model_generation":
+		return run.LLM
+	case "tool_call", "mcp_tool_call":
+		return run.Tool
+	case "rag_embedding":
+		return run.Embedding
+	}
+	return run.Chain
+}
+
+// haystackKind reads the class of a component, like OpenAIChatGenerator.
+func haystackKind(component string) run.Kind {
+	for _, suffix := range [...]struct {
+		text string
+		kind run.Kind
+	}{
+		{"Generator", run.LLM},
+		{"Embedder", run.Embedding},
+		{"Retriever", run.Retriever},
+		{"Ranker", run.Retriever},
+		{"ToolInvoker", run.Tool},
+		{"PromptBuilder", run.Prompt},
+		{"Parser", run.Parser},
+		{"AnswerBuilder", run.Parser},
+	} {
+		if strings.HasSuffix(component, suffix.text) {
+			return suffix.kind
+		}
+	}
+	return run.Chain
+}
+
+// traceloopKind knows LlamaIndex's steps by their names: nothing else tells a retrieval from any other task.
+func traceloopKind(kind string, s Span) run.Kind {
+	switch {
+	case kind == "tool":
+		return run.Tool
+	case !strings.Contains(s.Scope.Name(), "llamaindex"):
+		return run.Chain
+	case strings.HasSuffix(s.Name(), ".retrieve"):
+		return run.Retriever
+	case strings.HasSuffix(s.Name(), "_embedding"):
+		return run.Embedding
+	}
+	return run.Chain
+}
+
+func isClaudeCode(scope interface{ Name() string }) bool {
+	return strings.HasPrefix(scope.Name(), "com.anthropic.claude_code")
+}
+
+func claudeCodeKind(spanType string) run.Kind {
+	switch strings.TrimPrefix(spanType, "claude_code.") {
+	case "llm_request":
+		return run.LLM
+	case "tool":
+		return run.Tool
+	}
+	return run.Chain
+}
+
+func springKind(kind string) run.Kind {
+	switch kind {
+	case "":
+		return ""
+	case "tool_call":
+		return run.Tool
+	case "vector_store":
+		return run.Retriever
+	}
+	return run.Chain
+}
+
+// inferred decides for spans that name no kind: only what the kind's own work leaves behind counts.
+func (g *signals) inferred(s Span) run.Kind {
+	switch {
+	case g.messages && g.model, g.usage && !g.tool:
+		return run.LLM
+	case g.tool, g.toolName && !g.messages && !g.model:
+		return run.Tool
+	case g.documents:
+		return run.Retriever
+	case g.messages, g.model:
+		return run.LLM
+	case s.Name() == "call_llm" && s.Scope.Name() == "gcp.vertex.agent":
+		return run.LLM
+	}
+	return run.Chain
+}

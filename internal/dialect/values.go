@@ -1,0 +1,75 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dialect
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+)
+
+// text returns v when it is a string, and nothing otherwise.
+func text(v pcommon.Value) string {
+	if v.Type() == pcommon.ValueTypeStr {
+		return v.Str()
+	}
+	return ""
+}
+
+// scalarText writes a scalar as text: identifiers arrive as numbers too.
+func scalarText(v pcommon.Value) string {
+	switch v.Type() {
+	case pcommon.ValueTypeStr:
+		return v.Str()
+	case pcommon.ValueTypeInt:
+		return strconv.FormatInt(v.Int(), 10)
+	case pcommon.ValueTypeBool:
+		return strconv.FormatBool(v.Bool())
+	case pcommon.ValueTypeDouble:
+		if f := v.Double(); !math.IsNaN(f) && !math.IsInf(f, 0) {
+			return strconv.FormatFloat(f, 'g', -1, 64)
+		}
+	}
+	return ""
+}
+
+// isBlank reports whether s is one of the texts that libraries write for "nothing here". Such a value must not win over a
+// later, filled source.
+func isBlank(s string) bool {
+	if len(s) > maxBlank {
+		return false
+	}
+	switch strings.TrimSpace(s) {
+	case "", "{}", "[]", "null", "None", "N/A", "undefined", `""`, "<not specified>", "<REDACTED>", "__REDACTED__":
+		return true
+	}
+	return false
+}
+
+// maxBlank is longer than every placeholder known, with some white space.
+const maxBlank = 24
+
+// isTrue accepts the bool and the texts that JavaScript and Python make of it.
+func isTrue(v pcommon.Value) bool {
+	switch v.Type() {
+	case pcommon.ValueTypeBool:
+		return v.Bool()
+	case pcommon.ValueTypeStr:
+		return strings.EqualFold(v.Str(), "true")
+	}
+	return false
+}
+
+// isFalse is not the opposite of isTrue: what says nothing is neither.
+func isFalse(v pcommon.Value) bool {
+	switch v.Type() {
+	case pcommon.ValueTypeBool:
+		return !v.Bool()
+	case pcommon.ValueTypeStr:
+		return strings.EqualFold(v.Str(), "false")
+	}
+	return false
+}

@@ -141,3 +141,10 @@ func lastEnd(td ptrace.Traces) time.Time {
 	}
 	return last.AsTime()
 }
+
+// Label puts a string attribute on every resource of the recording, so that a sampling rule can tell it.
+func (r Recording) Label(key, value string) {
+	for _, rs := range r.Traces.ResourceSpans().All() {
+		rs.Resource().Attributes().PutStr(key, value)
+	}
+}

@@ -8,7 +8,6 @@ import (
 	"go/ast"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -87,6 +86,10 @@ func readRequired(text string) (versions map[string]string, replacements []strin
 func read(t *testing.T, name string) string {
 	t.Helper()
 	content, err := os.ReadFile(filepath.Join(root, name))
+	if errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%s:1: files: it is missing", name)
+		return ""
+	}
 	require.NoError(t, err)
 	return string(content)
 }
@@ -158,31 +161,28 @@ func TestGoMod_versionOfGoIsOne(t *testing.T) {
 	assert.Equal(t, want, version.FindStringSubmatch(read(t, "tools/golangci.mod")), "tools/golangci.mod: manifest")
 }
 
-// generatedType is the line in which mdatagen writes the type of a component.
-var generatedType = regexp.MustCompile(`component\.MustNewType\("(\w+)"\)`)
-
 func TestComponents_areWhatTheirMetadataSay(t *testing.T) {
+	f := func(name, pattern, cure string) {
+		t.Helper()
+		if text := read(t, name); text != "" && !regexp.MustCompile(pattern).MatchString(text) {
+			t.Errorf("%s:1: component: %s: it does not match %s", name, cure, pattern)
+		}
+	}
 	for _, c := range components {
 		if !exists(t, c.dir) {
 			continue
 		}
-		t.Run(c.name, func(t *testing.T) {
-			metadata := read(t, c.dir+"/metadata.yaml")
-			assert.Regexp(t, `(?m)^type: `+c.name+`$`, metadata, "%s/metadata.yaml: component: type", c.dir)
-			assert.Regexp(t, `(?m)^\s+class: `+c.class+`$`, metadata, "%s/metadata.yaml: component: class", c.dir)
-			assert.Contains(t, metadata, "github_project: "+strings.TrimPrefix(modulePath, "github.com/"),
-				"%s/metadata.yaml: component: links of the README", c.dir)
-
-			status := c.dir + "/internal/metadata/generated_status.go"
-			generated := generatedType.FindStringSubmatch(read(t, status))
-			if assert.NotNil(t, generated, "%s: component: go generate it", status) {
-				assert.Equal(t, c.name, generated[1], "%s: component: go generate it again", status)
-			}
-			for _, name := range []string{"README.md", "testdata/config.yaml", "config.go", "factory.go", "doc.go"} {
-				assert.True(t, exists(t, path.Join(c.dir, name)), "%s/%s: component: it is missing", c.dir, name)
-			}
-			assert.True(t, usesGeneratedType(t, c.dir), "%s/factory.go: component: NewFactory uses metadata.Type", c.dir)
-		})
+		metadata := c.dir + "/metadata.yaml"
+		f(metadata, `(?m)^type: `+c.name+`$`, "its name in YAML is public")
+		f(metadata, `(?m)^\s+class: `+c.class+`$`, "its class is that of its folder")
+		f(metadata, `(?m)^github_project: `+strings.TrimPrefix(modulePath, "github.com/")+`$`, "the README links there")
+		f(c.dir+"/internal/metadata/generated_status.go", `MustNewType\("`+c.name+`"\)`, "run go generate")
+		for _, name := range []string{"README.md", "testdata/config.yaml", "config.go", "doc.go"} {
+			f(c.dir+"/"+name, `.`, "every component has one")
+		}
+		if read(t, c.dir+"/factory.go") != "" && !usesGeneratedType(t, c.dir) {
+			t.Errorf("%s/factory.go:1: component: make the factory with metadata.Type, which mdatagen writes", c.dir)
+		}
 	}
 }
 

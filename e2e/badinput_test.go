@@ -1,0 +1,125 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build e2e
+
+package e2e
+
+import (
+	"bytes"
+	"net"
+	"net/http"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+	"go.opentelemetry.io/collector/pdata/ptrace/ptraceotlp"
+)
+
+// TestBadInput_isRefusedAndNothingElseIsLost sends what is broken between two good traces, both of which have to arrive.
+func TestBadInput_isRefusedAndNothingElseIsLost(t *testing.T) {
+	c := start(t, nil, "embed:local", overlay(t, quick))
+	before := replayTo(t, c, only("vercel-ai-v6/agent.json"))
+	traces := c.otlp() + "/v1/traces"
+	f := func(name, contentType string, body []byte, want int) {
+		t.Helper()
+		status, answer := post(t, traces, contentType, body)
+		assert.Equal(t, want, status, "%s: %s", name, answer)
+	}
+	f("broken protobuf", "application/x-protobuf", []byte("\x0a\xff\xff\xff\xff\x0f"), http.StatusBadRequest)
+	f("broken JSON", "application/json", []byte(`{"resourceSpans":[`), http.StatusBadRequest)
+	f("another content type", "text/plain", []byte("hello"), http.StatusUnsupportedMediaType)
+	f("an empty request", "application/x-protobuf", nil, http.StatusOK)
+	f("an empty JSON request", "application/json", []byte(`{}`), http.StatusOK)
+	nan, err := os.ReadFile("../testdata/traces/vercel-ai-v4/stream.json")
+	require.NoError(t, err)
+	require.Contains(t, string(nan), "null")
+	f("doubleValue null", "application/json", nan, http.StatusBadRequest)
+	f("a body over the limit", "application/json", bytes.Repeat([]byte(" "), 64<<20+1), http.StatusBadRequest)
+	f("zero ids", "application/x-protobuf", zeroIDs(t), http.StatusOK)
+
+	after := replayTo(t, c, only("vercel-ai-v7/agent.json"))
+	want := append(before.agentTraces, after.agentTraces...)
+	require.Eventually(t, func() bool {
+		have := readPage(t, c).traces
+		for _, id := range want {
+			if len(have[id]) == 0 {
+				return false
+			}
+		}
+		return true
+	}, 20*time.Second, 200*time.Millisecond)
+	assert.Empty(t, readPage(t, c).broken)
+	assert.Zero(t, c.stop())
+}
+
+func zeroIDs(t *testing.T) []byte {
+	t.Helper()
+	td := ptrace.NewTraces()
+	spans := td.ResourceSpans().AppendEmpty().ScopeSpans().AppendEmpty().Spans()
+	spans.AppendEmpty().Attributes().PutStr("gen_ai.operation.name", "chat")
+	spans.AppendEmpty().SetTraceID(pcommon.TraceID{1})
+	body, err := ptraceotlp.NewExportRequestFromTraces(td).MarshalProto()
+	require.NoError(t, err)
+	return body
+}
+
+func TestStart_aBusyPortIsNamed(t *testing.T) {
+	f := func(port string) {
+		t.Helper()
+		c := prepare(t, nil, "embed:local")
+		l, err := net.Listen("tcp", "127.0.0.1:"+c.ports[port])
+		require.NoError(t, err)
+		defer l.Close()
+		c.launch()
+		select {
+		case <-c.done:
+		case <-time.After(startLimit):
+			require.FailNow(t, "it runs although a port is busy")
+		}
+		assert.NotZero(t, c.cmd.ProcessState.ExitCode())
+		assert.Contains(t, c.log.String(), "127.0.0.1:"+c.ports[port])
+		assert.Contains(t, c.log.String(), "address already in use")
+	}
+	f("HTTP")
+	f("GRPC")
+	f("VIEWER")
+}
+
+func TestValidate_aMisspeltKeyIsNamed(t *testing.T) {
+	env := []string{"LANGSMITH_API_KEY=" + apiKey, "REDACT_HASH_KEY=" + hashKey, "OTELCOL_LANGSMITH_DATA=" + t.TempDir()}
+	f := func(yaml string, want ...string) {
+		t.Helper()
+		status, out := run(t, env, "validate", "--config", "embed:local", "--config", overlay(t, yaml))
+		assert.NotZero(t, status, yaml)
+		for _, w := range want {
+			assert.Contains(t, out, w, yaml)
+		}
+		assert.NotContains(t, out, apiKey)
+		assert.NotContains(t, out, hashKey)
+	}
+	f("processors: {redact: {detekt: {secrets: mask}}}", "detekt", "detect")
+	f("processors: {redact: {hash: {kees: []}}}", "kees")
+	f("processors: {sampling: {when_ful: shed}}", "when_ful", "when_full")
+	f("processors: {sampling: {rules: [{nam: x, keep: 1}]}}", "nam")
+	f("exporters: {langsmith: {endpiont: x}}", "endpiont", "endpoint")
+	f("exporters: {langsmith: {tls: {ca_fil: x}}}", "ca_fil")
+	f("extensions: {viewer: {endpiont: x}}", "endpiont")
+	f("exporters: {langsmith: {protocol: grpc, run_ids: x, tls: {ca_fil: y}}}", "ca_fil", "protocol", "run_ids")
+}
+
+func TestLangSmith_aWrongKeyIsToldAndTheDataIsKept(t *testing.T) {
+	l := newLangSmith(t)
+	wrong := "lsv2_sk_" + "11111111111111111111111111111111" + "_1111111111"
+	c := start(t, []string{"LANGSMITH_ENDPOINT=" + l.http.URL, "LANGSMITH_API_KEY=" + wrong}, "embed:local", "embed:dev", overlay(t, quick))
+	sent := replayTo(t, c, only("vercel-ai-v6/agent.json"))
+	require.Eventually(t, func() bool { return len(readPage(t, c).traces) == len(sent.agentTraces) }, 20*time.Second, 200*time.Millisecond,
+		"the other destination goes on")
+	require.Eventually(t, func() bool { return bytes.Contains([]byte(c.log.String()), []byte("401")) }, 20*time.Second, 100*time.Millisecond)
+	assert.NotContains(t, c.log.String(), wrong)
+	assert.Empty(t, l.Runs())
+}

@@ -1,0 +1,146 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package langsmithexporter
+
+import (
+	"time"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/config/configcompression"
+	"go.opentelemetry.io/collector/config/confighttp"
+	"go.opentelemetry.io/collector/config/configopaque"
+	"go.opentelemetry.io/collector/config/configoptional"
+	"go.opentelemetry.io/collector/config/configretry"
+	"go.opentelemetry.io/collector/confmap"
+	"go.opentelemetry.io/collector/exporter/exporterhelper"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/settings"
+)
+
+const (
+	defaultEndpoint = "https://api.smith.langchain.com"
+	defaultTimeout  = 30 * time.Second
+	// defaultQueueBytes holds some minutes of a busy gateway, and fits in the memory of a small container.
+	defaultQueueBytes = 256 << 20
+	// minBatchBytes is where a larger request would not be cheaper any more.
+	minBatchBytes = 1 << 20
+	// maxBodyBytes is size_limit_bytes of LangSmith's /info, which counts bytes before compression.
+	maxBodyBytes = 20 << 20
+	// maxRunBytes is the size beyond which a run is not even tried by itself: the limit of a message at the entrance in the
+	// shipped configurations.
+	maxRunBytes = 64 << 20
+	// maxBodyRuns is size_limit of LangSmith's /info.
+	maxBodyRuns = 100
+	// gzipFastest costs a third of gzip's default in CPU time, for some percent more bytes.
+	gzipFastest = 1
+)
+
+// Words of the configuration.
+const (
+	reject      = "reject"
+	useDefault  = "default"
+	refuse      = "refuse"
+	allow       = "allow"
+	bySpan      = "span"
+	byTraceSpan = "trace_span"
+)
+
+// Config is what can be set. Every default is in createDefaultConfig and every rule in Validate.
+type Config struct {
+	ClientConfig confighttp.ClientConfig `mapstructure:",squash"`
+
+	APIKey      configopaque.String `mapstructure:"api_key"`
+	APIKeyFile  string              `mapstructure:"api_key_file"`
+	WorkspaceID string              `mapstructure:"workspace_id"`
+
+	// Project is a name, or a template of attributes in braces.
+	Project string `mapstructure:"project"`
+	// Protocol is the wire format: otlp.
+	Protocol string `mapstructure:"protocol"`
+
+	Routes []Route `mapstructure:"routes"`
+	// Unmatched says what happens to traces that no route matches: reject or default.
+	Unmatched string `mapstructure:"unmatched"`
+
+	// Metadata names attributes for the keys of a run's metadata; the first that is present wins.
+	Metadata map[string][]string `mapstructure:"metadata"`
+	// RunIDs is the rule for run ids: span or trace_span.
+	RunIDs string `mapstructure:"run_ids"`
+	// Unredacted says what happens to data that redact has not processed: refuse or allow.
+	Unredacted string `mapstructure:"unredacted"`
+	// Feedback lets evaluation results become feedback. They are part of logs, which the exporter does not take yet.
+	Feedback bool `mapstructure:"feedback"`
+
+	QueueConfig configoptional.Optional[exporterhelper.QueueBatchConfig] `mapstructure:"sending_queue"`
+	RetryConfig configretry.BackOffConfig                                `mapstructure:"retry_on_failure"`
+
+	// problems are mistakes in the keys, kept for Validate, so that they are reported together with all others.
+	problems error
+}
+
+// Route sends some traces elsewhere. What it leaves out is as for all others.
+type Route struct {
+	// Match compares attributes of the root span, or of its resource when written resource["name"]. All must match.
+	Match map[string]any `mapstructure:"match"`
+
+	Project     string              `mapstructure:"project"`
+	APIKey      configopaque.String `mapstructure:"api_key"`
+	APIKeyFile  string              `mapstructure:"api_key_file"`
+	WorkspaceID string              `mapstructure:"workspace_id"`
+	Endpoint    string              `mapstructure:"endpoint"`
+}
+
+var _ confmap.Unmarshaler = (*Config)(nil)
+
+// Unmarshal reads conf strictly, and leaves it to Validate to complain.
+func (c *Config) Unmarshal(conf *confmap.Conf) error {
+	c.problems = settings.Read(conf, c)
+	return nil
+}
+
+func createDefaultConfig() component.Config {
+	client := confighttp.NewDefaultClientConfig()
+	client.Endpoint = defaultEndpoint
+	client.Timeout = defaultTimeout
+	client.Compression = configcompression.TypeGzip
+	client.CompressionParams.Level = gzipFastest
+
+	queue := exporterhelper.NewDefaultQueueConfig()
+	queue.Sizer = exporterhelper.RequestSizerTypeBytes
+	queue.QueueSize = defaultQueueBytes
+	batch := queue.Batch.GetOrInsertDefault()
+	batch.Sizer = exporterhelper.RequestSizerTypeBytes
+	batch.MinSize = minBatchBytes
+	batch.MaxSize = maxBodyBytes
+
+	retry := configretry.NewDefaultBackOffConfig()
+	retry.MaxElapsedTime = 0 // what was accepted is kept; the queue bounds how much that is
+
+	return &Config{
+		ClientConfig: client,
+		Project:      "{service.name}-{deployment.environment.name}",
+		Protocol:     "otlp",
+		Unmatched:    reject,
+		Metadata:     defaultMetadata(),
+		RunIDs:       bySpan,
+		Unredacted:   refuse,
+		Feedback:     true,
+		QueueConfig:  configoptional.Some(queue),
+		RetryConfig:  retry,
+	}
+}
+
+// defaultMetadata is what most who compare releases and tenants ask for.
+func defaultMetadata() map[string][]string {
+	return map[string][]string{
+		"app.version":       {"app.version", "service.version"},
+		"env":               {"deployment.environment.name", "deployment.environment", "env"},
+		"feature":           {"feature", "app.feature", "feature.name"},
+		"prompt.version":    {"prompt.version", "gen_ai.prompt.version", "llm.prompt_template.version", "prompt_version"},
+		"request_id":        {"request_id", "request.id", "http.request.header.x-request-id"},
+		"retriever.version": {"retriever.version", "retriever_version"},
+		"tenant":            {"tenant", "tenant.id", "tenant_id"},
+		"toolset.version":   {"toolset.version", "toolset_version"},
+	}
+}

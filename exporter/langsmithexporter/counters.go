@@ -1,0 +1,129 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package langsmithexporter
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"sync"
+	"time"
+
+	"go.opentelemetry.io/collector/exporter"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
+	"go.uber.org/zap"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/exporter/langsmithexporter/internal/metadata"
+)
+
+// Reasons for which runs are given up.
+const (
+	reasonTooLarge  = "too_large"         // LangSmith takes not even the run alone, without inputs and outputs
+	reasonRejected  = "rejected"          // LangSmith refuses the run for its content
+	reasonUnmatched = "unmatched"         // no route matches, and the configuration rejects such traces
+	reasonEncode    = "encode"            // the run cannot be written
+	reasonQueue     = "queue_too_small"   // the call is larger than the whole queue
+	reasonPartial   = "partial_success"   // LangSmith took the request and left out some of its runs
+	reasonProtocol  = "protocol"          // queued in a protocol that this version does not write
+	itemVersionName = "version"           // a queue item of another version
+	itemDamagedName = "damaged"           // a queue item that is broken
+	itemRouteName   = "route"             // a queue item of another destination
+	logInterval     = 10 * time.Second    // between lines that say the same
+	logMessage      = "Runs were refused" // the line itself; how many and why are fields
+)
+
+// counters counts and logs for all destinations of one exporter, in one place.
+type counters struct {
+	builder *metadata.TelemetryBuilder
+	logger  *zap.Logger
+	self    attribute.KeyValue
+
+	mu     sync.Mutex
+	logged map[string]time.Time // by reason, of which there are few
+}
+
+func newCounters(set exporter.Settings) (*counters, error) {
+	builder, err := metadata.NewTelemetryBuilder(set.TelemetrySettings)
+	if err != nil {
+		return nil, err
+	}
+	return &counters{
+		builder: builder,
+		logger:  set.Logger,
+		self:    attribute.String("exporter", set.ID.String()),
+		logged:  map[string]time.Time{},
+	}, nil
+}
+
+func (c *counters) with(attrs ...attribute.KeyValue) metric.MeasurementOption {
+	return metric.WithAttributeSet(attribute.NewSet(append(attrs, c.self)...))
+}
+
+// refused counts runs that will not arrive, and logs a line for each reason now and then.
+func (c *counters) refused(ctx context.Context, reason string, runs int, err error) {
+	if runs == 0 {
+		return
+	}
+	c.builder.ExporterLangsmithRunsRefused.Add(ctx, int64(runs), c.with(attribute.String("reason", reason)))
+	if c.mayLog(reason, time.Now()) {
+		c.logger.Error(logMessage, zap.String("reason", reason), zap.Int("runs", runs), zap.Bool("intentional", reason == reasonUnmatched), zap.Error(err))
+	}
+}
+
+func (c *counters) mayLog(reason string, now time.Time) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if last, ok := c.logged[reason]; ok && now.Sub(last) < logInterval {
+		return false
+	}
+	c.logged[reason] = now
+	return true
+}
+
+// request counts an attempt by what came back.
+func (c *counters) request(ctx context.Context, status int) {
+	text := "network"
+	if status != 0 {
+		text = strconv.Itoa(status)
+	}
+	c.builder.ExporterLangsmithRequests.Add(ctx, 1, c.with(attribute.String("status", text)))
+}
+
+func (c *counters) sent(ctx context.Context, runs, bytes int) {
+	c.builder.ExporterLangsmithRunsSent.Add(ctx, int64(runs), c.with())
+	c.builder.ExporterLangsmithRequestBytes.Add(ctx, int64(bytes), c.with())
+}
+
+func (c *counters) shortened(ctx context.Context) {
+	c.builder.ExporterLangsmithRunsShortened.Add(ctx, 1, c.with())
+	if c.mayLog("shortened", time.Now()) {
+		c.logger.Warn("A run was sent without its inputs and outputs: it is too large")
+	}
+}
+
+func (c *counters) unredacted(ctx context.Context, spans int) {
+	c.builder.ExporterLangsmithUnredactedRefused.Add(ctx, int64(spans), c.with())
+}
+
+// unreadable counts and logs an item of a queue that has to be thrown away.
+func (c *counters) unreadable(err error) {
+	reason := itemDamagedName
+	switch {
+	case errors.Is(err, errItemVersion):
+		reason = itemVersionName
+	case errors.Is(err, errItemRoute):
+		reason = itemRouteName
+	}
+	c.builder.ExporterLangsmithQueueItemsRefused.Add(context.Background(), 1, c.with(attribute.String("reason", reason)))
+	c.logger.Error("An item of the persistent queue cannot be read and is lost", zap.Error(err), zap.Bool("intentional", false))
+}
+
+// overflow says that attributes make more projects than are allowed.
+func (c *counters) overflow() {
+	if c.mayLog("projects", time.Now()) {
+		c.logger.Warn("project: the template has made its number of projects, further traces go to "+defaultProject,
+			zap.Int("projects", maxProjects))
+	}
+}

@@ -1,0 +1,241 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package langsmithexporter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/consumer"
+	"go.opentelemetry.io/collector/consumer/consumererror"
+	"go.opentelemetry.io/collector/exporter"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/exporter/langsmithexporter/internal/encode"
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/contract"
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/runmap"
+)
+
+var errUnredacted = errors.New("data that redact has not processed is refused: " +
+	"put the redact processor before this exporter, or set unredacted: allow")
+
+// subjectUnredacted names the trouble with unredacted data.
+const subjectUnredacted = "unredacted data"
+
+// tracesExporter maps, routes and encodes; its destinations do the rest.
+type tracesExporter struct {
+	config       *Config
+	set          exporter.Settings
+	router       *router
+	options      runmap.Options
+	protocol     encode.Protocol
+	encoder      encode.Encoder
+	projects     projects
+	counters     *counters
+	health       *health
+	destinations []*destination
+}
+
+func newTracesExporter(ctx context.Context, set exporter.Settings, config *Config) (*tracesExporter, error) {
+	e := &tracesExporter{config: config, set: set, health: newHealth(set.Logger), options: mapOptions(config)}
+	var err error
+	if e.protocol, err = encode.ParseProtocol(config.Protocol); err != nil {
+		return nil, prefix("protocol", err)
+	}
+	if e.encoder, err = encode.For(e.protocol); err != nil {
+		return nil, prefix("protocol", err)
+	}
+	if e.router, err = newRouter(config); err != nil {
+		return nil, err
+	}
+	if e.counters, err = newCounters(set); err != nil {
+		return nil, fmt.Errorf("create metrics: %w", err)
+	}
+	for i := range e.router.targets {
+		d, err := newDestination(ctx, e, i)
+		if err != nil {
+			return nil, err
+		}
+		e.destinations = append(e.destinations, d)
+	}
+	return e, nil
+}
+
+func mapOptions(config *Config) runmap.Options {
+	opts := runmap.Options{Metadata: config.Metadata}
+	if config.RunIDs == byTraceSpan {
+		opts.IDs = runmap.TraceSpanIDs
+	}
+	return opts
+}
+
+// Capabilities: the data is read, never written.
+func (e *tracesExporter) Capabilities() consumer.Capabilities {
+	return consumer.Capabilities{MutatesData: false}
+}
+
+// Start starts the destinations, or none of them.
+func (e *tracesExporter) Start(ctx context.Context, host component.Host) error {
+	e.health.start(host)
+	for i, d := range e.destinations {
+		if err := d.queue.Start(ctx, host); err != nil {
+			for _, started := range e.destinations[:i] {
+				err = errors.Join(err, started.queue.Shutdown(ctx))
+			}
+			return fmt.Errorf("start %s: %w", d.subject, err)
+		}
+	}
+	return nil
+}
+
+// Shutdown tries once more to send what waits in memory. What is in a storage stays there.
+func (e *tracesExporter) Shutdown(ctx context.Context) error {
+	var errs error
+	for _, d := range e.destinations {
+		d.closing.Store(true)
+	}
+	for _, d := range e.destinations {
+		errs = errors.Join(errs, d.queue.Shutdown(ctx))
+	}
+	e.counters.builder.Shutdown()
+	return errs
+}
+
+// ConsumeTraces takes td for whole traces.
+func (e *tracesExporter) ConsumeTraces(ctx context.Context, td ptrace.Traces) error {
+	if err := e.checkRedacted(ctx, td); err != nil {
+		return err
+	}
+	chunks := make([][]chunk, len(e.destinations))
+	traces := make([]map[pcommon.TraceID]bool, len(e.destinations))
+	for _, trace := range runmap.Map(td, e.options) {
+		i, g, ok := e.place(ctx, &trace)
+		if !ok {
+			continue
+		}
+		chunks[i] = append(chunks[i], e.encode(ctx, &trace, g)...)
+		if traces[i] == nil {
+			traces[i] = map[pcommon.TraceID]bool{}
+		}
+		traces[i][trace.TraceID] = true
+	}
+	return e.queue(ctx, td, chunks, traces)
+}
+
+// queue hands the chunks to their destinations. Where only some have room, the error holds the traces of the others, so that
+// a caller who looks does not send again what has been taken.
+func (e *tracesExporter) queue(
+	ctx context.Context, td ptrace.Traces, chunks [][]chunk, traces []map[pcommon.TraceID]bool,
+) error {
+	var lost, full error
+	again := map[pcommon.TraceID]bool{}
+	settled := false
+	for i, d := range e.destinations {
+		if len(chunks[i]) == 0 {
+			continue
+		}
+		err := d.consume(ctx, chunks[i])
+		if err != nil && !consumererror.IsPermanent(err) {
+			full = errors.Join(full, err)
+			maps.Copy(again, traces[i])
+			continue
+		}
+		lost = errors.Join(lost, err)
+		settled = true
+	}
+	if full == nil {
+		return lost
+	}
+	if !settled {
+		return full
+	}
+	return consumererror.NewTraces(full, only(td, again))
+}
+
+// only copies the spans of some traces.
+func only(td ptrace.Traces, ids map[pcommon.TraceID]bool) ptrace.Traces {
+	out := ptrace.NewTraces()
+	td.CopyTo(out)
+	out.ResourceSpans().RemoveIf(func(rs ptrace.ResourceSpans) bool {
+		rs.ScopeSpans().RemoveIf(func(ss ptrace.ScopeSpans) bool {
+			ss.Spans().RemoveIf(func(s ptrace.Span) bool { return !ids[s.TraceID()] })
+			return ss.Spans().Len() == 0
+		})
+		return rs.ScopeSpans().Len() == 0
+	})
+	return out
+}
+
+// checkRedacted refuses td as a whole when a part of it lacks redact's mark: what comes from the same pipeline was
+// treated alike, and a trace in parts is no use.
+func (e *tracesExporter) checkRedacted(ctx context.Context, td ptrace.Traces) error {
+	if e.config.Unredacted == allow {
+		return nil
+	}
+	for _, rs := range td.ResourceSpans().All() {
+		if policy, ok := rs.Resource().Attributes().Get(contract.RedactPolicy); ok && policy.AsString() != "" {
+			continue
+		}
+		if !hasSpans(rs) {
+			continue
+		}
+		e.counters.unredacted(ctx, td.SpanCount())
+		e.health.trouble(subjectUnredacted, errUnredacted)
+		return consumererror.NewPermanent(errUnredacted)
+	}
+	e.health.well(subjectUnredacted)
+	return nil
+}
+
+func hasSpans(rs ptrace.ResourceSpans) bool {
+	for _, ss := range rs.ScopeSpans().All() {
+		if ss.Spans().Len() > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// place finds where a trace goes.
+func (e *tracesExporter) place(ctx context.Context, trace *runmap.Trace) (destination int, g group, ok bool) {
+	i, tmpl, matched := e.router.find(trace)
+	if i == unrouted {
+		e.counters.refused(ctx, reasonUnmatched, len(trace.Runs), errors.New("no route matches a trace"))
+		return 0, group{}, false
+	}
+	project, overflow := e.projects.name(tmpl, trace, !matched)
+	if overflow {
+		e.counters.overflow()
+	}
+	return i, group{protocol: e.protocol, project: project}, true
+}
+
+// encode writes the runs of a trace, parents first. A run that is beyond all limits goes without its content.
+func (e *tracesExporter) encode(ctx context.Context, trace *runmap.Trace, g group) []chunk {
+	chunks := make([]chunk, 0, len(trace.Runs))
+	at := encode.Place{TraceID: trace.TraceID, Service: lookup(trace, "service.name"), Project: g.project}
+	for i := range trace.Runs {
+		data, err := e.encoder.Encode(&trace.Runs[i], at)
+		if err != nil {
+			e.counters.refused(ctx, reasonEncode, 1, err)
+			continue
+		}
+		if len(data) > maxRunBytes {
+			if short, ok := e.encoder.Shorten(data); ok {
+				e.counters.shortened(ctx)
+				data = short
+			}
+		}
+		if len(data) > maxRunBytes {
+			e.counters.refused(ctx, reasonTooLarge, 1, errors.New("a run is larger than any server takes"))
+			continue
+		}
+		chunks = append(chunks, chunk{group: g, data: data})
+	}
+	return chunks
+}

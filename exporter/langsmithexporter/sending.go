@@ -1,0 +1,175 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package langsmithexporter
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/ptrace/ptraceotlp"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/exporter/langsmithexporter/internal/api"
+	"github.com/otelcol-langsmith/otelcol-langsmith/exporter/langsmithexporter/internal/encode"
+)
+
+const (
+	// maxPosts bounds the requests of one push. Finding one bad run among a hundred takes about fifteen; what is undecided
+	// when the bound is reached is tried again later, and by then there is less of it.
+	maxPosts = 64
+	// minBodyBytes is the least that a server's 413 can teach: below it the limit is not the body's.
+	minBodyBytes = 256 << 10
+)
+
+// sending is one push on its way: it halves what LangSmith refuses until the bad runs stand alone.
+type sending struct {
+	d    *destination
+	now  time.Time
+	left int // posts
+
+	stopped bool // the next request would fare no better
+	rest    []chunk
+	refused int
+	err     error // of the last post that failed
+}
+
+// all sends chunks, each group of what may go together for itself.
+func (s *sending) all(ctx context.Context, chunks []chunk) {
+	groups, byGroup := groupChunks(chunks)
+	for _, g := range groups {
+		enc, err := encode.For(g.protocol)
+		if err != nil {
+			s.refuse(ctx, reasonProtocol, len(byGroup[g]), err)
+			continue
+		}
+		for _, body := range cut(byGroup[g], int(s.d.bodyBytes.Load())) {
+			s.body(ctx, enc, g, body)
+		}
+	}
+}
+
+// cut divides chunks into bodies that LangSmith takes. One that is too large stands alone.
+func cut(chunks [][]byte, maxBytes int) [][][]byte {
+	var bodies [][][]byte
+	from, size := 0, 0
+	for i, c := range chunks {
+		if i > from && (size+len(c) > maxBytes || i-from == maxBodyRuns) {
+			bodies = append(bodies, chunks[from:i])
+			from, size = i, 0
+		}
+		size += len(c)
+	}
+	return append(bodies, chunks[from:])
+}
+
+func (s *sending) body(ctx context.Context, enc encode.Encoder, g group, chunks [][]byte) {
+	if s.stopped || s.left == 0 {
+		s.keep(g, chunks)
+		return
+	}
+	err := s.post(ctx, enc, g, chunks)
+	if err == nil {
+		return
+	}
+	s.err = err
+	var e *api.Error
+	if !errors.As(err, &e) {
+		s.refuse(ctx, reasonEncode, len(chunks), err)
+		return
+	}
+	switch e.Verdict {
+	case api.TooLarge:
+		s.tooLarge(ctx, enc, g, chunks)
+	case api.Rejected:
+		s.rejected(ctx, enc, g, chunks)
+	case api.Retry:
+		s.stopped = e.Status == 0 || e.After > 0 // a server that answers 500 may dislike this body only
+		s.keep(g, chunks)
+	default:
+		s.stopped = true
+		s.keep(g, chunks)
+	}
+}
+
+func (s *sending) post(ctx context.Context, enc encode.Encoder, g group, chunks [][]byte) error {
+	s.left--
+	b := enc.Body(chunks)
+	answer, err := s.d.client.Post(ctx, s.now, api.Request{
+		Path:        b.Path,
+		ContentType: b.ContentType,
+		Parts:       b.Parts,
+		Size:        b.Size,
+		Project:     g.project,
+	})
+	s.d.counters.request(ctx, answer.Status)
+	if err != nil {
+		return err
+	}
+	s.d.health.well(s.d.subject)
+	lost := min(rejectedSpans(answer.Body), len(chunks))
+	s.d.counters.refused(ctx, reasonPartial, lost, errors.New("LangSmith accepted a request without some of its runs"))
+	s.d.counters.sent(ctx, len(chunks)-lost, b.Size)
+	return nil
+}
+
+// tooLarge halves a body, and remembers that this server takes less. A run that is too large by itself goes without content.
+func (s *sending) tooLarge(ctx context.Context, enc encode.Encoder, g group, chunks [][]byte) {
+	if len(chunks) > 1 {
+		size := 0
+		for _, c := range chunks {
+			size += len(c)
+		}
+		if size/2 >= minBodyBytes {
+			s.d.bodyBytes.Store(min(int64(size/2), s.d.bodyBytes.Load()))
+		}
+		s.halves(ctx, enc, g, chunks)
+		return
+	}
+	short, ok := enc.Shorten(chunks[0])
+	if !ok {
+		s.refuse(ctx, reasonTooLarge, 1, s.err)
+		return
+	}
+	s.d.counters.shortened(ctx)
+	s.body(ctx, enc, g, [][]byte{short})
+}
+
+func (s *sending) rejected(ctx context.Context, enc encode.Encoder, g group, chunks [][]byte) {
+	if len(chunks) > 1 {
+		s.halves(ctx, enc, g, chunks)
+		return
+	}
+	s.refuse(ctx, reasonRejected, 1, s.err)
+}
+
+func (s *sending) halves(ctx context.Context, enc encode.Encoder, g group, chunks [][]byte) {
+	middle := len(chunks) / 2
+	s.body(ctx, enc, g, chunks[:middle])
+	s.body(ctx, enc, g, chunks[middle:])
+}
+
+func (s *sending) keep(g group, chunks [][]byte) {
+	for _, data := range chunks {
+		s.rest = append(s.rest, chunk{group: g, data: data})
+	}
+}
+
+func (s *sending) refuse(ctx context.Context, reason string, runs int, err error) {
+	s.refused += runs
+	s.err = err
+	s.d.counters.refused(ctx, reason, runs, err)
+}
+
+// rejectedSpans reads the answer of an OTLP server, which may be empty or in another form.
+func rejectedSpans(answer []byte) int {
+	if len(answer) == 0 || strings.HasPrefix(string(answer[:1]), "{") {
+		return 0
+	}
+	resp := ptraceotlp.NewExportResponse()
+	if err := resp.UnmarshalProto(answer); err != nil {
+		return 0
+	}
+	return int(max(resp.PartialSuccess().RejectedSpans(), 0))
+}

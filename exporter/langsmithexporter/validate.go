@@ -1,0 +1,193 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package langsmithexporter
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net"
+	"net/url"
+	"slices"
+	"strings"
+
+	"go.opentelemetry.io/collector/config/configcompression"
+	"go.opentelemetry.io/collector/exporter/exporterhelper"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/exporter/langsmithexporter/internal/api"
+	"github.com/otelcol-langsmith/otelcol-langsmith/exporter/langsmithexporter/internal/encode"
+)
+
+const (
+	// maxRoutes bounds the queues, each with goroutines and connections of its own.
+	maxRoutes = 100
+	// maxMetadata bounds what each run carries.
+	maxMetadata = 64
+)
+
+// Validate reports all mistakes at once, each beginning with the setting's name.
+func (c *Config) Validate() error {
+	_, errRoutes := newRouter(c)
+	_, errProtocol := encode.ParseProtocol(c.Protocol)
+	return errors.Join(
+		c.problems,
+		c.validateEndpoint(),
+		c.validateKey(),
+		c.validateHTTP(),
+		prefix("project", validateProject(c.Project)),
+		prefix("protocol", errProtocol),
+		oneOf("unmatched", c.Unmatched, reject, useDefault),
+		oneOf("run_ids", c.RunIDs, bySpan, byTraceSpan),
+		oneOf("unredacted", c.Unredacted, refuse, allow),
+		c.validateMetadata(),
+		c.validateQueue(),
+		errRoutes,
+	)
+}
+
+func (c *Config) validateEndpoint() error {
+	u, err := parseEndpoint(c.ClientConfig.Endpoint)
+	if err != nil {
+		return prefix("endpoint", err)
+	}
+	return prefix("endpoint", c.validateScheme(u))
+}
+
+// validateScheme wants a key and a prompt to travel encrypted, unless somebody has said twice that they need not.
+func (c *Config) validateScheme(u *url.URL) error {
+	if u.Scheme == "http" && !isLoopback(u) && !c.ClientConfig.TLS.Insecure {
+		return errors.New("must be https, unless the host is this one: set tls::insecure to send in the clear all the same")
+	}
+	return nil
+}
+
+// parseEndpoint reads the URL below which the ingest API lies, and says what to write instead of what others want here.
+func parseEndpoint(s string) (*url.URL, error) {
+	s = cleanEndpoint(s)
+	if s == "" {
+		return nil, fmt.Errorf("must not be empty: write %q", defaultEndpoint)
+	}
+	if !strings.Contains(s, "://") {
+		return nil, fmt.Errorf("has no scheme: write %q", "https://"+s)
+	}
+	u, err := url.Parse(s)
+	if err != nil {
+		return nil, errors.New("is not a URL") // the error would quote it, credentials included
+	}
+	if (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" {
+		return nil, fmt.Errorf("must be an https URL, has scheme %q and host %q", u.Scheme, u.Host)
+	}
+	if u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return nil, errors.New("must have neither user, query nor fragment: the key belongs into api_key")
+	}
+	for _, tail := range []string{"/otel/v1/traces", "/otel/v1", "/otel", "/v1/traces", "/runs/multipart", "/runs/batch", "/runs"} {
+		if base, found := strings.CutSuffix(s, tail); found {
+			return nil, fmt.Errorf("must not end in %q, which the exporter adds: write %q", tail, base)
+		}
+	}
+	return u, nil
+}
+
+func cleanEndpoint(s string) string {
+	return strings.TrimRight(strings.Trim(s, " \t\r\n\"'"), "/")
+}
+
+func isLoopback(u *url.URL) bool {
+	host := u.Hostname()
+	ip := net.ParseIP(host)
+	return host == "localhost" || (ip != nil && ip.IsLoopback())
+}
+
+// validateKey wants a key wherever data may go with the default one.
+func (c *Config) validateKey() error {
+	if c.APIKey != "" && c.APIKeyFile != "" {
+		return errors.New("api_key: must not be set together with api_key_file")
+	}
+	if err := checkKey(string(c.APIKey)); err != nil {
+		return prefix("api_key", err)
+	}
+	u, err := parseEndpoint(c.ClientConfig.Endpoint)
+	hasKey := c.APIKey != "" || c.APIKeyFile != "" || c.ClientConfig.Auth.HasValue()
+	if err != nil || hasKey || isLoopback(u) || !c.usesDefault() {
+		return nil
+	}
+	return errors.New("api_key: must not be empty: set it, or api_key_file (only an endpoint on this host needs none)")
+}
+
+func checkKey(key string) error {
+	if key != "" && (api.CleanKey(key) == "" || strings.ContainsFunc(api.CleanKey(key), isControl)) {
+		return errors.New("holds no usable key")
+	}
+	return nil
+}
+
+// usesDefault reports whether some trace may go where no route says.
+func (c *Config) usesDefault() bool {
+	return len(c.Routes) == 0 || c.Unmatched == useDefault
+}
+
+// ownHeaders are set by other settings, by destination and project. A fixed header would win over all of them.
+var ownHeaders = map[string]string{
+	"x-api-key":         "api_key or api_key_file",
+	"x-tenant-id":       "workspace_id",
+	"langsmith-project": "project",
+	"content-type":      "protocol",
+	"content-encoding":  "compression",
+}
+
+func (c *Config) validateHTTP() error {
+	var errs error
+	for name := range c.ClientConfig.Headers.Iter {
+		if setting, own := ownHeaders[strings.ToLower(name)]; own {
+			errs = errors.Join(errs, fmt.Errorf("headers: %s is set by %s", name, setting))
+		}
+	}
+	compression := c.ClientConfig.Compression
+	if compression.IsCompressed() && compression != configcompression.TypeGzip {
+		errs = errors.Join(errs, fmt.Errorf("compression: must be gzip or none, which LangSmith reads, is %q", compression))
+	}
+	if c.ClientConfig.Timeout < 0 {
+		errs = errors.Join(errs, fmt.Errorf("timeout: must not be negative, is %s", c.ClientConfig.Timeout))
+	}
+	return errs
+}
+
+func (c *Config) validateMetadata() error {
+	var errs error
+	if len(c.Metadata) > maxMetadata {
+		errs = fmt.Errorf("metadata: must have at most %d keys, has %d", maxMetadata, len(c.Metadata))
+	}
+	for _, key := range slices.Sorted(maps.Keys(c.Metadata)) {
+		if key == "" || slices.Contains(c.Metadata[key], "") {
+			errs = errors.Join(errs, fmt.Errorf("metadata::%s: names must not be empty", key))
+		}
+	}
+	return errs
+}
+
+// validateQueue catches a size that was meant in requests, as other exporters count.
+func (c *Config) validateQueue() error {
+	if !c.QueueConfig.HasValue() {
+		return nil
+	}
+	q := c.QueueConfig.Get()
+	if q.Sizer == exporterhelper.RequestSizerTypeBytes && q.QueueSize < maxBodyBytes {
+		return fmt.Errorf("sending_queue::queue_size: is in bytes and must be at least %d, is %d", maxBodyBytes, q.QueueSize)
+	}
+	return nil
+}
+
+func oneOf(name, value string, words ...string) error {
+	if slices.Contains(words, value) {
+		return nil
+	}
+	return fmt.Errorf("%s: must be %s, is %q", name, strings.Join(words, " or "), value)
+}
+
+func prefix(name string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", name, err)
+}

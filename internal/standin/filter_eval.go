@@ -13,7 +13,7 @@ import (
 )
 
 // condition decides about a run.
-type condition func(*Run) bool
+type condition func(*found) bool
 
 // compile makes a condition of a call.
 func compile(c *call) (condition, error) {
@@ -33,7 +33,7 @@ func compile(c *call) (condition, error) {
 		return nil, err
 	}
 	if test.metadata() {
-		return func(r *Run) bool { return anyPair(r, []comparison{test}) }, nil
+		return func(r *found) bool { return anyPair(&r.Run, []comparison{test}) }, nil
 	}
 	return test.holds, nil
 }
@@ -56,13 +56,13 @@ func compileAnd(c *call) (condition, error) {
 		}
 		rest = append(rest, one)
 	}
-	return func(r *Run) bool {
+	return func(r *found) bool {
 		for _, one := range rest {
 			if !one(r) {
 				return false
 			}
 		}
-		return len(pairs) == 0 || anyPair(r, pairs)
+		return len(pairs) == 0 || anyPair(&r.Run, pairs)
 	}, nil
 }
 
@@ -78,7 +78,7 @@ func compileOr(c *call) (condition, error) {
 		}
 		list = append(list, one)
 	}
-	return func(r *Run) bool {
+	return func(r *found) bool {
 		return slices.ContainsFunc(list, func(one condition) bool { return one(r) })
 	}, nil
 }
@@ -110,7 +110,7 @@ func compileComparison(c *call) (comparison, error) {
 
 func (t comparison) metadata() bool { return t.field == "metadata_key" || t.field == "metadata_value" }
 
-func (t comparison) holds(r *Run) bool {
+func (t comparison) holds(r *found) bool {
 	if t.field == "tags" {
 		tagged := slices.ContainsFunc(t.values, func(v string) bool { return slices.Contains(r.Tags, v) })
 		return tagged != (t.op == "neq")
@@ -163,30 +163,32 @@ func compareValues(a, b string) int {
 }
 
 // fieldOf reads a field of a run as text; nil when there is no such field.
-func fieldOf(name string) func(*Run) string {
+func fieldOf(name string) func(*found) string {
 	switch name {
 	case "id":
-		return func(r *Run) string { return r.ID }
+		return func(r *found) string { return r.ID }
 	case "trace_id":
-		return func(r *Run) string { return r.TraceID }
+		return func(r *found) string { return r.TraceID }
 	case "name":
-		return func(r *Run) string { return r.Name }
+		return func(r *found) string { return r.Name }
 	case "run_type":
-		return func(r *Run) string { return r.Type }
+		return func(r *found) string { return r.Type }
 	case "status":
-		return func(r *Run) string { return r.Status }
+		return func(r *found) string { return r.Status }
 	case "error":
-		return func(r *Run) string { return strconv.FormatBool(r.Status == statusError) }
+		return func(r *found) string { return strconv.FormatBool(r.Status == statusError) }
 	case "is_root":
-		return func(r *Run) string { return strconv.FormatBool(r.IsRoot()) }
+		return func(r *found) string { return strconv.FormatBool(r.IsRoot()) }
 	case "start_time":
-		return func(r *Run) string { return r.Start.Format(time.RFC3339Nano) }
+		return func(r *found) string { return r.Start.Format(time.RFC3339Nano) }
 	case "end_time":
-		return func(r *Run) string { return r.End.Format(time.RFC3339Nano) }
+		return func(r *found) string { return r.End.Format(time.RFC3339Nano) }
 	case "latency":
-		return func(r *Run) string { return strconv.FormatFloat(r.End.Sub(r.Start).Seconds(), 'f', -1, 64) }
+		return func(r *found) string { return strconv.FormatFloat(r.End.Sub(r.Start).Seconds(), 'f', -1, 64) }
 	case "total_tokens":
-		return func(r *Run) string { return strconv.FormatInt(r.TotalTokens, 10) }
+		return func(r *found) string { return strconv.FormatInt(r.total.TotalTokens, 10) }
+	case "trace_error_count":
+		return func(r *found) string { return strconv.Itoa(r.traceErrors) }
 	}
 	return nil
 }
@@ -216,7 +218,7 @@ func anyPair(r *Run, tests []comparison) bool {
 // contains looks for a text in name, error, inputs and outputs, in whatever case.
 func contains(text string) condition {
 	want := []byte(strings.ToLower(text))
-	return func(r *Run) bool {
+	return func(r *found) bool {
 		for _, have := range [][]byte{[]byte(r.Name), []byte(r.Error), r.Inputs, r.Outputs} {
 			if bytes.Contains(bytes.ToLower(have), want) {
 				return true

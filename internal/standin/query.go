@@ -81,6 +81,9 @@ func readQuery(r *http.Request) (*runQuery, *refusal) {
 			return nil, badRequest("%v", err)
 		}
 	}
+	if len(q.ID) > 0 {
+		q.filter = nil
+	}
 	for i, id := range q.ID {
 		q.ID[i] = strings.ToLower(id)
 	}
@@ -91,8 +94,9 @@ func readQuery(r *http.Request) (*runQuery, *refusal) {
 // found is a run and what its trace adds to it.
 type found struct {
 	Run
-	traceRuns int
-	total     Usage // of a root: of all runs of the trace
+	traceRuns   int
+	traceErrors int
+	total       Usage // of a root: of all runs of the trace
 }
 
 // search returns one page, and the cursor of the next. A question for a trace has all of it on one page.
@@ -103,7 +107,9 @@ func (s *Server) search(q *runQuery, workspace string) ([]found, string) {
 	for _, t := range s.store.matching(q) {
 		for _, one := range t.runs {
 			if one.posted && (workspace == "" || one.run.Workspace == workspace) && q.matches(&one.run) {
-				runs = append(runs, t.found(one))
+				if f := t.found(one); q.filter == nil || q.filter(&f) {
+					runs = append(runs, f)
+				}
 			}
 		}
 	}
@@ -137,6 +143,9 @@ func (t *traceRuns) found(one *stored) found {
 	}
 	f.total = Usage{}
 	for _, r := range t.runs {
+		if r.run.Status == statusError {
+			f.traceErrors++
+		}
 		f.total.PromptTokens += r.run.PromptTokens
 		f.total.CompletionTokens += r.run.CompletionTokens
 		f.total.TotalTokens += r.run.TotalTokens
@@ -167,7 +176,7 @@ func page(runs []found, q *runQuery) ([]found, string) {
 	return runs, base64.URLEncoding.EncodeToString([]byte(sortKey(&runs[len(runs)-1].Run)))
 }
 
-// matches reports whether r answers q. Ids, when there are any, are all that counts.
+// matches reports whether r answers q, its filter apart. Ids, when there are any, are all that counts.
 func (q *runQuery) matches(r *Run) bool {
 	if len(q.ID) > 0 {
 		return slices.Contains(q.ID, r.ID)
@@ -183,5 +192,5 @@ func (q *runQuery) matches(r *Run) bool {
 		q.EndTime != nil && r.Start.After(*q.EndTime):
 		return false
 	}
-	return q.filter == nil || q.filter(r)
+	return true
 }

@@ -24,8 +24,8 @@ func (f *found) view(only []string) map[string]any {
 		"events": rawOrNull(f.Events), "serialized": rawOrNull(f.Serialized), "attachments": orEmpty(f.Attachments),
 		"prompt_tokens": f.total.PromptTokens, "completion_tokens": f.total.CompletionTokens,
 		"total_tokens": f.total.TotalTokens, "is_root": f.IsRoot(),
-		// How many runs the trace has is an addition of the stand-in.
-		"trace_run_count": f.traceRuns,
+		// How many runs the trace of a root has, and how many of them failed, is an addition of the stand-in.
+		"trace_run_count": f.traceRuns, "trace_error_count": f.traceErrors,
 	}
 	if len(only) == 0 {
 		return all

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
 )
 
 // Classify tells agents from infrastructure. A span that speaks any dialect is the agent's, even where it carries HTTP attributes
@@ -15,6 +17,8 @@ import (
 func Classify(s Span) Class {
 	g := gather(s)
 	switch {
+	case strings.HasPrefix(s.Name(), otherAPICall) && strings.HasPrefix(s.Scope.Name(), "logfire."):
+		return Infra
 	case g.isAgent(s):
 		return Agent
 	case isInfraScope(s.Scope.Name()), g.infra && crossesProcess(s.Kind()):
@@ -36,7 +40,7 @@ func (g *signals) isAgent(s Span) bool {
 	case g.lmnrType != "", g.langwatchType != "", g.springKind != "", g.haystackType != "", g.n8nNodeType != "":
 		return true
 	case g.mcpMethod != "":
-		return mcpKind(g.mcpMethod) != "chain"
+		return mcpKind(g.mcpMethod) != run.Chain
 	}
 	return g.entityType != "" && g.spanType != "" || isCodexTurn(s)
 }

@@ -66,6 +66,7 @@ var conversationKeys = [...]string{
 var conversationRanks = func() map[string]int {
 	m := make(map[string]int, len(conversationKeys))
 	for i, k := range conversationKeys {
+		attr(k) // shown as the session, not once more
 		m[k] = i
 	}
 	return m

@@ -23,6 +23,7 @@ func FailureOf(s Span) (Failure, bool) {
 	if e.byDesign || isByDesign(e.exceptionType) || isByDesign(e.errorType) {
 		return Failure{}, false
 	}
+	e.flag = e.flag || e.level && !e.record
 	if !e.status && !e.exception && !e.flag && e.errorType == "" {
 		return Failure{}, false
 	}
@@ -40,6 +41,8 @@ func FailureOf(s Span) (Failure, bool) {
 // evidence is what speaks for a failure, gathered in one pass over the span.
 type evidence struct {
 	status, exception, flag, byDesign bool
+
+	level, record bool // Logfire: the level of an error, and whether the span is a log record that only tells of one
 
 	message   string // the library's own text
 	fallback  string // a text that may be a whole document: only when there is nothing better
@@ -79,7 +82,9 @@ func (e *evidence) libraryFlag(k string, v pcommon.Value, scope pcommon.Instrume
 	case "lk.function_tool.output", "lk.pii.function_tool.output", "error":
 		e.fallback = firstFilled(e.fallback, text(v))
 	case "logfire.level_num":
-		e.flag = e.flag || v.Type() == pcommon.ValueTypeInt && v.Int() >= logfireError
+		e.level = e.level || v.Type() == pcommon.ValueTypeInt && v.Int() >= logfireError
+	case "logfire.span_type":
+		e.record = text(v) == "log"
 	case "success":
 		e.flag = e.flag || isFalse(v) && isClaudeCode(scope)
 	}

@@ -6,6 +6,8 @@ package dialect
 import (
 	"strings"
 
+	"go.opentelemetry.io/collector/pdata/pcommon"
+
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
 )
 
@@ -18,19 +20,30 @@ func KindOf(s Span) run.Kind {
 // kind goes through the evidence in the order of trust. The order matters: LangSmith's SDK calls a retriever's operation
 // "embeddings", LangChain's tools are Traceloop tasks whose operation is "execute_tool", OpenLIT writes a tool's name on chats.
 func (g *signals) kind(s Span) run.Kind {
-	for _, stated := range [...]func() run.Kind{
-		g.langsmithSays,
-		g.langfuseSays,
-		func() run.Kind { return g.openInferenceSays(s) },
-		func() run.Kind { return kindWords[strings.ToLower(g.mlflowType)] },
-		func() run.Kind { return operations[g.operation] },
-		func() run.Kind { return g.librarySays(s) },
-	} {
-		if k := stated(); k != "" {
+	for step := range evidenceSteps {
+		if k := g.says(step, s); k != "" {
 			return k
 		}
 	}
 	return g.inferred(s)
+}
+
+const evidenceSteps = 6
+
+func (g *signals) says(step int, s Span) run.Kind {
+	switch step {
+	case 0:
+		return g.langsmithSays()
+	case 1:
+		return g.langfuseSays()
+	case 2:
+		return g.openInferenceSays(s)
+	case 3:
+		return kindWords[strings.ToLower(g.mlflowType)]
+	case 4:
+		return operations[g.operation]
+	}
+	return g.librarySays(s)
 }
 
 func (g *signals) langsmithSays() run.Kind {
@@ -224,7 +237,7 @@ func traceloopKind(kind string, s Span) run.Kind {
 	return run.Chain
 }
 
-func isClaudeCode(scope interface{ Name() string }) bool {
+func isClaudeCode(scope pcommon.InstrumentationScope) bool {
 	return strings.HasPrefix(scope.Name(), "com.anthropic.claude_code")
 }
 
@@ -253,16 +266,45 @@ func springKind(kind string) run.Kind {
 // inferred decides for spans that name no kind: only what the kind's own work leaves behind counts.
 func (g *signals) inferred(s Span) run.Kind {
 	switch {
+	case strings.HasPrefix(s.Scope.Name(), "logfire."):
+		return g.logfireKind(s.Name())
+	case g.agent:
+		return run.Chain
 	case g.messages && g.model, g.usage && !g.tool:
 		return run.LLM
 	case g.tool, g.toolName && !g.messages && !g.model:
 		return run.Tool
 	case g.documents:
 		return run.Retriever
-	case g.messages, g.model:
+	case g.messages, g.model, hasMessageEvents(s):
 		return run.LLM
 	case s.Name() == "call_llm" && s.Scope.Name() == "gcp.vertex.agent":
 		return run.LLM
 	}
 	return run.Chain
+}
+
+// logfireKind reads the templates after which Logfire names the spans of OpenAI's Agents SDK.
+func (g *signals) logfireKind(template string) run.Kind {
+	switch {
+	case strings.HasPrefix(template, "Function: "):
+		return run.Tool
+	case strings.HasPrefix(template, otherAPICall):
+		return run.Chain
+	case g.model, g.messages:
+		return run.LLM
+	}
+	return run.Chain
+}
+
+// otherAPICall is how Logfire names calls of OpenAI's API that run no model.
+const otherAPICall = "OpenAI API call to "
+
+func hasMessageEvents(s Span) bool {
+	for i := range min(s.Events().Len(), maxEvents) {
+		if name := s.Events().At(i).Name(); name == "gen_ai.user.message" || name == "gen_ai.choice" {
+			return true
+		}
+	}
+	return false
 }

@@ -28,6 +28,7 @@ type signals struct {
 	usage     bool // token counts
 	model     bool
 	content   bool // some other evidence of an agent
+	agent     bool // an agent's whole conversation, as Pydantic AI keeps it
 
 	infra bool
 }
@@ -53,7 +54,7 @@ func (g *signals) add(k string, v pcommon.Value) {
 		g.addOpenInference(k, v)
 	case "traceloop", "langsmith", "langfuse", "mlflow", "lmnr", "langwatch", "mastra":
 		g.addProduct(k, v)
-	case "ai", "genkit", "gcp", "span", "entity", "spring", "haystack", "n8n", "lk", "crewai", "pydantic", "all", "final":
+	case "operation", "agent", "ai", "genkit", "gcp", "span", "entity", "spring", "haystack", "n8n", "lk", "crewai", "pydantic", "all", "final":
 		g.addFramework(k, v)
 	case "mcp":
 		if k == "mcp.method.name" {
@@ -90,7 +91,6 @@ func (g *signals) addGenAI(k string, v pcommon.Value) {
 	default:
 		g.content = true
 		g.usage = g.usage || strings.HasPrefix(rest, "usage.") && !strings.HasPrefix(rest, "usage.cost")
-		g.messages = g.messages || strings.HasPrefix(rest, "prompt.") || strings.HasPrefix(rest, "completion")
 	}
 }
 
@@ -157,6 +157,12 @@ func (g *signals) addFramework(k string, v pcommon.Value) {
 	switch k {
 	case "ai.operationId":
 		g.aiOperation = text(v)
+	case "operation.name": // "ai.embed.doEmbed my-function"
+		if op, _, _ := strings.Cut(text(v), " "); g.aiOperation == "" && strings.HasPrefix(op, "ai.") {
+			g.aiOperation = op
+		}
+	case "agent_name", "pydantic_ai.all_messages", "all_messages_events", "final_result":
+		g.agent, g.content = true, true
 	case "genkit:type":
 		g.genkitType = text(v)
 	case "genkit:metadata:subtype":
@@ -183,7 +189,7 @@ func (g *signals) addFramework(k string, v pcommon.Value) {
 func isFrameworkContent(k string) bool {
 	for _, p := range [...]string{
 		"ai.prompt", "ai.response.", "ai.usage.", "ai.value", "ai.embedding", "ai.model.", "genkit:", "lk.", "haystack.",
-		"n8n.", "crewai.", "pydantic_ai.", "spring.ai.", "all_messages_events", "final_result",
+		"n8n.", "crewai.", "pydantic_ai.", "spring.ai.",
 	} {
 		if strings.HasPrefix(k, p) {
 			return true

@@ -1,0 +1,98 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dialect
+
+import (
+	"strings"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
+)
+
+// claudeCode is the traces of Anthropic's Claude Code, whose attributes have no prefix: they are read under its scope only.
+// See https://code.claude.com/docs/en/monitoring-usage
+type claudeCode struct{ silent }
+
+var (
+	kClaudeTool   = attr("tool_name")
+	kClaudePrompt = attr("user_prompt")
+	kClaudeModel  = attr("model")
+	kClaudeInput  = attr("input_tokens")
+	kClaudeOutput = attr("output_tokens")
+	kClaudeRead   = attr("cache_read_tokens")
+	kClaudeWrite  = attr("cache_creation_tokens")
+	kClaudeTTFT   = attr("ttft_ms")
+	kClaudeStop   = attr("stop_reason")
+
+	claudeToolInputs = []struct {
+		slot slot
+		name string
+	}{
+		{attr("full_command"), "command"}, {attr("file_path"), "file_path"}, {attr("subagent_type"), "subagent_type"},
+		{attr("skill_name"), "skill_name"}, {attr("url"), "url"}, {attr("pattern"), "pattern"},
+	}
+)
+
+func (claudeCode) name(v *view) string {
+	if v.kind == run.Tool && isClaudeCode(v.Scope) {
+		return v.text(kClaudeTool)
+	}
+	return ""
+}
+
+func (claudeCode) model(v *view) (provider, model string) {
+	if !isClaudeCode(v.Scope) {
+		return "", ""
+	}
+	return "anthropic", v.text(kClaudeModel)
+}
+
+func (claudeCode) usage(v *view, c *counts) {
+	if !isClaudeCode(v.Scope) || c.counted() {
+		return
+	}
+	fill(&c.input, v, kClaudeInput)
+	fill(&c.output, v, kClaudeOutput)
+	fill(&c.cacheRead, v, kClaudeRead)
+	fill(&c.cacheCreation, v, kClaudeWrite)
+	c.exclusiveInput = true
+}
+
+func (claudeCode) inputs(b []byte, v *view) []byte {
+	if !isClaudeCode(v.Scope) {
+		return b
+	}
+	if v.has(kClaudePrompt) {
+		return v.appendInput(b, v.values[kClaudePrompt])
+	}
+	if v.kind != run.Tool {
+		return b
+	}
+	b = append(b, '{')
+	for _, in := range claudeToolInputs {
+		if v.has(in.slot) {
+			b = appendAny(appendName(b, in.name), v.values[in.slot], 0)
+		}
+	}
+	return append(b, '}')
+}
+
+func (claudeCode) outputs(b []byte, v *view) []byte {
+	if !v.has(kToolOutputEvent) {
+		return b
+	}
+	return v.appendOutput(b, v.values[kToolOutputEvent])
+}
+
+func (claudeCode) details(v *view, f *Fields) {
+	if !isClaudeCode(v.Scope) {
+		return
+	}
+	v.firstTokenAfter(f, kClaudeTTFT, 1e6)
+	if stop := v.text(kClaudeStop); stop != "" {
+		f.meta("stop_reason", stop)
+	}
+	if tool := strings.TrimSpace(v.text(kClaudeTool)); tool != "" && v.kind != run.Tool {
+		f.meta("tool_name", tool)
+	}
+}

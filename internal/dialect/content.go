@@ -1,0 +1,258 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dialect
+
+import (
+	"strconv"
+	"strings"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
+)
+
+// appendInput appends a whole input as one object: chat messages for models, {"query":…} for retrievers, {"input":…} where it is
+// no object.
+func (v *view) appendInput(b []byte, value pcommon.Value) []byte {
+	name := "input"
+	if v.kind == run.Retriever {
+		name = "query"
+	}
+	return v.appendContent(b, value, name)
+}
+
+// appendOutput appends a whole output as one object: chat messages for models, documents for retrievers, and never the vectors
+// of embeddings.
+func (v *view) appendOutput(b []byte, value pcommon.Value) []byte {
+	raw := v.rawOf(value)
+	switch {
+	case v.kind == run.Embedding && isVector(raw):
+		return appendVectors(b, raw)
+	case v.kind == run.Retriever:
+		if list := documentsIn(raw); list != "" {
+			return appendDocuments(b, list)
+		}
+	}
+	return v.appendContent(b, value, "output")
+}
+
+// appendRawInput is appendInput for a value that is JSON already.
+func (v *view) appendRawInput(b []byte, raw string) []byte {
+	name := "input"
+	if v.kind == run.Retriever {
+		name = "query"
+	}
+	return appendWrapped(b, raw, name)
+}
+
+// appendTyped takes the wrapping off that LangWatch puts around values: {"type":"text","value":…}.
+func (v *view) appendTyped(b []byte, s slot, whole func([]byte, pcommon.Value) []byte) []byte {
+	raw := v.raw(s)
+	inner := member(raw, "value")
+	if inner == "" || memberText(raw, "type") == "" || length2(raw) != len([...]string{"type", "value"}) {
+		return whole(b, v.values[s])
+	}
+	return whole(b, pcommon.NewValueStr(inner))
+}
+
+// length2 counts the members of an object.
+func length2(raw string) int {
+	n := 0
+	for range members(raw) {
+		n++
+	}
+	return n
+}
+
+func (v *view) appendContent(b []byte, value pcommon.Value, name string) []byte {
+	raw := v.rawOf(value)
+	switch {
+	case raw == "":
+		b = appendName(append(b, '{'), name)
+		return append(appendAny(b, value, 0), '}')
+	case v.kind == run.LLM && isObject(raw):
+		return appendDocument(b, raw)
+	}
+	return appendWrapped(b, raw, name)
+}
+
+// appendDocument appends what a model was sent or has answered as one document: a single message becomes a list of one, the rest
+// stays as it is, since LangSmith knows the requests and responses of the providers.
+func appendDocument(b []byte, raw string) []byte {
+	if member(raw, "role") != "" && member(raw, "content", "parts", "tool_calls") != "" {
+		return appendMessages(b, "", raw)
+	}
+	return append(b, raw...)
+}
+
+// isVector reports whether raw is a list of numbers, or a list of such lists.
+func isVector(raw string) bool {
+	for item := range elements(raw) {
+		if isArray(item) {
+			return isVector(item)
+		}
+		return item[0] == '-' || isDigit(item[0])
+	}
+	return false
+}
+
+// appendVectors says how many embeddings there are and how long each is.
+func appendVectors(b []byte, raw string) []byte {
+	count, dimensions := 1, 0
+	for item := range elements(raw) {
+		if isArray(item) {
+			count, dimensions = length(raw), length(item)
+			break
+		}
+		dimensions = length(raw)
+		break
+	}
+	return appendEmbeddings(b, count, dimensions)
+}
+
+func appendEmbeddings(b []byte, count, dimensions int) []byte {
+	b = strconv.AppendInt(append(b, `{"embeddings":`...), int64(count), 10)
+	if dimensions > 0 {
+		b = strconv.AppendInt(append(b, `,"dimensions":`...), int64(dimensions), 10)
+	}
+	return append(b, '}')
+}
+
+func length(raw string) int {
+	n := 0
+	for range elements(raw) {
+		n++
+	}
+	return n
+}
+
+// documentsIn finds the list of documents in a retriever's output.
+func documentsIn(raw string) string {
+	if isObject(raw) {
+		raw = member(raw, "documents", "outputs", "output", "results", "matches", "nodes", "sourceNodes")
+	}
+	for item := range elements(raw) {
+		if isArray(item) { // one list for each query
+			return item
+		}
+		return raw
+	}
+	return ""
+}
+
+// appendDocuments brings a list of documents of any library into the shape of LangChain's, which LangSmith renders.
+func appendDocuments(b []byte, list string) []byte {
+	b = append(b, `{"documents":[`...)
+	for item := range elements(list) {
+		d := readDocument(item)
+		b = d.append(appendComma(b))
+	}
+	return append(b, "]}"...)
+}
+
+// document is what a retriever found. Its values are raw JSON.
+type document struct {
+	content, metadata string
+	extra             []member2
+}
+
+type member2 struct{ name, raw string }
+
+func readDocument(raw string) document {
+	if isString(raw) {
+		return document{content: raw}
+	}
+	if node := member(raw, "node", "document", "kwargs"); isObject(node) { // LlamaIndex, LangChain serialised
+		d := readDocument(node)
+		d.extra = append(d.extra, scalars(raw)...)
+		return d
+	}
+	d := document{metadata: member(raw, "metadata")}
+	content := ""
+	for _, name := range [...]string{"page_content", "pageContent", "content", "text", "document", "chunk"} {
+		if d.content = member(raw, name); isString(d.content) {
+			content = name
+			break
+		}
+		d.content = ""
+	}
+	for _, m := range scalars(raw) {
+		if m.name != content && m.name != "type" {
+			d.extra = append(d.extra, m)
+		}
+	}
+	return d
+}
+
+// scalars returns the members of an object that are neither objects nor lists.
+func scalars(raw string) []member2 {
+	var all []member2
+	for k, v := range members(raw) {
+		if !isObject(v) && !isArray(v) && v != "null" {
+			all = append(all, member2{k, v})
+		}
+	}
+	return all
+}
+
+func (d document) append(b []byte) []byte {
+	b = append(append(b, `{"page_content":`...), orEmpty(d.content)...)
+	b = append(b, `,"metadata":{`...)
+	for k, v := range members(d.metadata) {
+		b = append(appendName(b, k), v...)
+	}
+	for _, m := range d.extra {
+		if member(d.metadata, m.name) == "" {
+			b = append(appendName(b, m.name), m.raw...)
+		}
+	}
+	return append(b, `},"type":"Document"}`...)
+}
+
+// appendTexts appends {"name":[…]} with the texts of a flattened list, or one text where there is only one.
+func appendTexts(b []byte, name string, texts []string) []byte {
+	if len(texts) == 0 {
+		return b
+	}
+	b = appendName(append(b, '{'), name)
+	if len(texts) == 1 {
+		return append(appendString(b, texts[0]), '}')
+	}
+	b = append(b, '[')
+	for _, t := range texts {
+		b = appendString(appendComma(b), t)
+	}
+	return append(b, "]}"...)
+}
+
+// list returns the items of a list attribute as texts: a list, JSON in a text, or names with commas between.
+func (v *view) listOf(value pcommon.Value) []string {
+	var all []string
+	switch {
+	case value.Type() == pcommon.ValueTypeSlice:
+		for _, item := range value.Slice().All() {
+			all = appendFilled(all, scalarText(item))
+		}
+	case value.Type() != pcommon.ValueTypeStr:
+	case isArray(parse(value.Str())):
+		for item := range elements(parse(value.Str())) {
+			all = appendFilled(all, unquote(item))
+		}
+	default:
+		for item := range strings.SplitSeq(value.Str(), ",") {
+			all = appendFilled(all, strings.TrimSpace(item))
+		}
+	}
+	return all
+}
+
+// maxList bounds tags and the like.
+const maxList = 100
+
+func appendFilled(all []string, s string) []string {
+	if isBlank(s) || len(all) >= maxList {
+		return all
+	}
+	return append(all, s)
+}

@@ -1,0 +1,63 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dialect
+
+import (
+	"strings"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+)
+
+// maxEvents bounds how many events of one span are looked at: streams of tokens write one each.
+const maxEvents = 10_000
+
+// readEvents sorts the span's events. Content that stands in events is put where the same content would stand in attributes.
+func (v *view) readEvents(events ptrace.SpanEventSlice) {
+	for i := range min(events.Len(), maxEvents) {
+		e := events.At(i)
+		switch name := e.Name(); name {
+		case "exception":
+		case "gen_ai.client.inference.operation.details", "gen_ai.content.prompt", "gen_ai.content.completion":
+			v.addKnown(e.Attributes())
+		case "gen_ai.choice":
+			v.choices = append(v.choices, e)
+		case "ai.stream.firstChunk", "new_token":
+			v.addKnown(e.Attributes())
+			v.setFirst(kFirstTokenEvent, e)
+		case "tool.output":
+			v.setStructured(kToolOutputEvent, e.Attributes())
+		default:
+			if strings.HasPrefix(name, "gen_ai.") && strings.HasSuffix(name, ".message") {
+				v.messages = append(v.messages, e)
+			}
+		}
+	}
+}
+
+// addKnown reads the attributes of an event as if they were the span's. Some libraries write one event for each of them.
+func (v *view) addKnown(attributes pcommon.Map) {
+	for k, value := range attributes.All() {
+		if s, ok := known[k]; ok {
+			v.set(s, value)
+		}
+	}
+}
+
+func (v *view) setFirst(s slot, e ptrace.SpanEvent) {
+	if !v.filled[s] && e.Timestamp() != 0 {
+		v.set(s, pcommon.NewValueInt(int64(e.Timestamp())))
+	}
+}
+
+func (v *view) setStructured(s slot, attributes pcommon.Map) {
+	value := pcommon.NewValueMap()
+	attributes.CopyTo(value.Map())
+	v.set(s, value)
+}
+
+var (
+	kFirstTokenEvent = attr("event: first token")
+	kToolOutputEvent = attr("event: tool.output")
+)

@@ -1,0 +1,194 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dialect
+
+import (
+	"strings"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
+)
+
+// genAI is the OpenTelemetry GenAI conventions since 1.37: messages in attributes or in operation.details events, as JSON
+// texts or as structured values.
+// See https://github.com/open-telemetry/semantic-conventions-genai
+type genAI struct{ silent }
+
+var (
+	kOperation       = attr("gen_ai.operation.name")
+	kInputMessages   = attr("gen_ai.input.messages")
+	kOutputMessages  = attr("gen_ai.output.messages")
+	kSystem          = attr("gen_ai.system_instructions")
+	kToolDefinitions = attr("gen_ai.tool.definitions")
+	kToolName        = attr("gen_ai.tool.name")
+	kToolArguments   = attr("gen_ai.tool.call.arguments")
+	kToolResult      = attr("gen_ai.tool.call.result")
+	kAgentName       = attr("gen_ai.agent.name")
+	kQuery           = attr("gen_ai.retrieval.query.text")
+	kMemoryQuery     = attr("gen_ai.memory.query.text")
+	kDocuments       = attr("gen_ai.retrieval.documents")
+	kMemoryRecords   = attr("gen_ai.memory.records")
+	kProvider        = attr("gen_ai.provider.name")
+	kVendor          = attr("gen_ai.system")
+	kRequestModel    = attr("gen_ai.request.model")
+	kResponseModel   = attr("gen_ai.response.model")
+	kFinishReasons   = attr("gen_ai.response.finish_reasons")
+	kFinishReason    = attr("gen_ai.response.finish_reason")
+
+	kInputTokens = []slot{
+		attr("gen_ai.usage.input_tokens"), attr("gen_ai.usage.prompt_tokens"), attr("gen_ai.usage.input_token_count"),
+	}
+	kOutputTokens = []slot{
+		attr("gen_ai.usage.output_tokens"), attr("gen_ai.usage.completion_tokens"), attr("gen_ai.usage.output_token_count"),
+	}
+	kTotalTokens   = []slot{attr("gen_ai.usage.total_tokens"), attr("llm.usage.total_tokens")}
+	kCacheRead     = []slot{attr("gen_ai.usage.cache_read.input_tokens"), attr("gen_ai.usage.cache_read_input_tokens")}
+	kCacheCreation = []slot{
+		attr("gen_ai.usage.cache_creation.input_tokens"), attr("gen_ai.usage.cache_write.input_tokens"),
+		attr("gen_ai.usage.cache_creation_input_tokens"), attr("gen_ai.usage.cache_write_input_tokens"),
+	}
+	kReasoning = []slot{
+		attr("gen_ai.usage.reasoning.output_tokens"), attr("gen_ai.usage.reasoning_tokens"),
+		attr("gen_ai.usage.details.reasoning_tokens"), attr("codex.usage.reasoning_output_tokens"),
+	}
+	kInputAudio  = []slot{attr("gen_ai.usage.audio.input_tokens"), attr("gen_ai.usage.input_audio_tokens")}
+	kOutputAudio = []slot{attr("gen_ai.usage.audio.output_tokens"), attr("gen_ai.usage.output_audio_tokens")}
+	kAudioParts  = []slot{attr("gen_ai.usage.details.input_audio_tokens"), attr("gen_ai.usage.details.output_audio_tokens")}
+	kCost        = []slot{attr("operation.cost"), attr("gen_ai.usage.total_cost"), attr("gen_ai.usage.cost")}
+)
+
+// name knows tools and agents; the span name repeats the operation before them.
+func (genAI) name(v *view) string {
+	switch op := v.text(kOperation); {
+	case v.kind == run.Tool:
+		return v.text(kToolName)
+	case op == "invoke_agent", op == "create_agent":
+		return v.text(kAgentName)
+	}
+	return ""
+}
+
+func (genAI) model(v *view) (provider, model string) {
+	return v.text(kProvider, kVendor), v.text(kRequestModel, kResponseModel)
+}
+
+func (genAI) usage(v *view, c *counts) {
+	if !c.counted() {
+		fill(&c.input, v, kInputTokens...)
+		fill(&c.output, v, kOutputTokens...)
+		// Traceloop's JavaScript passes Anthropic's own count on, which leaves the cache out.
+		c.exclusiveInput = c.input >= 0 && strings.HasPrefix(v.Scope.Name(), "@traceloop/instrumentation-anthropic")
+	}
+	fill(&c.total, v, kTotalTokens...)
+	fill(&c.cacheRead, v, kCacheRead...)
+	fill(&c.cacheCreation, v, kCacheCreation...)
+	fill(&c.reasoning, v, kReasoning...)
+	fill(&c.inputAudio, v, append(kInputAudio, kAudioParts[0])...)
+	fill(&c.outputAudio, v, append(kOutputAudio, kAudioParts[1])...)
+	fillCost(&c.totalCost, v, kCost...)
+}
+
+func (genAI) inputs(b []byte, v *view) []byte {
+	switch {
+	case v.kind == run.Tool && v.has(kToolArguments):
+		return v.appendInput(b, v.values[kToolArguments])
+	case v.has(kQuery):
+		return v.appendInput(b, v.values[kQuery])
+	case v.has(kMemoryQuery):
+		return v.appendInput(b, v.values[kMemoryQuery])
+	}
+	raw := v.raw(kInputMessages)
+	switch {
+	case v.kind == run.Tool && raw != "", v.kind == run.Embedding && raw != "":
+		return appendWrapped(b, raw, "input")
+	case v.has(kInputMessages) && raw == "":
+		raw = string(appendString(nil, v.label(kInputMessages)))
+	}
+	return appendMessages(b, v.system(), raw)
+}
+
+// system returns the system instructions as JSON or as plain text: Mastra writes them without quotes.
+func (v *view) system() string {
+	if raw := v.raw(kSystem); raw != "" {
+		return raw
+	}
+	return v.label(kSystem)
+}
+
+func (genAI) outputs(b []byte, v *view) []byte {
+	switch {
+	case v.kind == run.Tool && v.has(kToolResult):
+		return v.appendOutput(b, v.values[kToolResult])
+	case v.has(kDocuments):
+		return v.appendOutput(b, v.values[kDocuments])
+	case v.has(kMemoryRecords):
+		return v.appendOutput(b, v.values[kMemoryRecords])
+	}
+	raw := v.raw(kOutputMessages)
+	switch {
+	case v.kind == run.Tool && raw != "":
+		return appendWrapped(b, raw, "output")
+	case v.has(kOutputMessages) && raw == "":
+		raw = string(appendString(nil, v.label(kOutputMessages)))
+		return append(append(append(b, `{"output":`...), raw...), '}')
+	}
+	return appendMessages(b, "", raw)
+}
+
+func (genAI) details(v *view, f *Fields) {
+	for _, p := range requestParameters {
+		v.param(f, p.name, p.slot)
+	}
+	v.setTools(f, v.raw(kToolDefinitions))
+	if v.has(kFinishReasons, kFinishReason) {
+		if reasons := v.listOf(v.firstOf(kFinishReasons, kFinishReason)); len(reasons) > 0 {
+			f.meta("stop_reason", strings.Join(reasons, ", "))
+		}
+	}
+	for _, s := range firstTokenSeconds {
+		v.firstTokenAfter(f, s, 1e9)
+	}
+	v.strandsFirstToken(f)
+}
+
+// strandsFirstToken reads an attribute that Strands writes in milliseconds and OpenLIT in seconds.
+func (v *view) strandsFirstToken(f *Fields) {
+	unit := 1e9
+	if strings.HasPrefix(v.Scope.Name(), "strands") {
+		unit = 1e6
+	}
+	v.firstTokenAfter(f, kServerFirstToken, unit)
+}
+
+var (
+	firstTokenSeconds = []slot{
+		attr("gen_ai.response.time_to_first_chunk"), attr("gen_ai.client.operation.time_to_first_chunk"), attr("lk.response.ttft"),
+	}
+	kServerFirstToken = attr("gen_ai.server.time_to_first_token")
+)
+
+// requestParameters are shown under the short names that providers use.
+var requestParameters = []struct {
+	slot slot
+	name string
+}{
+	{kRequestModel, "model"},
+	{attr("gen_ai.request.temperature"), "temperature"},
+	{attr("gen_ai.request.top_p"), "top_p"},
+	{attr("gen_ai.request.top_k"), "top_k"},
+	{attr("gen_ai.request.max_tokens"), "max_tokens"},
+	{attr("gen_ai.request.frequency_penalty"), "frequency_penalty"},
+	{attr("gen_ai.request.presence_penalty"), "presence_penalty"},
+	{attr("gen_ai.request.seed"), "seed"},
+	{attr("gen_ai.request.stop_sequences"), "stop"},
+	{attr("gen_ai.request.choice.count"), "n"},
+	{attr("gen_ai.request.encoding_formats"), "encoding_formats"},
+	{attr("gen_ai.request.stream"), "stream"},
+	{attr("gen_ai.request.is_stream"), "stream"},
+	{attr("gen_ai.request.reasoning.level"), "reasoning_effort"},
+	{attr("gen_ai.request.thinking_type"), "thinking_type"},
+	{attr("gen_ai.request.thinking.budget_tokens"), "thinking_budget_tokens"},
+	{attr("llm.presence_penalty"), "presence_penalty"},
+	{attr("llm.frequency_penalty"), "frequency_penalty"},
+	{attr("llm.is_streaming"), "stream"},
+}

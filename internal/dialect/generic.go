@@ -1,0 +1,97 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dialect
+
+import "github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
+
+// generic is the inputs and outputs of the libraries that keep to one pair of attributes, and of applications that made up
+// their own.
+type generic struct{ silent }
+
+// frameworks knows where some of these libraries write a better name than the span's.
+type frameworks struct{ silent }
+
+var (
+	genericInputs = []slot{
+		attr("mlflow.spanInputs"), attr("lmnr.span.input"), attr("langwatch.input"), attr("haystack.component.input"),
+		attr("haystack.pipeline.input_data"), attr("haystack.agent.input"), attr("spring.ai.tool.call.arguments"), attr("llm.messages"),
+		attr("db.vector.query.content"), attr("crewai.crew.inputs"), attr("crewai.task.description"), attr("mcp.resource.uri"),
+		attr("inputs"), attr("input"), attr("gen_ai.tool.args"), attr("prompt"),
+	}
+	genericOutputs = []slot{
+		attr("mlflow.spanOutputs"), attr("lmnr.span.output"), attr("langwatch.output"), attr("haystack.component.output"),
+		attr("haystack.pipeline.output_data"), attr("haystack.agent.output"), attr("spring.ai.tool.call.result"),
+		attr("db.vector.query.response.documents"), attr("crewai.crew.result"), attr("crewai.task.output"),
+		attr("outputs"), attr("output"), attr("completion"),
+	}
+	kGenericModels    = []slot{attr("mlflow.llm.model"), attr("llm.model"), kModelName}
+	kGenericProviders = []slot{attr("mlflow.llm.provider")}
+	kMLflowUsage      = attr("mlflow.chat.tokenUsage")
+	kMLflowTools      = attr("mlflow.chat.tools")
+	kVoltInput        = []slot{attr("llm.usage.prompt_tokens"), attr("llm.usage.input_tokens"), attr("usage.prompt_tokens")}
+	kVoltOutput       = []slot{attr("llm.usage.completion_tokens"), attr("llm.usage.output_tokens"), attr("usage.completion_tokens")}
+	kLangWatchMetrics = attr("langwatch.metrics")
+
+	_ = []slot{
+		attr("agent.stateSnapshot"), attr("mlflow.spanType"), attr("mlflow.traceRequestId"), attr("mlflow.message.format"),
+		attr("llm.headers"), attr("hidden_params"), attr("system_prompt"), attr("agent.messages"), attr("agent.tools"),
+	}
+)
+
+func (generic) model(v *view) (provider, model string) {
+	return unquote(v.text(kGenericProviders...)), unquote(v.text(kGenericModels...))
+}
+
+func (generic) usage(v *view, c *counts) {
+	if c.counted() {
+		return
+	}
+	for _, raw := range [...]string{v.raw(kMLflowUsage), member(v.raw(kLangWatchMetrics), "value")} {
+		fillRaw(&c.input, raw, "input_tokens", "promptTokens", "prompt_tokens")
+		fillRaw(&c.output, raw, "output_tokens", "completionTokens", "completion_tokens")
+		fillRaw(&c.cacheRead, raw, "cache_read_input_tokens")
+		fillRaw(&c.cacheCreation, raw, "cache_creation_input_tokens")
+	}
+	fill(&c.input, v, kVoltInput...)
+	fill(&c.output, v, kVoltOutput...)
+}
+
+func (generic) inputs(b []byte, v *view) []byte {
+	for _, s := range genericInputs {
+		if v.has(s) {
+			return v.appendTyped(b, s, v.appendInput)
+		}
+	}
+	return b
+}
+
+func (generic) outputs(b []byte, v *view) []byte {
+	for _, s := range genericOutputs {
+		if v.has(s) {
+			return v.appendTyped(b, s, v.appendOutput)
+		}
+	}
+	return b
+}
+
+func (generic) details(v *view, f *Fields) {
+	v.setTools(f, v.raw(kMLflowTools))
+	f.metaFields(v.fields, "lmnr.association.properties.metadata.")
+	f.metaFields(v.fields, "metadata.")
+}
+
+var (
+	kComponentName = attr("haystack.component.name")
+	kNodeName      = attr("n8n.node.name")
+	kWorkflowName  = attr("n8n.workflow.name")
+	kGenAIWorkflow = attr("gen_ai.workflow.name")
+	kMCPMethod     = attr("mcp.method.name")
+)
+
+func (frameworks) name(v *view) string {
+	if v.kind == run.Tool && v.has(kMCPMethod) {
+		return v.text(kToolName)
+	}
+	return v.text(kComponentName, kNodeName, kWorkflowName)
+}

@@ -1,0 +1,67 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dialect
+
+import "github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
+
+// genkit is Google's Genkit, which writes the whole input and output of each action.
+// See https://genkit.dev/docs/observability/telemetry-collection
+type genkit struct{ silent }
+
+var (
+	kGenkitName   = attr("genkit:name")
+	kGenkitInput  = attr("genkit:input")
+	kGenkitOutput = attr("genkit:output")
+	_             = []slot{attr("genkit:path"), attr("genkit:isRoot"), attr("genkit:state"), attr("genkit:type"), attr("genkit:error")}
+)
+
+func (genkit) name(v *view) string { return v.text(kGenkitName) }
+
+func (genkit) usage(v *view, c *counts) {
+	if v.kind != run.LLM && v.kind != run.Embedding {
+		return
+	}
+	u := member(v.raw(kGenkitOutput), "usage")
+	if u == "" || c.counted() {
+		return
+	}
+	fillRaw(&c.input, u, "inputTokens")
+	fillRaw(&c.output, u, "outputTokens")
+	fillRaw(&c.total, u, "totalTokens")
+	fillRaw(&c.cacheRead, u, "cachedContentTokens")
+	fillRaw(&c.reasoning, u, "thoughtsTokens")
+	// Gemini counts thoughts beside the answer, others in it: the total tells.
+	c.exclusiveOutput = c.reasoning > 0 && c.total == c.input+c.output+c.reasoning
+}
+
+func (genkit) inputs(b []byte, v *view) []byte {
+	if !v.has(kGenkitInput) {
+		return b
+	}
+	if messages := member(v.raw(kGenkitInput), "messages"); v.kind == run.LLM && messages != "" {
+		return appendMessages(b, "", messages)
+	}
+	return v.appendInput(b, v.values[kGenkitInput])
+}
+
+func (genkit) outputs(b []byte, v *view) []byte {
+	if !v.has(kGenkitOutput) {
+		return b
+	}
+	raw := v.raw(kGenkitOutput)
+	m := member(raw, "message")
+	if m == "" {
+		for candidate := range elements(member(raw, "candidates")) {
+			m = member(candidate, "message")
+			break
+		}
+	}
+	switch {
+	case v.kind == run.LLM && m != "":
+		return appendMessages(b, "", m)
+	case v.kind == run.Embedding && member(raw, "embeddings") != "":
+		return appendEmbeddings(b, length(member(raw, "embeddings")), 0)
+	}
+	return v.appendOutput(b, v.values[kGenkitOutput])
+}

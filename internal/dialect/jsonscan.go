@@ -1,0 +1,326 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dialect
+
+import (
+	"encoding/json"
+	"iter"
+	"strings"
+	"unicode/utf8"
+)
+
+// JSON arrives as text and leaves as text: it is checked once and then cut into pieces, which stay slices of the attribute.
+// Decoding into values would lose integers beyond 2^53, the order of members and most of the speed.
+
+// maxDepth is deeper than any message or tool schema on record. What is nested deeper is shown as text.
+const maxDepth = 128
+
+// isJSON reports whether s is one JSON value (RFC 8259) and valid UTF-8, with nothing but white space around it.
+func isJSON(s string) bool {
+	if !utf8.ValidString(s) {
+		return false
+	}
+	i := validValue(s, skipSpace(s, 0), 0)
+	return i >= 0 && skipSpace(s, i) == len(s)
+}
+
+func skipSpace(s string, i int) int {
+	for i < len(s) && (s[i] == ' ' || s[i] == '\n' || s[i] == '\t' || s[i] == '\r') {
+		i++
+	}
+	return i
+}
+
+// validValue returns the index behind the value that starts at i, or -1.
+func validValue(s string, i, depth int) int {
+	if i >= len(s) || depth > maxDepth {
+		return -1
+	}
+	switch c := s[i]; {
+	case c == '"':
+		return validString(s, i)
+	case c == '{':
+		return validObject(s, i, depth)
+	case c == '[':
+		return validArray(s, i, depth)
+	case c == '-' || isDigit(c):
+		return validNumber(s, i)
+	}
+	for _, word := range [...]string{"true", "false", "null"} {
+		if strings.HasPrefix(s[i:], word) {
+			return i + len(word)
+		}
+	}
+	return -1
+}
+
+func validObject(s string, i, depth int) int {
+	i = skipSpace(s, i+1)
+	if i < len(s) && s[i] == '}' {
+		return i + 1
+	}
+	for i < len(s) && s[i] == '"' {
+		i = validString(s, i)
+		if i < 0 {
+			return -1
+		}
+		i = skipSpace(s, i)
+		if i >= len(s) || s[i] != ':' {
+			return -1
+		}
+		next, done := validNext(s, validValue(s, skipSpace(s, i+1), depth+1), '}')
+		if done || next < 0 {
+			return next
+		}
+		i = next
+	}
+	return -1
+}
+
+func validArray(s string, i, depth int) int {
+	i = skipSpace(s, i+1)
+	if i < len(s) && s[i] == ']' {
+		return i + 1
+	}
+	for {
+		next, done := validNext(s, validValue(s, i, depth+1), ']')
+		if done || next < 0 {
+			return next
+		}
+		i = next
+	}
+}
+
+// validNext steps over what follows a member: a comma, or the end of the container.
+func validNext(s string, i int, end byte) (next int, done bool) {
+	if i < 0 {
+		return -1, false
+	}
+	i = skipSpace(s, i)
+	switch {
+	case i >= len(s):
+		return -1, false
+	case s[i] == end:
+		return i + 1, true
+	case s[i] == ',':
+		return skipSpace(s, i+1), false
+	}
+	return -1, false
+}
+
+func validString(s string, i int) int {
+	for i++; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '"':
+			return i + 1
+		case c < ' ':
+			return -1
+		case c == '\\':
+			i++
+			if i >= len(s) {
+				return -1
+			}
+			if s[i] == 'u' {
+				if !isHex4(s, i+1) {
+					return -1
+				}
+				i += 4
+			} else if strings.IndexByte(`"\/bfnrt`, s[i]) < 0 {
+				return -1
+			}
+		}
+	}
+	return -1
+}
+
+func isHex4(s string, i int) bool {
+	if i+4 > len(s) {
+		return false
+	}
+	for _, c := range []byte(s[i : i+4]) {
+		if !isDigit(c) && (c|0x20 < 'a' || c|0x20 > 'f') {
+			return false
+		}
+	}
+	return true
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+func validNumber(s string, i int) int {
+	if s[i] == '-' {
+		i++
+	}
+	switch {
+	case i < len(s) && s[i] == '0':
+		i++
+	default:
+		if i = digits(s, i); i < 0 {
+			return -1
+		}
+	}
+	if i < len(s) && s[i] == '.' {
+		if i = digits(s, i+1); i < 0 {
+			return -1
+		}
+	}
+	if i < len(s) && s[i]|0x20 == 'e' {
+		i++
+		if i < len(s) && (s[i] == '+' || s[i] == '-') {
+			i++
+		}
+		return digits(s, i)
+	}
+	return i
+}
+
+// digits steps over at least one digit.
+func digits(s string, i int) int {
+	start := i
+	for i < len(s) && isDigit(s[i]) {
+		i++
+	}
+	if i == start {
+		return -1
+	}
+	return i
+}
+
+// valueEnd returns the index behind the value that starts at i. The text is known to be valid.
+func valueEnd(s string, i int) int {
+	switch s[i] {
+	case '"':
+		return stringEnd(s, i)
+	case '{', '[':
+		depth := 0
+		for ; ; i++ {
+			switch s[i] {
+			case '"':
+				i = stringEnd(s, i) - 1
+			case '{', '[':
+				depth++
+			case '}', ']':
+				if depth--; depth == 0 {
+					return i + 1
+				}
+			}
+		}
+	}
+	for i < len(s) && strings.IndexByte(",]} \t\n\r", s[i]) < 0 {
+		i++
+	}
+	return i
+}
+
+func stringEnd(s string, i int) int {
+	for i++; s[i] != '"'; i++ {
+		if s[i] == '\\' {
+			i++
+		}
+	}
+	return i + 1
+}
+
+// elements yields the raw items of a valid JSON array; of anything else, nothing.
+func elements(raw string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		if raw == "" || raw[0] != '[' {
+			return
+		}
+		for i := skipSpace(raw, 1); raw[i] != ']'; i = skipSpace(raw, i) {
+			end := valueEnd(raw, i)
+			if !yield(raw[i:end]) {
+				return
+			}
+			if i = skipSpace(raw, end); raw[i] == ',' {
+				i++
+			}
+		}
+	}
+}
+
+// members yields the names and raw values of a valid JSON object; of anything else, nothing.
+func members(raw string) iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		if raw == "" || raw[0] != '{' {
+			return
+		}
+		for i := skipSpace(raw, 1); raw[i] != '}'; i = skipSpace(raw, i) {
+			end := stringEnd(raw, i)
+			name := unquote(raw[i:end])
+			i = skipSpace(raw, skipSpace(raw, end)+1)
+			end = valueEnd(raw, i)
+			if !yield(name, raw[i:end]) {
+				return
+			}
+			if i = skipSpace(raw, end); raw[i] == ',' {
+				i++
+			}
+		}
+	}
+}
+
+// member returns the raw value of the first of the names that the object has, and is not null.
+func member(raw string, names ...string) string {
+	best, found := len(names), ""
+	for k, v := range members(raw) {
+		for i, name := range names[:best] {
+			if k == name && v != "null" {
+				best, found = i, v
+				break
+			}
+		}
+	}
+	return found
+}
+
+// memberText is member for texts: empty when the value is not a string.
+func memberText(raw string, names ...string) string {
+	if m := member(raw, names...); isString(m) {
+		return unquote(m)
+	}
+	return ""
+}
+
+func isObject(raw string) bool { return raw != "" && raw[0] == '{' }
+func isArray(raw string) bool  { return raw != "" && raw[0] == '[' }
+func isString(raw string) bool { return raw != "" && raw[0] == '"' }
+
+// unquote returns the text of a valid JSON string.
+func unquote(raw string) string {
+	if len(raw) < 2 || raw[0] != '"' {
+		return raw
+	}
+	if strings.IndexByte(raw, '\\') < 0 {
+		return raw[1 : len(raw)-1]
+	}
+	var s string
+	if json.Unmarshal([]byte(raw), &s) != nil {
+		return raw
+	}
+	return s
+}
+
+// parse returns s as raw JSON when it is an object, an array or a quoted text, with up to two levels of quoting taken off
+// where JSON comes out; else "". Numbers and words stay text: a user may well have typed them.
+func parse(s string) string {
+	raw := strings.TrimSpace(s)
+	if raw == "" || strings.IndexByte(`{["`, raw[0]) < 0 || !isJSON(raw) {
+		return ""
+	}
+	for range maxUnwrap {
+		if raw[0] != '"' {
+			break
+		}
+		inner := strings.TrimSpace(unquote(raw))
+		if inner == "" || strings.IndexByte(`{["`, inner[0]) < 0 || !isJSON(inner) {
+			break
+		}
+		raw = inner
+	}
+	return raw
+}
+
+// maxUnwrap is how often JSON is found quoted inside JSON in recorded traces.
+const maxUnwrap = 2

@@ -1,0 +1,104 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dialect
+
+import (
+	"strings"
+	"time"
+)
+
+// langfuse is the attributes of Langfuse's SDKs: inputs and outputs as texts, counts in disjoint buckets.
+// See https://langfuse.com/integrations/native/opentelemetry
+type langfuse struct{ silent }
+
+var (
+	kLFInput      = attr("langfuse.observation.input")
+	kLFOutput     = attr("langfuse.observation.output")
+	kLFTraceIn    = attr("langfuse.trace.input")
+	kLFTraceOut   = attr("langfuse.trace.output")
+	kLFModel      = attr("langfuse.observation.model.name")
+	kLFParams     = attr("langfuse.observation.model.parameters")
+	kLFParamsOld  = attr("langfuse.observation.model_parameters")
+	kLFUsage      = attr("langfuse.observation.usage_details")
+	kLFCost       = attr("langfuse.observation.cost_details")
+	kLFFirstToken = attr("langfuse.observation.completion_start_time")
+	kLFProvider   = attr("langfuse.observation.metadata.ls_provider")
+	kLFTrace      = attr("langfuse.trace.name")
+
+	_ = []slot{
+		attr("langfuse.observation.type"), attr("langfuse.observation.level"), attr("langfuse.observation.status_message"),
+		attr("langfuse.internal.as_root"), attr("langfuse.internal.is_app_root"), attr("langfuse.observation.metadata.tags"),
+	}
+)
+
+func (langfuse) model(v *view) (provider, model string) { return v.text(kLFProvider), v.text(kLFModel) }
+
+// usage adds up the buckets: Langfuse prices each of them and keeps them apart.
+func (langfuse) usage(v *view, c *counts) {
+	raw := v.raw(kLFUsage)
+	if raw == "" || c.counted() {
+		return
+	}
+	input, output := int64(-1), int64(-1)
+	for k, value := range members(raw) {
+		n, ok := parseCount(unquote(value))
+		switch {
+		case !ok:
+		case strings.HasPrefix(k, "input"), strings.HasPrefix(k, "prompt"):
+			input = max(input, 0) + n
+		case strings.HasPrefix(k, "output"), strings.HasPrefix(k, "completion"):
+			output = max(output, 0) + n
+		}
+	}
+	c.input, c.output = input, output
+	fillRaw(&c.cacheRead, raw, "input_cached_tokens", "input_cache_read", "cache_read_input_tokens")
+	fillRaw(&c.cacheCreation, raw, "input_cache_creation", "input_cache_creation_tokens", "cache_creation_input_tokens")
+	fillRaw(&c.inputAudio, raw, "input_audio_tokens", "input_audio")
+	fillRaw(&c.reasoning, raw, "output_reasoning_tokens", "output_reasoning")
+	fillRaw(&c.outputAudio, raw, "output_audio_tokens", "output_audio")
+	cost := v.raw(kLFCost)
+	fillRawCost(&c.inputCost, cost, "input", "input_tokens")
+	fillRawCost(&c.outputCost, cost, "output", "output_tokens")
+	fillRawCost(&c.totalCost, cost, "total")
+}
+
+func (langfuse) inputs(b []byte, v *view) []byte {
+	if v.has(kLFInput) {
+		return v.appendInput(b, v.values[kLFInput])
+	}
+	if v.has(kLFTraceIn) && v.ParentSpanID().IsEmpty() {
+		return v.appendInput(b, v.values[kLFTraceIn])
+	}
+	return b
+}
+
+func (langfuse) outputs(b []byte, v *view) []byte {
+	if v.has(kLFOutput) {
+		return v.appendOutput(b, v.values[kLFOutput])
+	}
+	if v.has(kLFTraceOut) && v.ParentSpanID().IsEmpty() {
+		return v.appendOutput(b, v.values[kLFTraceOut])
+	}
+	return b
+}
+
+func (langfuse) details(v *view, f *Fields) {
+	v.params(f, v.raw(kLFParams, kLFParamsOld))
+	f.firstTokenText(v.text(kLFFirstToken))
+	if name := v.text(kLFTrace); name != "" {
+		f.meta("trace_name", name)
+	}
+	f.metaFields(v.fields, "langfuse.observation.metadata.")
+	f.metaFields(v.fields, "langfuse.trace.metadata.")
+}
+
+// firstTokenText reads an ISO time, which older SDKs quote once more.
+func (f *Fields) firstTokenText(s string) {
+	if !f.FirstToken.IsZero() || s == "" {
+		return
+	}
+	if t, err := time.Parse(time.RFC3339Nano, strings.Trim(s, `"`)); err == nil {
+		f.FirstToken = t.UTC()
+	}
+}

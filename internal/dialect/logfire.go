@@ -1,0 +1,147 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dialect
+
+import "github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
+
+// logfire is Pydantic's Logfire and Pydantic AI before they spoke genAI: whole requests and responses, and lists of events.
+// See https://logfire.pydantic.dev/docs/integrations/llms/pydanticai
+type logfire struct{ silent }
+
+var (
+	kLogfireMsg      = attr("logfire.msg")
+	kRequestData     = attr("request_data")
+	kResponseData    = attr("response_data")
+	kEventList       = attr("events")
+	kAllMessages     = attr("pydantic_ai.all_messages")
+	kAllMessagesOld  = attr("all_messages_events")
+	kFinalResult     = attr("final_result")
+	kToolArgsOld     = attr("tool_arguments")
+	kToolResponseOld = attr("tool_response")
+	kRawInput        = attr("raw_input")
+	kRequest         = attr("request")
+	kResponse        = attr("response")
+	kModelName       = attr("model_name")
+	kRawUsage        = attr("gen_ai.usage.raw")
+
+	_ = []slot{
+		attr("logfire.msg_template"), attr("logfire.json_schema"), attr("logfire.span_type"), attr("logfire.level_num"),
+		attr("logfire.metrics"), attr("logfire.pending_parent_id"), attr("model_request_parameters"),
+	}
+)
+
+// name prefers the finished message: the span's own name is a template.
+func (logfire) name(v *view) string { return v.text(kLogfireMsg) }
+
+func (logfire) usage(v *view, c *counts) {
+	raw := v.raw(kRawUsage)
+	if raw == "" {
+		raw = member(v.raw(kResponseData), "usage")
+	}
+	if !c.counted() {
+		fillRaw(&c.input, raw, "input_tokens", "prompt_tokens")
+		fillRaw(&c.output, raw, "output_tokens", "completion_tokens")
+	}
+	fillRaw(&c.cacheRead, raw, "cache_read_input_tokens")
+	fillRaw(&c.cacheRead, member(raw, "prompt_tokens_details", "input_tokens_details"), "cached_tokens")
+	fillRaw(&c.cacheCreation, raw, "cache_creation_input_tokens")
+	fillRaw(&c.reasoning, member(raw, "completion_tokens_details", "output_tokens_details"), "reasoning_tokens")
+}
+
+func (logfire) inputs(b []byte, v *view) []byte {
+	switch {
+	case v.has(kToolArgsOld):
+		return v.appendInput(b, v.values[kToolArgsOld])
+	case v.has(kAllMessages):
+		return appendMessages(b, v.system(), v.raw(kAllMessages))
+	case v.has(kEventList) || v.has(kAllMessagesOld):
+		if b = appendLogfireEvents(b, v.raw(kEventList, kAllMessagesOld), false); len(b) > 0 {
+			return b
+		}
+	}
+	request := v.raw(kRequestData)
+	if messages := member(request, "messages"); v.kind == run.LLM && messages != "" {
+		return appendMessages(b, member(request, "system"), messages)
+	}
+	for _, s := range [...]slot{kRequestData, kRawInput, kRequest} {
+		if v.has(s) {
+			return v.appendInput(b, v.values[s])
+		}
+	}
+	return b
+}
+
+func (logfire) outputs(b []byte, v *view) []byte {
+	switch {
+	case v.has(kToolResponseOld):
+		return v.appendOutput(b, v.values[kToolResponseOld])
+	case v.has(kFinalResult):
+		return v.appendOutput(b, v.values[kFinalResult])
+	case v.has(kEventList):
+		if b = appendLogfireEvents(b, v.raw(kEventList), true); len(b) > 0 {
+			return b
+		}
+	}
+	response := v.raw(kResponseData)
+	if m := member(response, "message"); isObject(m) && v.kind == run.LLM {
+		return appendMessages(b, "", m)
+	}
+	if text := member(response, "combined_chunk_content", "text"); isString(text) {
+		return append(append(append(b, `{"messages":[{"role":"assistant","content":`...), text...), "}]}"...)
+	}
+	if response != "" && v.kind == run.Embedding {
+		return b
+	}
+	for _, s := range [...]slot{kResponseData, kResponse} {
+		if v.has(s) {
+			return v.appendOutput(b, v.values[s])
+		}
+	}
+	return b
+}
+
+// appendLogfireEvents appends the messages of a list of events: the choices or, where there are none, a last message of the
+// assistant are the output; everything else is the input.
+func appendLogfireEvents(b []byte, list string, output bool) []byte {
+	start := len(b)
+	b = append(b, `{"messages":[`...)
+	empty := len(b)
+	i, last, choices := 0, length(list)-1, hasChoice(list)
+	for item := range elements(list) {
+		isOutput := memberText(item, "event.name") == "gen_ai.choice" ||
+			!choices && i == last && memberText(item, "role") == "assistant"
+		if isOutput == output {
+			if m := member(item, "message"); isObject(m) {
+				item = m
+			}
+			b = appendLogfireEvent(b, item)
+		}
+		i++
+	}
+	if len(b) == empty {
+		return b[:start]
+	}
+	return append(b, "]}"...)
+}
+
+func hasChoice(list string) bool {
+	for item := range elements(list) {
+		if memberText(item, "event.name") == "gen_ai.choice" {
+			return true
+		}
+	}
+	return false
+}
+
+func appendLogfireEvent(b []byte, item string) []byte {
+	var m message
+	m.read(item)
+	if id := member(item, "id"); m.role == "tool" {
+		m.callID = id
+	}
+	if len(m.parts) == 0 && len(m.calls) == 0 {
+		return b
+	}
+	return m.append(b)
+}

@@ -1,0 +1,260 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dialect
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+)
+
+// Bounds on metadata, so that a span cannot fill a run with what nobody searches for.
+const (
+	// maxMetadata is the number of entries of one run.
+	maxMetadata = 128
+	// maxMetadataText is the length of a value that an application declared to be metadata.
+	maxMetadataText = 4096
+	// maxPlainText is the length of an attribute that no dialect knows: longer ones are content.
+	maxPlainText = 256
+)
+
+// families are the names under which users' own metadata stands.
+var families = []string{
+	"langsmith.metadata.", "ai.telemetry.metadata.", "ai.settings.", "traceloop.association.properties.",
+	"langfuse.observation.metadata.", "langfuse.trace.metadata.", "lmnr.association.properties.metadata.", "mastra.metadata.",
+	"metadata.",
+}
+
+func isFamily(k string) bool {
+	for _, p := range families {
+		if strings.HasPrefix(k, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// meta adds metadata that is not there yet: dialects are asked in the order of trust.
+func (f *Fields) meta(name string, value any) {
+	if f.Metadata == nil {
+		f.Metadata = make(map[string]any, 8)
+	}
+	if _, taken := f.Metadata[name]; taken || value == nil || len(f.Metadata) >= maxMetadata {
+		return
+	}
+	f.Metadata[name] = value
+}
+
+// metaValue adds an attribute as metadata if it is a scalar.
+func (f *Fields) metaValue(name string, v pcommon.Value) {
+	switch name {
+	case "", "usage_metadata", "ls_invocation_params": // shown elsewhere
+		return
+	}
+	f.meta(name, scalar(v, maxMetadataText))
+}
+
+// scalar returns a value as metadata holds it, or nil: neither placeholders nor what JSON cannot express.
+func scalar(v pcommon.Value, longest int) any {
+	switch v.Type() {
+	case pcommon.ValueTypeStr:
+		if s := v.Str(); len(s) <= longest && !isBlank(s) {
+			return strings.ToValidUTF8(s, "\ufffd")
+		}
+	case pcommon.ValueTypeBool:
+		return v.Bool()
+	case pcommon.ValueTypeInt:
+		return v.Int()
+	case pcommon.ValueTypeDouble:
+		if f := v.Double(); !math.IsNaN(f) && !math.IsInf(f, 0) {
+			return f
+		}
+	}
+	return nil
+}
+
+// metaFields adds the attributes of a family under what follows its prefix.
+func (f *Fields) metaFields(fields []field, prefix string) {
+	for _, m := range fields {
+		if name, ok := strings.CutPrefix(m.name, prefix); ok && !isHTTPDump(name) {
+			f.metaValue(name, m.value)
+		}
+	}
+}
+
+// metaObject adds the scalars of a JSON object.
+func (f *Fields) metaObject(prefix, raw string) {
+	for k, v := range members(raw) {
+		if value := rawScalar(v); value != nil && !isHTTPDump(k) {
+			f.meta(prefix+k, value)
+		}
+	}
+}
+
+// rawScalar returns a JSON scalar as metadata holds it, or nil.
+func rawScalar(raw string) any {
+	switch {
+	case raw == "" || raw == "null" || isObject(raw) || isArray(raw) || len(raw) > maxMetadataText:
+		return nil
+	case isString(raw):
+		if s := unquote(raw); !isBlank(s) {
+			return s
+		}
+		return nil
+	case raw == "true", raw == "false":
+		return raw == "true"
+	}
+	return rawNumber(raw)
+}
+
+func rawNumber(raw string) any {
+	if n, err := strconv.ParseInt(raw, 10, 64); err == nil {
+		return n
+	}
+	if f, err := strconv.ParseFloat(raw, 64); err == nil {
+		return f
+	}
+	return nil
+}
+
+// addRest keeps attributes that no dialect knows as metadata under their own names, if they are short and no content.
+func (v *view) addRest(f *Fields) {
+	for _, a := range v.rest {
+		if !isContent(a.name) {
+			f.meta(a.name, scalar(a.value, maxPlainText))
+		}
+	}
+	for _, s := range plainMetadata {
+		if v.has(s.slot) {
+			f.meta(s.name, scalar(v.values[s.slot], maxPlainText))
+		}
+	}
+}
+
+// plainMetadata is known attributes that are worth finding under their own names.
+var plainMetadata = []struct {
+	slot slot
+	name string
+}{
+	{kOperation, "gen_ai.operation.name"}, {kAgentName, "gen_ai.agent.name"}, {kResponseModel, "gen_ai.response.model"},
+	{kGenAIWorkflow, "gen_ai.workflow.name"}, {kMCPMethod, "mcp.method.name"}, {kComponentName, "haystack.component.name"},
+}
+
+// isContent reports whether an attribute's name says that it holds what somebody said, asked or keeps secret.
+func isContent(name string) bool {
+	for segment := range strings.FieldsFuncSeq(name, func(r rune) bool { return strings.ContainsRune("._:-/", r) }) {
+		switch strings.ToLower(segment) {
+		case "prompt", "prompts", "completion", "completions", "content", "contents", "message", "messages", "input", "inputs",
+			"output", "outputs", "argument", "arguments", "args", "result", "results", "body", "headers", "header", "query",
+			"statement", "transcript", "instructions", "text", "cookie", "authorization", "password", "secret", "apikey", "token":
+			return true
+		}
+	}
+	return false
+}
+
+// param adds an invocation parameter from an attribute.
+func (v *view) param(f *Fields, name string, s slot) {
+	if v.has(s) {
+		f.parameter(name, v.values[s])
+	}
+}
+
+func (f *Fields) parameter(name string, value pcommon.Value) {
+	if isEmpty(value) || f.Invocation[name] != nil || len(f.Invocation) >= maxMetadata {
+		return
+	}
+	switch value.Type() {
+	case pcommon.ValueTypeMap, pcommon.ValueTypeSlice:
+		f.setParameter(name, appendAny(nil, value, 0))
+		return
+	case pcommon.ValueTypeStr:
+		if raw := parse(value.Str()); isObject(raw) || isArray(raw) {
+			f.setParameter(name, []byte(raw))
+			return
+		}
+	}
+	if s := scalar(value, maxMetadataText); s != nil && !isUnset(name, s) {
+		f.setParameter(name, s)
+	}
+}
+
+// isUnset knows the values that libraries write for parameters that were not given.
+func isUnset(name string, value any) bool {
+	n, isInt := value.(int64)
+	return isInt && n < 0 && strings.HasPrefix(name, "max_")
+}
+
+func (f *Fields) setParameter(name string, value any) {
+	if f.Invocation == nil {
+		f.Invocation = make(map[string]any, 8)
+	}
+	f.Invocation[name] = value
+}
+
+// params adds the members of a JSON object as invocation parameters.
+func (v *view) params(f *Fields, raw string) {
+	for k, item := range members(raw) {
+		if f.Invocation[k] != nil || len(f.Invocation) >= maxMetadata {
+			continue
+		}
+		if isObject(item) || isArray(item) {
+			f.setParameter(k, []byte(item))
+		} else if s := rawScalar(item); s != nil {
+			f.setParameter(k, s)
+		}
+	}
+}
+
+// setTools adds the definitions of the tools that a model was offered.
+func (v *view) setTools(f *Fields, raw string) {
+	if isArray(raw) && length(raw) > 0 && f.Invocation["tools"] == nil {
+		f.setParameter("tools", []byte(raw))
+	}
+}
+
+// firstOf returns the first filled of the attributes.
+func (v *view) firstOf(slots ...slot) pcommon.Value {
+	for _, s := range slots {
+		if v.filled[s] {
+			return v.values[s]
+		}
+	}
+	return pcommon.NewValueEmpty()
+}
+
+// firstTokenAfter reads the time to the first token, given in a unit of so many nanoseconds.
+func (v *view) firstTokenAfter(f *Fields, s slot, unit float64) {
+	if !f.FirstToken.IsZero() || !v.filled[s] {
+		return
+	}
+	n, ok := floating(v.values[s])
+	if !ok || n < 0 || n*unit > float64(maxFirstToken) {
+		return
+	}
+	f.FirstToken = v.StartTimestamp().AsTime().Add(time.Duration(n * unit))
+}
+
+// maxFirstToken is longer than any model thinks: what is later is a number in another unit.
+const maxFirstToken = 24 * time.Hour
+
+// firstTokenAt reads the time of the event that announces the first token.
+func (v *view) firstTokenAt(f *Fields) {
+	if v.filled[kFirstTokenEvent] && f.FirstToken.IsZero() {
+		f.FirstToken = time.Unix(0, v.values[kFirstTokenEvent].Int()).UTC()
+	}
+}
+
+func floating(v pcommon.Value) (float64, bool) {
+	switch v.Type() {
+	case pcommon.ValueTypeInt:
+		return float64(v.Int()), true
+	case pcommon.ValueTypeDouble:
+		return v.Double(), !math.IsNaN(v.Double())
+	}
+	return 0, false
+}

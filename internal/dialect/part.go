@@ -1,0 +1,134 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dialect
+
+import "strings"
+
+// readPart recognises one piece of content in the vocabularies of OpenTelemetry, OpenAI, Anthropic, Gemini, Bedrock, the AI SDK
+// and Genkit. What none of them knows is kept as it is.
+func readPart(raw string) part {
+	switch kind := memberText(raw, "type"); kind {
+	case "text", "input_text", "output_text":
+		return textOr(raw, textPart, member(raw, "text", "content"))
+	case "reasoning", "thinking", "reasoning_text", "summary_text":
+		return textOr(raw, reasoningPart, member(raw, "content", "text", "thinking", "reasoning"))
+	case "tool_call", "tool-call", "tool_use", "function_call", "toolCall", "function", "server_tool_use":
+		return readCall(raw)
+	case "tool_call_response", "tool-result", "tool_result", "function_call_output", "tool_response":
+		return readResult(raw)
+	case "blob", "uri", "file", "image", "image_url", "input_image", "audio", "video", "input_audio", "input_file", "media":
+		return readMedia(raw, kind)
+	case "":
+		return readUntyped(raw)
+	}
+	return part{kind: blockPart, text: raw}
+}
+
+// textOr keeps a part whole when what should be its text is something else.
+func textOr(raw string, kind partKind, text string) part {
+	if !isString(text) {
+		return part{kind: blockPart, text: raw}
+	}
+	return part{kind: kind, text: text}
+}
+
+// readUntyped recognises parts by the one member that they have: Gemini's, Bedrock's and Genkit's.
+func readUntyped(raw string) part {
+	for k, v := range members(raw) {
+		switch k {
+		case "text":
+			return textOr(raw, textPart, v)
+		case "reasoning":
+			return textOr(raw, reasoningPart, v)
+		case "reasoningContent":
+			return textOr(raw, reasoningPart, member(member(v, "reasoningText"), "text"))
+		case "functionCall", "function_call", "toolUse", "toolRequest", "tool_use":
+			return readCall(v)
+		case "functionResponse", "function_response", "toolResult", "toolResponse", "tool_result":
+			return readResult(v)
+		case "inlineData", "inline_data", "fileData", "file_data", "media":
+			return readMedia(v, k)
+		case "toolCallId", "tool_call_id":
+			if member(raw, "toolName", "name") != "" && member(raw, "result", "output") == "" {
+				return readCall(raw)
+			}
+		}
+	}
+	return part{kind: blockPart, text: raw}
+}
+
+// readCall reads a tool call of any library, flat or under "function".
+func readCall(raw string) part {
+	body := raw
+	if f := member(raw, "function"); isObject(f) {
+		body = f
+	}
+	p := part{
+		kind: callPart,
+		id:   member(raw, "id", "toolCallId", "call_id", "tool_call_id", "toolUseId", "ref"),
+		name: member(body, "name", "toolName", "tool_name"),
+		args: member(body, "arguments", "args", "input", "toolInput", "parameters"),
+	}
+	if !isString(p.name) {
+		p.name = ""
+	}
+	return p
+}
+
+// readResult reads a tool's answer of any library.
+func readResult(raw string) part {
+	p := part{
+		kind:   resultPart,
+		id:     member(raw, "tool_call_id", "toolCallId", "tool_use_id", "toolUseId", "call_id", "id", "ref"),
+		name:   member(raw, "name", "toolName"),
+		result: member(raw, "response", "result", "output", "content"),
+	}
+	// The AI SDK says of which type the answer is: {"type":"json","value":…}.
+	if value := member(p.result, "value"); value != "" && strings.Contains(" text json error-text error-json content ",
+		" "+memberText(p.result, "type")+" ") {
+		p.result = value
+	}
+	return p
+}
+
+// readMedia writes images as OpenAI does. Sound and files keep the shape that they have.
+func readMedia(raw, kind string) part {
+	if member(raw, "image_url") != "" && kind == "image_url" {
+		return part{kind: blockPart, text: raw}
+	}
+	mime := memberText(raw, "mime_type", "mimeType", "mediaType", "media_type", "contentType")
+	source := member(raw, "source") // Anthropic's, and Bedrock's
+	if mime == "" {
+		mime = memberText(source, "media_type")
+	}
+	if kind != "image" && kind != "input_image" && memberText(raw, "modality") != "image" &&
+		!strings.HasPrefix(mime, "image/") {
+		return part{kind: blockPart, text: raw}
+	}
+	url := memberText(raw, "uri", "url", "fileUri", "file_uri", "image_url")
+	if url == "" {
+		url = memberText(source, "url")
+	}
+	if url == "" {
+		url = dataURI(mime, firstFilled(memberText(raw, "content", "data", "image"), memberText(source, "data")))
+	}
+	if url == "" {
+		return part{kind: blockPart, text: raw}
+	}
+	b := append([]byte(`{"type":"image_url","image_url":{"url":`), appendString(nil, url)...)
+	return part{kind: blockPart, text: string(append(b, "}}"...))}
+}
+
+// dataURI joins type and content, unless the content is a URI already.
+func dataURI(mime, content string) string {
+	switch {
+	case content == "":
+		return ""
+	case strings.HasPrefix(content, "data:"), strings.HasPrefix(content, "http://"), strings.HasPrefix(content, "https://"):
+		return content
+	case mime == "":
+		mime = "image/png"
+	}
+	return "data:" + mime + ";base64," + content
+}

@@ -1,0 +1,77 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dialect
+
+import "github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
+
+// dialect is one vocabulary. Each method tells what a span says in it, or nothing; none looks at other dialects.
+type dialect interface {
+	// name is what the run should be called.
+	name(*view) string
+	// model is who made the model, in the dialect's own words, and what it is called.
+	model(*view) (provider, model string)
+	// usage counts tokens.
+	usage(*view, *counts)
+	// inputs and outputs append one JSON object to b, or nothing.
+	inputs(b []byte, v *view) []byte
+	outputs(b []byte, v *view) []byte
+	// details adds parameters, metadata, tags and times that are not yet there.
+	details(*view, *Fields)
+}
+
+// The tables below are the whole precedence: the first dialect that has something filled to say wins. A dialect that is
+// missing in a table has nothing to say there.
+//
+// What products say about the run (LangSmith, Langfuse) leads, since somebody wrote it down for people to read. Then, for model
+// calls, lists of messages come before documents that hold them; for everything else, inputs and outputs proper come
+// before messages, which there only repeat what a model call below says better.
+var (
+	names = []dialect{
+		langsmith{}, traceloop{}, openInference{}, genAI{}, genkit{}, vercel{}, claudeCode{}, frameworks{}, logfire{},
+	}
+
+	models = []dialect{
+		langsmith{}, langfuse{}, openInference{}, genAI{}, vercel{}, claudeCode{}, generic{},
+	}
+
+	// The first that counts anything gives the totals, later ones only what is still unknown: a cache, a price.
+	usages = []dialect{
+		langsmith{}, langfuse{}, claudeCode{}, vercel{}, genAI{}, openInference{}, adk{}, genkit{}, generic{}, logfire{},
+	}
+
+	modelContents = []dialect{
+		langsmith{}, langfuse{},
+		genAI{}, genAIEvents{}, openInference{}, genAIIndexed{}, vercel{}, adk{}, genkit{}, liveKit{}, logfire{},
+		genAIText{}, openInferenceValue{}, traceloop{}, generic{},
+	}
+
+	stepContents = []dialect{
+		langsmith{}, langfuse{},
+		openInference{}, openInferenceValue{}, traceloop{}, vercel{}, adk{}, genkit{}, liveKit{}, claudeCode{},
+		genAI{}, genAIEvents{}, logfire{}, genAIIndexed{}, genAIText{}, generic{},
+	}
+
+	details = []dialect{
+		langsmith{}, langfuse{}, vercel{}, openInference{}, genAI{}, traceloop{}, claudeCode{}, liveKit{}, mastra{}, logfire{},
+		generic{},
+	}
+)
+
+// contents returns the table for a kind of run.
+func contents(k run.Kind) []dialect {
+	if k == run.LLM {
+		return modelContents
+	}
+	return stepContents
+}
+
+// silent is embedded by dialects that have nothing to say on some of the questions.
+type silent struct{}
+
+func (silent) name(*view) string                    { return "" }
+func (silent) model(*view) (provider, model string) { return "", "" }
+func (silent) usage(*view, *counts)                 {}
+func (silent) inputs(b []byte, _ *view) []byte      { return b }
+func (silent) outputs(b []byte, _ *view) []byte     { return b }
+func (silent) details(*view, *Fields)               {}

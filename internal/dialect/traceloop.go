@@ -1,0 +1,67 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dialect
+
+// traceloop is OpenLLMetry's workflow spans. Their model calls speak genAI or genAIIndexed.
+// See https://github.com/traceloop/openllmetry
+type traceloop struct{ silent }
+
+var (
+	kEntityName   = attr("traceloop.entity.name")
+	kEntityInput  = attr("traceloop.entity.input")
+	kEntityOutput = attr("traceloop.entity.output")
+	kWorkflow     = attr("traceloop.workflow.name")
+	_             = []slot{attr("traceloop.entity.path"), attr("traceloop.span.kind")}
+)
+
+func (traceloop) name(v *view) string { return v.text(kEntityName) }
+
+// inputs takes the call's arguments out of {"args":[…],"kwargs":{…}}, and LangChain's inputs out of what stands beside them.
+func (traceloop) inputs(b []byte, v *view) []byte {
+	if !v.has(kEntityInput) {
+		return b
+	}
+	raw := v.raw(kEntityInput)
+	args, kwargs := member(raw, "args"), member(raw, "kwargs")
+	switch {
+	case !isArray(args) && !isObject(kwargs):
+		if inputs := member(raw, "inputs"); isObject(inputs) {
+			return appendWrapped(b, inputs, "input")
+		}
+		return v.appendInput(b, v.values[kEntityInput])
+	case length(args) == 0 && isBlank(orNull(kwargs)):
+		return b
+	case length(args) == 0:
+		return v.appendRawInput(b, kwargs)
+	case length(args) == 1 && isBlank(orNull(kwargs)):
+		for arg := range elements(args) {
+			if inner := parse(unquote(arg)); inner != "" {
+				arg = inner
+			}
+			return v.appendRawInput(b, arg)
+		}
+	}
+	return append(b, raw...)
+}
+
+func orNull(raw string) string {
+	if raw == "" {
+		return "null"
+	}
+	return raw
+}
+
+func (traceloop) outputs(b []byte, v *view) []byte {
+	if !v.has(kEntityOutput) {
+		return b
+	}
+	return v.appendOutput(b, v.values[kEntityOutput])
+}
+
+func (traceloop) details(v *view, f *Fields) {
+	if w := v.text(kWorkflow); w != "" {
+		f.meta("workflow_name", w)
+	}
+	f.metaFields(v.fields, "traceloop.association.properties.")
+}

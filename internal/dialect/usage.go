@@ -1,0 +1,147 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dialect
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
+)
+
+// counts gathers token counts of one run while dialects are asked. A count below zero is unknown.
+type counts struct {
+	input, output, total     int64
+	cacheRead, cacheCreation int64
+	inputAudio, outputAudio  int64
+	reasoning                int64
+	exclusiveInput           bool // input leaves out what the cache holds
+	exclusiveOutput          bool // output leaves out reasoning
+	inputCost, outputCost    float64
+	totalCost                float64
+}
+
+var noCounts = counts{
+	input: -1, output: -1, total: -1, cacheRead: -1, cacheCreation: -1, inputAudio: -1, outputAudio: -1, reasoning: -1,
+}
+
+// counted reports whether an earlier dialect has given the totals.
+func (c *counts) counted() bool { return c.input >= 0 || c.output >= 0 }
+
+// fill sets a count that is still unknown.
+func fill(count *int64, v *view, slots ...slot) {
+	for _, s := range slots {
+		if *count >= 0 {
+			return
+		}
+		if v.filled[s] {
+			if n, ok := number(v.values[s]); ok {
+				*count = n
+			}
+		}
+	}
+}
+
+// fillRaw is fill for the members of a JSON object.
+func fillRaw(count *int64, object string, names ...string) {
+	for _, name := range names {
+		if *count >= 0 {
+			return
+		}
+		if n, ok := parseCount(unquote(member(object, name))); ok {
+			*count = n
+		}
+	}
+}
+
+func fillCost(cost *float64, v *view, slots ...slot) {
+	for _, s := range slots {
+		if *cost > 0 || !v.filled[s] {
+			continue
+		}
+		if f, err := strconv.ParseFloat(scalarText(v.values[s]), 64); err == nil && isPrice(f) {
+			*cost = f
+		}
+	}
+}
+
+func fillRawCost(cost *float64, object string, names ...string) {
+	for _, name := range names {
+		if f, err := strconv.ParseFloat(unquote(member(object, name)), 64); err == nil && *cost <= 0 && isPrice(f) {
+			*cost = f
+		}
+	}
+}
+
+// isPrice leaves out zero, which libraries write where they do not know a price.
+func isPrice(f float64) bool { return f > 0 && !math.IsInf(f, 0) }
+
+// number reads a count from an integer, a double or a decimal text. NaN, infinities and negative numbers count nothing.
+func number(v pcommon.Value) (int64, bool) {
+	switch v.Type() {
+	case pcommon.ValueTypeInt:
+		return v.Int(), v.Int() >= 0
+	case pcommon.ValueTypeDouble:
+		return wholeNumber(v.Double())
+	case pcommon.ValueTypeStr:
+		return parseCount(strings.Trim(v.Str(), `" `))
+	}
+	return 0, false
+}
+
+func parseCount(s string) (int64, bool) {
+	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
+		return n, n >= 0
+	}
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		return 0, false
+	}
+	return wholeNumber(f)
+}
+
+func wholeNumber(f float64) (int64, bool) {
+	if math.IsNaN(f) || f < 0 || f >= math.MaxInt64 {
+		return 0, false
+	}
+	return int64(f), true
+}
+
+// maxTokens keeps sums far from overflow: no model sees a trillion tokens.
+const maxTokens = 1e12
+
+// resolve brings the counts into LangSmith's meaning: totals include their details, and no detail exceeds its total.
+func (c *counts) resolve() *run.Usage {
+	if !c.counted() {
+		if c.totalCost <= 0 {
+			return nil
+		}
+		return &run.Usage{TotalCost: c.totalCost, InputCost: c.inputCost, OutputCost: c.outputCost}
+	}
+	u := &run.Usage{
+		Input: known64(c.input), Output: known64(c.output),
+		CacheRead: known64(c.cacheRead), CacheCreation: known64(c.cacheCreation), InputAudio: known64(c.inputAudio),
+		Reasoning: known64(c.reasoning), OutputAudio: known64(c.outputAudio),
+		InputCost: c.inputCost, OutputCost: c.outputCost, TotalCost: c.totalCost,
+	}
+	if c.exclusiveInput || u.Input < u.CacheRead+u.CacheCreation {
+		u.Input += u.CacheRead + u.CacheCreation
+	}
+	if c.exclusiveOutput {
+		u.Output += u.Reasoning
+	}
+	u.Reasoning = min(u.Reasoning, u.Output)
+	u.OutputAudio = min(u.OutputAudio, u.Output-u.Reasoning)
+	u.InputAudio = min(u.InputAudio, u.Input-u.CacheRead-u.CacheCreation)
+	u.Total = u.Input + u.Output
+	if u.TotalCost == 0 {
+		u.TotalCost = u.InputCost + u.OutputCost
+	}
+	return u
+}
+
+func known64(n int64) int64 { return min(max(n, 0), maxTokens) }

@@ -1,0 +1,321 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dialect
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
+)
+
+// slot is the place of a known attribute in a view. Each dialect names the attributes that it reads, once, at start.
+type slot int
+
+// known gives each attribute that some dialect reads its slot.
+var known = map[string]slot{}
+
+// attr registers an attribute that a dialect reads. Several dialects may read the same.
+func attr(name string) slot {
+	if s, ok := known[name]; ok {
+		return s
+	}
+	s := slot(len(known))
+	known[name] = s
+	return s
+}
+
+// view is one span, sorted: known attributes by slot, flattened lists by their numbers, the rest as it came. It lives as long as
+// one call of Read and its parts are views into the span.
+type view struct {
+	Span
+	kind    run.Kind
+	signals signals
+
+	values []pcommon.Value
+	filled []bool
+	used   []slot
+
+	indexed []indexed
+	fields  []field // attributes of a family of names: metadata of users
+	rest    []field // attributes that no dialect knows
+
+	messages []ptrace.SpanEvent // older conventions: one event per message
+	choices  []ptrace.SpanEvent
+
+	scratch, temp []byte
+}
+
+// field is an attribute, or the part of its name that a family leaves open.
+type field struct {
+	name  string
+	value pcommon.Value
+}
+
+// indexed is one attribute of a flattened list, like llm.input_messages.1.message.tool_calls.0.tool_call.id: the list, the
+// number in it, and the second number with the names before and behind it.
+type indexed struct {
+	list          list
+	n, m          int
+	before, after string
+	value         pcommon.Value
+}
+
+// list is a family of attributes that flatten a list into numbered names.
+type list uint8
+
+// The flattened lists.
+const (
+	noList list = iota
+	inputMessages
+	outputMessages
+	promptMessages
+	completionMessages
+	documentList
+	rerankedList
+	embeddingList
+	toolList
+	functionList
+	promptTexts
+	choiceTexts
+)
+
+var lists = map[string]list{
+	"llm.input_messages":        inputMessages,
+	"llm.output_messages":       outputMessages,
+	"gen_ai.prompt":             promptMessages,
+	"gen_ai.completion":         completionMessages,
+	"retrieval.documents":       documentList,
+	"reranker.output_documents": rerankedList,
+	"embedding.embeddings":      embeddingList,
+	"llm.tools":                 toolList,
+	"llm.request.functions":     functionList,
+	"llm.prompts":               promptTexts,
+	"llm.choices":               choiceTexts,
+}
+
+// maxIndexDigits bounds the numbers in names. They are sorted by and never allocated for.
+const maxIndexDigits = 9
+
+var views = sync.Pool{New: func() any { return &view{} }}
+
+func newView(s Span) *view {
+	v := views.Get().(*view)
+	if len(v.values) < len(known) {
+		v.values = make([]pcommon.Value, len(known))
+		v.filled = make([]bool, len(known))
+	}
+	v.Span = s
+	for k, value := range s.Attributes().All() {
+		v.signals.add(k, value)
+		v.add(k, value)
+	}
+	v.kind = v.signals.kind(s)
+	v.readEvents(s.Events())
+	slices.SortStableFunc(v.indexed, compareIndexed)
+	return v
+}
+
+// release forgets the span, so that a pooled view keeps no payload alive.
+func (v *view) release() {
+	for _, s := range v.used {
+		v.values[s], v.filled[s] = pcommon.Value{}, false
+	}
+	clear(v.indexed)
+	clear(v.fields)
+	clear(v.rest)
+	clear(v.messages)
+	clear(v.choices)
+	*v = view{
+		values: v.values, filled: v.filled, used: v.used[:0],
+		indexed: v.indexed[:0], fields: v.fields[:0], rest: v.rest[:0],
+		messages: v.messages[:0], choices: v.choices[:0],
+		scratch: bounded(v.scratch), temp: bounded(v.temp),
+	}
+	views.Put(v)
+}
+
+// maxKeptBuffer is the largest buffer that a pooled view keeps: most spans are far smaller.
+const maxKeptBuffer = 1 << 20
+
+func bounded(b []byte) []byte {
+	if cap(b) > maxKeptBuffer {
+		return nil
+	}
+	return b[:0]
+}
+
+func (v *view) add(k string, value pcommon.Value) {
+	s, isKnown := known[k]
+	if isKnown {
+		v.set(s, value)
+	}
+	switch {
+	case isFamily(k):
+		v.fields = append(v.fields, field{k, value})
+	case isKnown, v.addIndexed(k, value):
+	default:
+		v.rest = append(v.rest, field{k, value})
+	}
+}
+
+// set keeps the first filled value: the attribute before an event that repeats it.
+func (v *view) set(s slot, value pcommon.Value) {
+	if isEmpty(value) || v.filled[s] {
+		return
+	}
+	v.values[s], v.filled[s] = value, true
+	v.used = append(v.used, s)
+}
+
+// isEmpty reports whether a value is there in name only.
+func isEmpty(v pcommon.Value) bool {
+	switch v.Type() {
+	case pcommon.ValueTypeEmpty:
+		return true
+	case pcommon.ValueTypeStr:
+		return isBlank(v.Str())
+	case pcommon.ValueTypeSlice:
+		return v.Slice().Len() == 0
+	case pcommon.ValueTypeMap:
+		return v.Map().Len() == 0
+	case pcommon.ValueTypeBytes:
+		return v.Bytes().Len() == 0
+	}
+	return false
+}
+
+// addIndexed takes attributes like llm.prompts.0.prompt.text and reports whether k is one of a flattened list.
+func (v *view) addIndexed(k string, value pcommon.Value) bool {
+	i := firstNumber(k)
+	if i < 0 {
+		return false
+	}
+	l, ok := lists[k[:i-1]]
+	if !ok {
+		return false
+	}
+	n, rest, ok := cutNumber(k[i:])
+	if !ok || isEmpty(value) {
+		return true
+	}
+	e := indexed{list: l, n: n, m: -1, before: rest, value: value}
+	if j := firstNumber(rest); j > 0 {
+		if m, after, ok := cutNumber(rest[j:]); ok {
+			e.m, e.before, e.after = m, rest[:j-1], after
+		}
+	}
+	v.indexed = append(v.indexed, e)
+	return true
+}
+
+// firstNumber returns the index of the first segment that starts with a digit, behind a dot, or -1.
+func firstNumber(k string) int {
+	for i := 1; i < len(k); i++ {
+		if k[i-1] == '.' && isDigit(k[i]) {
+			return i
+		}
+	}
+	return -1
+}
+
+// cutNumber splits "12.message.role" into 12 and "message.role".
+func cutNumber(s string) (int, string, bool) {
+	number, rest, _ := strings.Cut(s, ".")
+	if len(number) > maxIndexDigits {
+		return 0, "", false
+	}
+	n, err := strconv.Atoi(number)
+	return n, rest, err == nil && n >= 0
+}
+
+func compareIndexed(a, b indexed) int {
+	return cmp.Or(cmp.Compare(a.list, b.list), cmp.Compare(a.n, b.n), cmp.Compare(a.before, b.before), cmp.Compare(a.m, b.m))
+}
+
+// items returns the entries of a flattened list, in order.
+func (v *view) items(l list) []indexed {
+	start, _ := slices.BinarySearchFunc(v.indexed, l, func(e indexed, l list) int { return cmp.Compare(e.list, l) })
+	end := start
+	for end < len(v.indexed) && v.indexed[end].list == l {
+		end++
+	}
+	return v.indexed[start:end]
+}
+
+// groups splits the entries of a list by their first number.
+func groups(entries []indexed, yield func(item []indexed)) {
+	for len(entries) > 0 {
+		end := 1
+		for end < len(entries) && entries[end].n == entries[0].n {
+			end++
+		}
+		yield(entries[:end])
+		entries = entries[end:]
+	}
+}
+
+// has reports whether any of the attributes is there and filled.
+func (v *view) has(slots ...slot) bool {
+	for _, s := range slots {
+		if v.filled[s] {
+			return true
+		}
+	}
+	return false
+}
+
+// text returns the first of the attributes that is a filled string.
+func (v *view) text(slots ...slot) string {
+	for _, s := range slots {
+		if v.filled[s] {
+			if t := text(v.values[s]); t != "" {
+				return t
+			}
+		}
+	}
+	return ""
+}
+
+// label is text for identifiers, which arrive as numbers too.
+func (v *view) label(slots ...slot) string {
+	for _, s := range slots {
+		if v.filled[s] {
+			if t := scalarText(v.values[s]); t != "" {
+				return t
+			}
+		}
+	}
+	return ""
+}
+
+// raw returns the first of the attributes that holds JSON, as text or as a structured value, in JSON.
+func (v *view) raw(slots ...slot) string {
+	for _, s := range slots {
+		if v.filled[s] {
+			if raw := v.rawOf(v.values[s]); raw != "" {
+				return raw
+			}
+		}
+	}
+	return ""
+}
+
+func (v *view) rawOf(value pcommon.Value) string {
+	switch value.Type() {
+	case pcommon.ValueTypeStr:
+		return parse(value.Str())
+	case pcommon.ValueTypeBytes:
+		return parse(string(value.Bytes().AsRaw()))
+	case pcommon.ValueTypeMap, pcommon.ValueTypeSlice:
+		return string(appendAny(nil, value, 0))
+	}
+	return ""
+}

@@ -78,6 +78,12 @@ var importRules = []importRule{
 		pure:  true,
 	},
 	{
+		dirs:  []string{"processor/samplingprocessor/internal/repair"},
+		ours:  []string{"internal/run", "internal/tree", "internal/dialect", "internal/contract"},
+		third: slices.Concat(pdata, sampling),
+		pure:  true,
+	},
+	{
 		dirs:  []string{"exporter/langsmithexporter/internal/encode"},
 		ours:  []string{"internal/run", "internal/runmap", "internal/tree", "internal/contract"},
 		third: slices.Concat(pdata, compression),

@@ -54,7 +54,6 @@ var goroutineFiles = []string{
 	"extension/viewerextension/*.go",          // a server
 	"internal/standin/*.go",                   // a server
 	"internal/viewer/*.go",                    // a server
-	"internal/replay/*.go",                    // used by programs only
 }
 
 func isPure(dir string) bool {

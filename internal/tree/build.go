@@ -70,8 +70,8 @@ func (idx index) parentOf(n *Node) (int, bool) {
 	return -1, true
 }
 
-// run finds a node by the id of its run: an override, or a span id padded with zeros on the left, which is LangSmith's own
-// rule.
+// run finds a node by the id of its run: an override, or a span id padded with zeros on the left, which is
+// LangSmith's own rule.
 func (idx index) run(id [16]byte) (int, bool) {
 	if id == [16]byte{} {
 		return 0, false
@@ -86,8 +86,8 @@ func (idx index) run(id [16]byte) (int, bool) {
 	return i, ok
 }
 
-// cutCycles makes the earliest node of every cycle a root. Each node is walked over once: state tells nodes that are known to
-// lead to a root from those on the walk that is under way.
+// cutCycles makes the earliest node of every cycle a root. Each node is walked over once: state tells nodes that are
+// known to lead to a root from those on the walk that is under way.
 func (t *Tree) cutCycles(sorted []int) {
 	const (
 		unseen = iota

@@ -11,8 +11,9 @@ import (
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
 )
 
-// NodeOf reads the node of a span: its ids and times, and the langsmith.* attributes by which an application overrides them.
-// An override that is not an id is ignored, as LangSmith does with a langsmith.is_root that is not a boolean.
+// NodeOf reads the node of a span: its ids and times, and the langsmith.* attributes by which an application
+// overrides them. An override that is not an id is ignored, as LangSmith does with a langsmith.is_root that is not a
+// boolean.
 func NodeOf(span ptrace.Span) Node {
 	n := Node{
 		ID:     span.SpanID(),

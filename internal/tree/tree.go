@@ -3,10 +3,10 @@
 
 // Package tree arranges the spans of one trace under their parents.
 //
-// Build takes any input: repeated span ids, spans that are their own parent, longer cycles, zero ids, parents that are not
-// here. What it returns depends on the spans alone and not on the order in which they arrived, and it is always a forest: every
-// span stands under at most one parent, and walking up from any span ends. Nothing in here recurses, so that a chain of a
-// hundred thousand spans costs memory and not stack.
+// Build takes any input: repeated span ids, spans that are their own parent, longer cycles, zero ids, parents that
+// are not here. What it returns depends on the spans alone and not on the order in which they arrived, and it is
+// always a forest: every span stands under at most one parent, and walking up from any span ends. Nothing in here
+// recurses, so that a chain of a hundred thousand spans costs memory and not stack.
 //
 // Where siblings or roots are listed they stand by start time and then by span id.
 package tree
@@ -74,22 +74,23 @@ func (t Tree) Len() int { return len(t.nodes) }
 // Node returns the node at index i.
 func (t Tree) Node(i int) Node { return t.nodes[i] }
 
-// Parent returns the index of the parent of i, or -1 when i is a root, when its parent is missing, or when i is a duplicate.
+// Parent returns the index of the parent of i, or -1 when i is a root, when its parent is missing, or when i is a
+// duplicate.
 func (t Tree) Parent(i int) int { return t.parent[i] }
 
 // Children returns the children of i, by start time and then span id. The caller must not change the slice.
 func (t Tree) Children(i int) []int { return t.children[t.first[i]:t.first[i+1]] }
 
-// Order returns every node but duplicates, depth first: parents before their children, siblings by start time and then span
-// id. The caller must not change the slice.
+// Order returns every node but duplicates, depth first: parents before their children, siblings by start time and
+// then span id. The caller must not change the slice.
 func (t Tree) Order() []int { return t.order }
 
-// Roots returns the nodes that stand under no other, by start time and then span id: true roots, nodes whose parent is missing,
-// and the points where cycles were cut. The caller must not change the slice.
+// Roots returns the nodes that stand under no other, by start time and then span id: true roots, nodes whose parent
+// is missing, and the points where cycles were cut. The caller must not change the slice.
 func (t Tree) Roots() []int { return t.roots }
 
-// Root returns the node that the whole trace hangs on: the earliest root whose parent is not missing, or else the earliest of
-// all roots; -1 for an empty tree.
+// Root returns the node that the whole trace hangs on: the earliest root whose parent is not missing, or else the
+// earliest of all roots; -1 for an empty tree.
 func (t Tree) Root() int {
 	for _, i := range t.roots {
 		if !t.missing[i] {
@@ -108,16 +109,16 @@ func (t Tree) Missing(i int) bool { return t.missing[i] }
 // Cut reports whether i closed a cycle (its parent was one of its own descendants, or itself) and became a root.
 func (t Tree) Cut(i int) bool { return t.cut[i] }
 
-// Duplicate reports whether another node has the same id as i and stands in the tree in its place. A duplicate is nobody's
-// child and in neither Order nor Roots.
+// Duplicate reports whether another node has the same id as i and stands in the tree in its place. A duplicate is
+// nobody's child and in neither Order nor Roots.
 func (t Tree) Duplicate(i int) bool { return t.original[i] != i }
 
-// Original returns the node that stands in the tree for the id of i: i itself unless it is a duplicate. Of several copies it
-// is the one that ended last, then the heaviest, then the earliest.
+// Original returns the node that stands in the tree for the id of i: i itself unless it is a duplicate. Of several
+// copies it is the one that ended last, then the heaviest, then the earliest.
 func (t Tree) Original(i int) int { return t.original[i] }
 
-// NearestKept returns the nearest proper ancestor of i for which keep is true, or -1. It walks up; use KeptAncestors to ask
-// for many.
+// NearestKept returns the nearest proper ancestor of i for which keep is true, or -1. It walks up; use KeptAncestors
+// to ask for many.
 func (t Tree) NearestKept(i int, keep []bool) int {
 	for i = t.parent[i]; i >= 0 && !keep[i]; {
 		i = t.parent[i]

@@ -1,0 +1,30 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package samplingprocessor
+
+import "sync/atomic"
+
+// budget counts the bytes that are held. What is admitted is reserved before; what is known only afterwards (that a
+// repaired trace has become a little larger) is added without asking, and the next request pays for it.
+type budget struct {
+	max  int64
+	used atomic.Int64
+}
+
+// reserve takes n bytes if they are free.
+func (b *budget) reserve(n int64) bool {
+	if b.used.Add(n) <= b.max {
+		return true
+	}
+	b.used.Add(-n)
+	return false
+}
+
+// add takes n bytes, or gives them back when n is negative.
+func (b *budget) add(n int64) { b.used.Add(n) }
+
+func (b *budget) held() int64 { return b.used.Load() }
+
+// missing returns how many bytes must be given back before n can be reserved.
+func (b *budget) missing(n int64) int64 { return max(0, b.used.Load()+n-b.max) }

@@ -1,0 +1,170 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package samplingprocessor
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/confmap"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/settings"
+	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/policy"
+)
+
+// Config is the configuration of the sampling processor.
+type Config struct {
+	Complete Complete `mapstructure:"complete"`
+	Memory   Memory   `mapstructure:"memory"`
+	// WhenFull says what to do with a request when memory is full: refuse it, so that the sender tries again, or shed
+	// it.
+	WhenFull string `mapstructure:"when_full"`
+	// Storage names the storage extension that makes what was accepted survive a crash.
+	Storage *component.ID `mapstructure:"storage"`
+	// Conversation lists the attributes that may hold a conversation's id, the most deliberate first. Traces of one
+	// conversation are kept or dropped together where a rule keeps a share.
+	Conversation []string `mapstructure:"conversation"`
+	// HashSeed decides which share is kept. It must be the same on all replicas.
+	HashSeed string `mapstructure:"hash_seed"`
+	// Traces says which traces reach the rules: agent for those with an agent's span, or all.
+	Traces string `mapstructure:"traces"`
+	// Spans says which spans of a kept trace are released: agent for all but recognised infrastructure, or all.
+	Spans string `mapstructure:"spans"`
+	// Rules decide which traces are kept; the first that matches.
+	Rules []policy.Rule `mapstructure:"rules"`
+	// DryRun releases everything unchanged but for the attributes that tell what would have been decided.
+	DryRun bool `mapstructure:"dry_run"`
+
+	problems error // what is wrong with the keys and the types
+}
+
+// Complete is how long to wait for the rest of a trace.
+type Complete struct {
+	// AfterRoot is the time once the root is here and nothing is known to be missing. It must outlast the interval at
+	// which SDKs export, 5 s by default.
+	AfterRoot time.Duration `mapstructure:"after_root"`
+	// Idle is the time since the last span, when what is missing may never come.
+	Idle time.Duration `mapstructure:"idle"`
+	// Max is the time since the first span, whatever is missing.
+	Max time.Duration `mapstructure:"max"`
+}
+
+// Memory bounds what is held.
+type Memory struct {
+	// MaxPercentage is the share of the process's memory limit: GOMEMLIMIT, else that of the container, else all
+	// memory.
+	MaxPercentage int `mapstructure:"max_percentage"`
+	// MaxBytes takes the place of MaxPercentage when set.
+	MaxBytes settings.ByteSize `mapstructure:"max_bytes"`
+	// MaxTraceBytes is the size at which a trace is judged without waiting for the rest.
+	MaxTraceBytes settings.ByteSize `mapstructure:"max_trace_bytes"`
+}
+
+// The words of the configuration.
+const (
+	whenFullRefuse = "refuse"
+	whenFullShed   = "shed"
+	onlyAgent      = "agent"
+	everything     = "all"
+)
+
+// defaultSeed is used when hash_seed is empty: replicas must agree without being told to.
+const defaultSeed = "otelcol-langsmith"
+
+// minBudget is the least memory that makes sense: one request of an agent may hold megabytes.
+const minBudget = 64 << 10
+
+func createDefaultConfig() component.Config {
+	percent := func(p float64) *float64 { return &p }
+	failed := true
+	return &Config{
+		Complete: Complete{AfterRoot: 10 * time.Second, Idle: 30 * time.Second, Max: 10 * time.Minute},
+		Memory:   Memory{MaxPercentage: 40},
+		WhenFull: whenFullRefuse,
+		Traces:   onlyAgent,
+		Spans:    onlyAgent,
+		Rules: []policy.Rule{
+			{Name: "errors", When: &policy.When{Error: &failed}, Keep: percent(100)},
+			{Name: "new release", When: &policy.When{NewRelease: &policy.NewRelease{
+				Attributes: []string{"service.version"}, For: 30 * time.Minute, Traces: 200,
+			}}, Keep: percent(100)},
+			{Name: "successes", Keep: percent(10), Floor: &policy.Rate{Count: 10, Period: time.Minute}},
+		},
+	}
+}
+
+// Unmarshal reads the configuration and keeps what is wrong with its keys for Validate.
+func (c *Config) Unmarshal(conf *confmap.Conf) error {
+	c.problems = settings.Read(conf, c)
+	return nil
+}
+
+// Validate returns everything that is wrong with the configuration.
+func (c *Config) Validate() error {
+	errs := []error{c.problems, c.Complete.check(), c.Memory.check()}
+	errs = append(errs,
+		oneOf("when_full", c.WhenFull, whenFullRefuse, whenFullShed),
+		oneOf("traces", c.Traces, onlyAgent, everything),
+		oneOf("spans", c.Spans, onlyAgent, everything),
+	)
+	for i, attribute := range c.Conversation {
+		if attribute == "" {
+			errs = append(errs, fmt.Errorf("conversation::%d: must not be empty", i))
+		}
+	}
+	_, err := policy.Compile(c.Rules, policy.Options{})
+	return errors.Join(append(errs, err)...)
+}
+
+func (c Complete) check() error {
+	var errs error
+	for _, d := range []struct {
+		name string
+		wait time.Duration
+	}{{"after_root", c.AfterRoot}, {"idle", c.Idle}, {"max", c.Max}} {
+		if d.wait <= 0 {
+			errs = errors.Join(errs, fmt.Errorf("complete::%s: must be positive, is %s", d.name, d.wait))
+		}
+	}
+	if c.Max < max(c.AfterRoot, c.Idle) {
+		errs = errors.Join(errs, fmt.Errorf("complete::max: must not be shorter than after_root (%s) and idle (%s), is %s",
+			c.AfterRoot, c.Idle, c.Max))
+	}
+	return errs
+}
+
+func (m Memory) check() error {
+	var errs error
+	if m.MaxPercentage < 1 || m.MaxPercentage > 90 {
+		errs = errors.Join(errs, fmt.Errorf("memory::max_percentage: must be from 1 to 90, is %d", m.MaxPercentage))
+	}
+	if m.MaxBytes != 0 && m.MaxBytes < minBudget {
+		errs = errors.Join(errs, fmt.Errorf("memory::max_bytes: must be at least %s, is %s",
+			settings.ByteSize(minBudget), m.MaxBytes))
+	}
+	if m.MaxTraceBytes < 0 || m.MaxBytes != 0 && m.MaxTraceBytes > m.MaxBytes {
+		errs = errors.Join(errs, fmt.Errorf("memory::max_trace_bytes: must not exceed max_bytes (%s), is %s",
+			m.MaxBytes, m.MaxTraceBytes))
+	}
+	return errs
+}
+
+func oneOf(key, word string, words ...string) error {
+	for _, w := range words {
+		if word == w {
+			return nil
+		}
+	}
+	return fmt.Errorf("%s: must be one of %q, is %q", key, words, word)
+}
+
+func (c *Config) policyOptions() policy.Options {
+	seed := c.HashSeed
+	if seed == "" {
+		seed = defaultSeed
+	}
+	return policy.Options{Seed: seed, OnlyAgents: c.Traces == onlyAgent, Conversation: c.Conversation}
+}

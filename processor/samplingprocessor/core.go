@@ -1,0 +1,218 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package samplingprocessor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/consumer"
+	"go.opentelemetry.io/collector/processor"
+	"go.uber.org/zap"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/decision"
+	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/policy"
+	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/repair"
+)
+
+// core is what all instances of one configured processor share: traces are completed and judged once, whatever
+// pipeline they came by, and one budget holds for all.
+type core struct {
+	cores *cores
+	cfg   *Config
+	set   processor.Settings
+
+	metrics  *metrics
+	policy   *policy.Policy
+	budget   *budget
+	maxTrace int64
+	outbox   *outbox
+	journal  *journal // nil without storage
+	shards   []*shard
+	room     sync.Mutex // one request at a time makes room
+
+	tracesOpen atomic.Int64
+
+	nexts atomic.Pointer[[]consumer.Traces] // by outlet; replaced as a whole
+
+	mu      sync.Mutex
+	owners  int // instances that were made and not yet shut down
+	running int // instances that were started and not yet shut down
+}
+
+// cores finds the core of a configuration. Instances of one component id are given the same configuration, by pointer.
+type cores struct {
+	mu  sync.Mutex
+	all map[*Config]*core
+}
+
+func newCores() *cores { return &cores{all: map[*Config]*core{}} }
+
+func (c *cores) newTraces(set processor.Settings, cfg *Config, next consumer.Traces) (processor.Traces, error) {
+	shared, err := c.acquire(set, cfg)
+	if err != nil {
+		return nil, err
+	}
+	shared.mu.Lock()
+	defer shared.mu.Unlock()
+	nexts := append(slices.Clone(shared.outlets()), next)
+	if len(nexts) > math.MaxUint16 {
+		return nil, errors.New("sampling: too many pipelines")
+	}
+	shared.nexts.Store(&nexts)
+	return &tracesProcessor{core: shared, outlet: uint16(len(nexts) - 1)}, nil //nolint:gosec // checked above
+}
+
+// outlets returns the next consumers of all traces pipelines.
+func (c *core) outlets() []consumer.Traces {
+	if nexts := c.nexts.Load(); nexts != nil {
+		return *nexts
+	}
+	return nil
+}
+
+func (c *cores) newLogs(set processor.Settings, cfg *Config, next consumer.Logs) (processor.Logs, error) {
+	shared, err := c.acquire(set, cfg)
+	if err != nil {
+		return nil, err
+	}
+	return &logsProcessor{core: shared, next: next}, nil
+}
+
+func (c *cores) acquire(set processor.Settings, cfg *Config) (*core, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	shared, ok := c.all[cfg]
+	if !ok {
+		var err error
+		if shared, err = newCore(c, set, cfg); err != nil {
+			return nil, err
+		}
+		c.all[cfg] = shared
+	}
+	shared.mu.Lock()
+	shared.owners++
+	shared.mu.Unlock()
+	return shared, nil
+}
+
+func newCore(c *cores, set processor.Settings, cfg *Config) (*core, error) {
+	p, err := policy.Compile(cfg.Rules, cfg.policyOptions())
+	if err != nil {
+		return nil, fmt.Errorf("compile rules: %w", err)
+	}
+	maxBytes := cfg.Memory.budgetOf(memoryLimit(""))
+	return &core{
+		cores: c, cfg: cfg, set: set, policy: p,
+		budget:   &budget{max: maxBytes},
+		maxTrace: cfg.Memory.maxTrace(maxBytes),
+	}, nil
+}
+
+// start starts the core with the first instance that is started.
+func (c *core) start(ctx context.Context, host component.Host) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.running > 0 {
+		c.running++
+		return nil
+	}
+	for _, name := range policy.Unreachable(c.cfg.Rules) {
+		c.set.Logger.Warn("this rule never decides: an earlier one takes every trace", zap.String("rule", name))
+	}
+	var err error
+	if c.metrics, err = newMetrics(c); err != nil {
+		return fmt.Errorf("register metrics: %w", err)
+	}
+	if c.journal, err = c.openJournal(ctx, host); err != nil {
+		c.metrics.shutdown()
+		return err
+	}
+	c.policy.Start(time.Now())
+	c.outbox = newOutbox(c)
+	c.outbox.start()
+	c.startShards(observersOf(host))
+	c.running++
+	c.set.Logger.Info("sampling holds traces in memory", zap.Int64("max_bytes", c.budget.max),
+		zap.Int64("max_trace_bytes", c.maxTrace), zap.Int("shards", len(c.shards)))
+	return c.replay(ctx)
+}
+
+func (c *core) startShards(observers []decision.Observer) {
+	n := runtime.GOMAXPROCS(0)
+	c.shards = make([]*shard, n)
+	for i := range c.shards {
+		c.shards[i] = newShard(c, observers, c.budget.max/decidedShare/int64(n))
+		c.shards[i].start()
+	}
+}
+
+// observersOf finds the extensions that want to be told of decisions.
+func observersOf(host component.Host) []decision.Observer {
+	var observers []decision.Observer
+	for _, extension := range host.GetExtensions() {
+		if o, ok := extension.(decision.Observer); ok {
+			observers = append(observers, o)
+		}
+	}
+	return observers
+}
+
+// drain judges everything that an outlet holds, or leaves it to the storage, and waits for its delivery.
+func (c *core) drain(ctx context.Context, outlet uint16) error {
+	for _, s := range c.shards {
+		s.send(message{drain: &drain{outlet: outlet, giveUp: ctx.Done()}})
+	}
+	for _, s := range c.shards {
+		s.sync()
+	}
+	if !c.outbox.wait(ctx, outlet) {
+		return fmt.Errorf("sampling: deliver the last traces: %w", context.Cause(ctx))
+	}
+	return nil
+}
+
+// release gives up one instance's hold on the core. The last one that was started stops it.
+func (c *core) release(ctx context.Context, started bool) error {
+	c.cores.mu.Lock()
+	c.mu.Lock()
+	c.owners--
+	if c.owners == 0 {
+		delete(c.cores.all, c.cfg)
+	}
+	c.cores.mu.Unlock()
+	defer c.mu.Unlock()
+	if !started {
+		return nil
+	}
+	c.running--
+	if c.running > 0 {
+		return nil
+	}
+	return c.stop(ctx)
+}
+
+func (c *core) stop(ctx context.Context) error {
+	for _, s := range c.shards {
+		s.stop()
+	}
+	err := c.outbox.stop(ctx)
+	if c.journal != nil {
+		err = errors.Join(err, c.journal.close(ctx))
+	}
+	c.metrics.shutdown()
+	return err
+}
+
+func (c *core) repairOptions() repair.Options {
+	return repair.Options{Prune: c.cfg.Spans == onlyAgent}
+}

@@ -1,0 +1,241 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package repair
+
+import (
+	"bytes"
+	"encoding/hex"
+	"slices"
+	"strings"
+
+	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/sampling"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/contract"
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/tree"
+)
+
+// Known is the shape of a released trace.
+type Known struct {
+	threshold sampling.Threshold
+	newRoot   bool
+	root      int32
+	kept      int // spans that were released
+
+	spans []knownSpan
+	byID  []int32 // indices of spans by their ids
+}
+
+// knownSpan is a span that was released or pruned.
+type knownSpan struct {
+	id     [8]byte
+	start  uint64
+	parent int32 // index of the nearest kept ancestor; -1 for the root
+	kept   bool
+	caller bool // what it calls stays when it fails
+}
+
+// knownSpanCost is the size of a knownSpan and its place in byID.
+const knownSpanCost = 36
+
+// Cost is the memory that k takes.
+func (k *Known) Cost() int64 { return 96 + knownSpanCost*int64(cap(k.spans)) }
+
+// known notes the shape of w for the spans that come later.
+func (w *work) known() *Known {
+	k := &Known{threshold: w.stamp.Threshold, newRoot: w.newRoot, root: -1, spans: make([]knownSpan, 0, len(w.spans))}
+	index := make([]int32, len(w.spans))
+	add := func(i int) {
+		index[i] = int32(len(k.spans)) //nolint:gosec // a trace is bounded far below
+		k.spans = append(k.spans, knownSpan{
+			id: w.spanID(i), start: uint64(w.spans[i].StartTimestamp()), kept: w.keep[i], caller: w.caller[i],
+		})
+	}
+	for _, i := range w.tree.Order() {
+		if w.nodes[i].ID != [8]byte{} {
+			add(i)
+		}
+	}
+	if w.root >= len(w.nodes) {
+		add(w.root)
+	}
+	for i := range w.spans {
+		if i < len(w.nodes) && (w.tree.Duplicate(i) || w.nodes[i].ID == [8]byte{}) {
+			continue
+		}
+		s := &k.spans[index[i]]
+		s.parent = -1
+		if i != w.root {
+			s.parent = index[w.hostOf(i)]
+		}
+		if s.kept {
+			k.kept++
+		}
+	}
+	k.root = index[w.root]
+	k.byID = make([]int32, len(k.spans))
+	for i := range k.byID {
+		k.byID[i] = int32(i) //nolint:gosec // a trace is bounded far below
+	}
+	slices.SortFunc(k.byID, func(a, b int32) int { return bytes.Compare(k.spans[a].id[:], k.spans[b].id[:]) })
+	return k
+}
+
+// append adds a span that came late and returns its index.
+func (k *Known) append(s knownSpan) int32 {
+	i := int32(len(k.spans)) //nolint:gosec // a trace is bounded far below
+	k.spans = append(k.spans, s)
+	at, _ := k.search(s.id)
+	k.byID = slices.Insert(k.byID, at, i)
+	if s.kept {
+		k.kept++
+	}
+	return i
+}
+
+func (k *Known) search(id [8]byte) (int, bool) {
+	return slices.BinarySearchFunc(k.byID, id, func(i int32, id [8]byte) int {
+		return bytes.Compare(k.spans[i].id[:], id[:])
+	})
+}
+
+func (k *Known) find(id [8]byte) (int32, bool) {
+	if at, ok := k.search(id); ok {
+		return k.byID[at], true
+	}
+	return 0, false
+}
+
+// Late is what became of spans that came after their trace was released.
+type Late struct {
+	Traces     ptrace.Traces
+	Spans      int // in Traces
+	Pruned     int
+	Reparented int
+	Duplicates int // of spans that are already out
+	Truncated  int // one trace has no room for more
+}
+
+// Late gives late spans their place in the released trace and remembers them. It takes the spans out of td.
+func (k *Known) Late(td ptrace.Traces, opts Options) Late {
+	w := work{opts: opts, states: traceStates{threshold: k.threshold}}
+	w.read(td)
+	w.tree = tree.Build(w.nodes)
+	l := lateWork{work: &w, known: k, place: make([]int32, len(w.nodes)), out: newWriter(w.groups)}
+	for i := range w.nodes {
+		if w.tree.Duplicate(i) {
+			l.late.Duplicates++
+		}
+	}
+	for _, i := range w.tree.Order() {
+		if w.nodes[i].ID != [8]byte{} {
+			l.add(i)
+		}
+	}
+	l.late.Traces = l.out.td
+	return l.late
+}
+
+type lateWork struct {
+	*work
+	known *Known
+	place []int32 // of each span of the batch, or of what stands for it, in known.spans
+	out   *writer
+	late  Late
+}
+
+// add places one span; its parent, if it came in the same batch, was placed before.
+func (l *lateWork) add(i int) {
+	k, span := l.known, l.spans[i].Span
+	if at, ok := k.find(l.nodes[i].ID); ok {
+		l.place[i] = at
+		l.late.Duplicates++
+		return
+	}
+	above := l.above(i)
+	keep, caller := judge(l.spans[i], l.opts, k.spans[above].caller)
+	parent := above
+	if !k.spans[parent].kept {
+		parent = k.spans[parent].parent
+	}
+	if keep && k.kept >= l.opts.maxSpans() {
+		keep = false
+		l.late.Truncated++
+	} else if !keep {
+		l.late.Pruned++
+	}
+	var path []int32
+	if keep {
+		path = k.path(parent)
+		parent = path[len(path)-1]
+	}
+	l.place[i] = k.append(knownSpan{
+		id: l.nodes[i].ID, start: l.nodes[i].Start, parent: parent, kept: keep, caller: caller,
+	})
+	if !keep {
+		return
+	}
+	l.write(span, path)
+	l.out.add(span, l.origins[i])
+	l.late.Spans++
+}
+
+// above returns the place of the span that i stands below, kept or not; the root when it is not known.
+func (l *lateWork) above(i int) int32 {
+	n := &l.nodes[i]
+	if p := l.tree.Parent(i); p >= 0 && l.nodes[p].ID != [8]byte{} {
+		return l.place[p]
+	}
+	if n.IsRoot {
+		return l.known.root
+	}
+	if id := [8]byte(n.ParentRunID[8:]); id != [8]byte{} && [8]byte(n.ParentRunID[:8]) == [8]byte{} {
+		if at, ok := l.known.find(id); ok {
+			return at
+		}
+	}
+	if at, ok := l.known.find(n.Parent); ok && n.Parent != [8]byte{} {
+		return at
+	}
+	return l.known.root
+}
+
+// maxAncestry bounds the path that a late span carries. Real agents are a few dozen levels deep; what is deeper is
+// hung up there.
+const maxAncestry = 256
+
+// path lists the spans from the root to i, which is kept.
+func (k *Known) path(i int32) []int32 {
+	var path []int32
+	for ; i >= 0; i = k.spans[i].parent {
+		path = append(path, i)
+	}
+	slices.Reverse(path)
+	return path[:min(len(path), maxAncestry)]
+}
+
+// write makes the ids of a late span agree with its place, and tells whoever sees it alone where that is.
+func (l *lateWork) write(span ptrace.Span, path []int32) {
+	k := l.known
+	parent := k.spans[path[len(path)-1]].id
+	if span.ParentSpanID() != parent {
+		l.late.Reparented++
+		span.SetParentSpanID(parent)
+	}
+	a := span.Attributes()
+	overrides{dropRoot: true, dropOrder: true, dropTrace: k.newRoot}.apply(a)
+	l.states.write(span.TraceState())
+	var ancestry strings.Builder
+	for n, i := range path {
+		if n > 0 {
+			ancestry.WriteByte(',')
+		}
+		ancestry.WriteString(hex.EncodeToString(k.spans[i].id[:]))
+		ancestry.WriteByte('@')
+		ancestry.WriteString(formatTime(k.spans[i].start))
+	}
+	a.PutBool(contract.SamplingLate, true)
+	a.PutStr(contract.SamplingRootSpanID, hex.EncodeToString(k.spans[k.root].id[:]))
+	a.PutStr(contract.SamplingAncestry, ancestry.String())
+}

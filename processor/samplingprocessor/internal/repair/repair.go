@@ -1,0 +1,211 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package repair makes a well-formed tree of what is kept of a trace.
+//
+// Trace leaves out infrastructure and hangs what stood below it on the nearest span that is kept. What it returns has
+// exactly one root, no span whose parent is not there, no cycle and no id twice, whatever came in; and it depends on
+// the spans alone, not on the order in which they came. Known remembers the shape of it, so that spans that come
+// later find their place.
+package repair
+
+import (
+	"strconv"
+
+	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/sampling"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/contract"
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/dialect"
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/tree"
+)
+
+// MaxSpans is the number of runs that LangSmith accepts of one trace; what is beyond it is rejected there.
+const MaxSpans = 25_000
+
+// Truncated is the attribute of the root that tells how many spans were cut off as the trace had more than MaxSpans.
+const Truncated = "pruned.truncated"
+
+// Options is what repairing depends on besides the spans.
+type Options struct {
+	// Prune leaves out recognised infrastructure, except where it failed below a tool or a model call: that is often
+	// what explains the failure.
+	Prune bool
+	// MaxSpans bounds the spans that are released of one trace, late ones included; 0 stands for the constant MaxSpans.
+	MaxSpans int
+}
+
+func (o Options) maxSpans() int {
+	if o.MaxSpans > 0 {
+		return o.MaxSpans
+	}
+	return MaxSpans
+}
+
+// Stamp is what the root of a released trace says about the decision.
+type Stamp struct {
+	Rule          string
+	Trigger       string
+	Probability   float64
+	AdjustedCount float64
+	Complete      bool
+	// Threshold goes into the trace state of every span.
+	Threshold sampling.Threshold
+}
+
+// Result is a repaired trace.
+type Result struct {
+	Traces ptrace.Traces // empty when nothing was kept
+	Known  *Known        // nil when nothing was kept
+
+	Spans      int // in Traces
+	Pruned     int // infrastructure that was left out
+	Reparented int // spans that got another parent than they came with
+	Duplicates int // copies of spans that are in Traces
+	Truncated  int // cut off as there were too many
+}
+
+// work is a trace under repair.
+type work struct {
+	opts  Options
+	stamp Stamp
+
+	spans   []dialect.Span
+	origins []int // index of the group that each span came from
+	groups  []group
+	nodes   []tree.Node
+	tree    tree.Tree
+
+	keep []bool
+	// caller tells which spans call others that stay when they fail: tools and model calls, and infrastructure below
+	// them.
+	caller []bool
+	up     []int // nearest kept ancestor, or -1
+	root   int   // index into spans
+
+	states    traceStates
+	moved     bool // some span stands elsewhere than before
+	newRoot   bool // the root is another than before
+	truncated int
+	result    Result
+}
+
+// Trace repairs a whole trace. It takes the spans out of td, which must hold spans of one trace only.
+func Trace(td ptrace.Traces, opts Options, stamp Stamp) Result {
+	w := work{opts: opts, stamp: stamp, states: traceStates{threshold: stamp.Threshold}}
+	w.read(td)
+	w.tree = tree.Build(w.nodes)
+	w.prune()
+	w.limit()
+	w.up = w.tree.KeptAncestors(w.keep)
+	if !w.chooseRoot() {
+		w.result.Traces = ptrace.NewTraces()
+		return w.result
+	}
+	w.hang()
+	w.tellPruned()
+	w.stampRoot()
+	w.result.Known = w.known()
+	w.result.Traces = w.release()
+	return w.result
+}
+
+// read lists the spans of td. Spans without an id are left out: nobody can name them, LangSmith included.
+func (w *work) read(td ptrace.Traces) {
+	n := td.SpanCount()
+	w.spans = make([]dialect.Span, 0, n+1) // one more, should a root be needed
+	w.origins = make([]int, 0, n+1)
+	w.nodes = make([]tree.Node, 0, n)
+	for _, rs := range td.ResourceSpans().All() {
+		for _, ss := range rs.ScopeSpans().All() {
+			w.groups = append(w.groups, group{resource: rs, scope: ss})
+			for _, span := range ss.Spans().All() {
+				w.spans = append(w.spans, dialect.Span{Span: span, Resource: rs.Resource().Attributes(), Scope: ss.Scope()})
+				w.origins = append(w.origins, len(w.groups)-1)
+				w.nodes = append(w.nodes, tree.NodeOf(span))
+			}
+		}
+	}
+}
+
+// hang puts every kept span under its nearest kept ancestor, or under the root.
+func (w *work) hang() {
+	for i := range w.nodes {
+		if !w.keep[i] || i == w.root {
+			continue
+		}
+		if w.up[i] < 0 {
+			w.up[i] = w.root
+		}
+		if w.parentNow(i) != w.up[i] {
+			w.result.Reparented++
+			w.moved = true
+		}
+	}
+	w.moved = w.moved || w.newRoot
+	for i := range w.spans {
+		if w.keep[i] {
+			w.rewrite(i)
+		}
+	}
+}
+
+// parentNow returns the span that i already names as its parent, or -1.
+func (w *work) parentNow(i int) int {
+	if i >= len(w.nodes) || w.tree.Missing(i) || w.tree.Cut(i) {
+		return -1
+	}
+	return w.tree.Parent(i)
+}
+
+// rewrite makes the ids of span i agree with its place.
+func (w *work) rewrite(i int) {
+	span := w.spans[i].Span
+	o := overrides{dropOrder: w.moved, dropTrace: w.newRoot}
+	if i == w.root {
+		span.SetParentSpanID(pcommon.SpanID{})
+	} else {
+		span.SetParentSpanID(w.spans[w.up[i]].SpanID())
+		o.dropRoot = true
+		o.parent = w.runID(w.up[i])
+	}
+	o.apply(span.Attributes())
+	w.states.write(span.TraceState())
+}
+
+func (w *work) runID(i int) [16]byte {
+	if i >= len(w.nodes) {
+		return [16]byte{}
+	}
+	return w.nodes[i].RunID
+}
+
+// stampRoot tells on the root how the trace came to be kept.
+func (w *work) stampRoot() {
+	a := w.spans[w.root].Attributes()
+	w.stamp.put(a)
+	if w.truncated > 0 {
+		a.PutInt(Truncated, int64(w.truncated))
+	}
+}
+
+func (s Stamp) put(a pcommon.Map) {
+	a.PutStr(contract.SamplingRule, s.Rule)
+	a.PutStr(contract.SamplingTrigger, s.Trigger)
+	a.PutDouble(contract.SamplingProbability, s.Probability)
+	a.PutDouble(contract.SamplingAdjustedCount, s.AdjustedCount)
+	a.PutBool(contract.SamplingComplete, s.Complete)
+}
+
+// Mark writes the stamp on the root of td and changes nothing else: what a dry run does.
+func Mark(td ptrace.Traces, stamp Stamp) {
+	w := work{}
+	w.read(td)
+	if root := tree.Build(w.nodes).Root(); root >= 0 {
+		stamp.put(w.spans[root].Attributes())
+	}
+}
+
+// formatTime is a time as sampling.ancestry has it.
+func formatTime(nanos uint64) string { return strconv.FormatUint(nanos, 10) }

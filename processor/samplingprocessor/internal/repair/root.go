@@ -1,0 +1,89 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package repair
+
+import (
+	"crypto/sha256"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/dialect"
+)
+
+// ScopeName is the instrumentation scope of the roots that are made here.
+const ScopeName = "github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor"
+
+// chooseRoot finds the one span that everything hangs on, and reports whether anything is left at all. When the root
+// was pruned and several spans stood below it, none of them can stand for the others: a root is made that takes its
+// place.
+func (w *work) chooseRoot() bool {
+	var tops []int
+	for _, i := range w.tree.Order() {
+		if w.keep[i] && w.up[i] < 0 {
+			tops = append(tops, i)
+		}
+	}
+	if len(tops) == 0 {
+		return false
+	}
+	real := w.tree.Root()
+	switch {
+	case w.keep[real]:
+		w.root = real
+	case len(tops) == 1:
+		w.root = tops[0]
+	default:
+		w.root = w.makeRoot(real)
+	}
+	w.newRoot = w.root != real || len(w.tree.Roots()) > 1
+	return true
+}
+
+// makeRoot appends a span of its own id that has the name, the resource and the times of the pruned root.
+func (w *work) makeRoot(real int) int {
+	was := w.spans[real]
+	span := ptrace.NewSpan()
+	span.SetTraceID(was.TraceID())
+	span.SetSpanID(w.freeID(was.TraceID()))
+	span.SetName(was.Name())
+	span.SetKind(ptrace.SpanKindInternal)
+	span.SetStartTimestamp(was.StartTimestamp())
+	span.SetEndTimestamp(was.EndTimestamp())
+	span.SetFlags(was.Flags() & traceFlags)
+	w.groups = append(w.groups, w.groupOfRoot(real))
+	w.spans = append(w.spans, dialect.Span{Span: span, Resource: was.Resource, Scope: w.groups[len(w.groups)-1].scope.Scope()})
+	w.origins = append(w.origins, len(w.groups)-1)
+	w.keep = append(w.keep, true)
+	w.caller = append(w.caller, false)
+	w.up = append(w.up, -1)
+	return len(w.spans) - 1
+}
+
+// traceFlags are the W3C flags in the flags of a span; the rest speaks of a parent that a made root does not have.
+const traceFlags = 0xff
+
+func (w *work) groupOfRoot(real int) group {
+	scope := ptrace.NewScopeSpans()
+	scope.Scope().SetName(ScopeName)
+	return group{resource: w.groups[w.origins[real]].resource, scope: scope}
+}
+
+// freeID derives an id from the trace's that no span of it has: a restarted or another replica makes the same one.
+func (w *work) freeID(traceID pcommon.TraceID) pcommon.SpanID {
+	taken := make(map[[8]byte]bool, len(w.nodes))
+	for i := range w.nodes {
+		taken[w.nodes[i].ID] = true
+	}
+	sum := sha256.Sum256(append([]byte("root of "), traceID[:]...))
+	for id := [8]byte(sum[:8]); ; id[7]++ {
+		if !taken[id] && id != [8]byte{} {
+			return id
+		}
+		if id[7] == 0xff {
+			sum = sha256.Sum256(sum[:])
+			id = [8]byte(sum[:8])
+		}
+	}
+}

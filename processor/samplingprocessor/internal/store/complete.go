@@ -1,0 +1,136 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package store
+
+import "time"
+
+// Trigger is what ended the waiting for a trace.
+type Trigger string
+
+// The triggers.
+const (
+	Root     Trigger = "root"     // the root is here and nothing is known to be missing
+	Idle     Trigger = "idle"     // nothing came for a while, and what is missing may never come
+	Max      Trigger = "max"      // the trace was open for as long as one may be
+	Size     Trigger = "size"     // the trace outgrew its share of memory
+	Evicted  Trigger = "evicted"  // memory was full
+	Shutdown Trigger = "shutdown" // the process ends
+)
+
+// Waits is how long to wait for the rest of a trace.
+type Waits struct {
+	AfterRoot time.Duration // once the root is here and nothing is known to be missing
+	Idle      time.Duration // since the last arrival, when what is missing may never come
+	Max       time.Duration // since the first arrival, whatever is missing
+}
+
+// soonest is the shortest time in which an arrival can make a trace due.
+func (w Waits) soonest() time.Duration { return min(w.AfterRoot, w.Idle) }
+
+// Origin tells what it means when the parent of a span is not here.
+type Origin uint8
+
+// The origins of spans.
+const (
+	Unknown Origin = iota // nothing is known of the parent
+	Remote                // the parent is in another process and may never come
+	Local                 // the parent is in the same process: it is still open and will come
+)
+
+// The flags of a span that tell whether its parent is remote.
+// See https://opentelemetry.io/docs/specs/otlp/ and the comments of opentelemetry.proto.trace.v1.SpanFlags.
+const (
+	flagKnown  = 0x100
+	flagRemote = 0x200
+)
+
+// OriginOf reads the origin of a span's parent from its flags. entry says that the kind of the span (server,
+// consumer) makes it the first of its process, for SDKs that set no flags or do not know better.
+func OriginOf(flags uint32, entry bool) Origin {
+	switch {
+	case entry, flags&(flagKnown|flagRemote) == flagKnown|flagRemote:
+		return Remote
+	case flags&(flagKnown|flagRemote) == flagKnown:
+		return Local
+	}
+	return Unknown
+}
+
+// state is what is known of a trace as far as it has come.
+type state struct {
+	complete bool      // the root is here, and every parent
+	since    time.Time // when it became complete
+	open     bool      // a parent is known to be still open in its process
+}
+
+// Complete reports whether the root of t is here and no parent is missing.
+func (s *Store[N]) Complete(t *Trace[N]) bool { return s.state(t).complete }
+
+// due returns when t falls due, as far as is known now, and by what trigger.
+func (s *Store[N]) due(t *Trace[N]) (time.Time, Trigger) {
+	limit := t.first.Add(s.waits.Max)
+	at, trigger := t.last.Add(s.waits.Idle), Idle
+	switch st := s.state(t); {
+	case st.complete:
+		at, trigger = st.since.Add(s.waits.AfterRoot), Root
+	case st.open:
+		return limit, Max
+	}
+	if at.After(limit) {
+		return limit, Max
+	}
+	return at, trigger
+}
+
+// state looks at every span: a trace became complete when its root came or when the last of the parents came that
+// some span had been waiting for. The order in which the other spans came plays no part.
+func (s *Store[N]) state(t *Trace[N]) state {
+	arrival := s.arrivals(t)
+	st := state{complete: true}
+	rooted := false
+	var rootAt time.Time
+	for _, part := range t.Parts {
+		for _, span := range part.Spans {
+			if span.Parent == [8]byte{} {
+				if !rooted || part.At.Before(rootAt) {
+					rooted, rootAt = true, part.At
+				}
+				continue
+			}
+			at, here := arrival[span.Parent]
+			switch {
+			case !here:
+				st.complete = false
+				st.open = st.open || span.Origin == Local
+			case at.After(part.At) && at.After(st.since):
+				st.since = at
+			}
+		}
+	}
+	st.complete = st.complete && rooted
+	if rootAt.After(st.since) {
+		st.since = rootAt
+	}
+	return st
+}
+
+// maxScratch is the number of spans from which the scratch map is not kept: clearing a map takes time by its
+// capacity, and one giant trace must not slow down all that follow it.
+const maxScratch = 4096
+
+// arrivals maps the spans of t to when they first came. The map is good until the next call.
+func (s *Store[N]) arrivals(t *Trace[N]) map[[8]byte]time.Time {
+	if len(s.arrival) > maxScratch {
+		s.arrival = map[[8]byte]time.Time{}
+	}
+	clear(s.arrival)
+	for _, part := range t.Parts {
+		for _, span := range part.Spans {
+			if _, ok := s.arrival[span.ID]; !ok {
+				s.arrival[span.ID] = part.At
+			}
+		}
+	}
+	return s.arrival
+}

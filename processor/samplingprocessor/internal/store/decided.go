@@ -1,0 +1,95 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package store
+
+// Decided remembers what became of the latest traces, so that late spans follow their trace. The least recently used
+// one is forgotten when the bytes run out.
+type Decided[V any] struct {
+	maxBytes int64
+	bytes    int64
+	entries  map[Key]*entry[V]
+	newest   *entry[V]
+	oldest   *entry[V]
+}
+
+// decidedOverhead is what an entry costs beside its value: the entry, and its share of the map.
+const decidedOverhead = 160
+
+type entry[V any] struct {
+	key          Key
+	value        V
+	cost         int64
+	newer, older *entry[V]
+}
+
+// NewDecided returns an empty memory of at most maxBytes.
+func NewDecided[V any](maxBytes int64) *Decided[V] {
+	return &Decided[V]{maxBytes: maxBytes, entries: map[Key]*entry[V]{}}
+}
+
+// Bytes returns the memory that the entries take.
+func (d *Decided[V]) Bytes() int64 { return d.bytes }
+
+// Len returns the number of entries.
+func (d *Decided[V]) Len() int { return len(d.entries) }
+
+// Get returns what is remembered of key.
+func (d *Decided[V]) Get(key Key) (V, bool) {
+	e, ok := d.entries[key]
+	if !ok {
+		var none V
+		return none, false
+	}
+	d.unlink(e)
+	d.link(e)
+	return e.value, true
+}
+
+// Put remembers value, which takes cost bytes, and forgets older ones for it. A value that is larger than everything
+// allowed is not remembered at all.
+func (d *Decided[V]) Put(key Key, value V, cost int64) {
+	cost += decidedOverhead
+	if e, ok := d.entries[key]; ok {
+		d.forget(e)
+	}
+	if cost > d.maxBytes {
+		return
+	}
+	for d.bytes+cost > d.maxBytes {
+		d.forget(d.oldest)
+	}
+	e := &entry[V]{key: key, value: value, cost: cost}
+	d.entries[key] = e
+	d.bytes += cost
+	d.link(e)
+}
+
+func (d *Decided[V]) forget(e *entry[V]) {
+	delete(d.entries, e.key)
+	d.bytes -= e.cost
+	d.unlink(e)
+}
+
+func (d *Decided[V]) link(e *entry[V]) {
+	e.older, e.newer = d.newest, nil
+	if d.newest == nil {
+		d.oldest = e
+	} else {
+		d.newest.newer = e
+	}
+	d.newest = e
+}
+
+func (d *Decided[V]) unlink(e *entry[V]) {
+	if e.newer == nil {
+		d.newest = e.older
+	} else {
+		e.newer.older = e.older
+	}
+	if e.older == nil {
+		d.oldest = e.newer
+	} else {
+		e.older.newer = e.newer
+	}
+}

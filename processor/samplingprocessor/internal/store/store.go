@@ -1,0 +1,217 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package store holds the traces of one shard until they are complete, and remembers for a while what became of them.
+//
+// Spans are held as the bytes they came in, together with what completion needs to know of each: a held byte is then
+// close to a byte of memory, where decoded spans would take up to three times as much. Concatenated OTLP messages are
+// one OTLP message, so that nothing needs decoding until a trace is released.
+//
+// A store belongs to one goroutine and has no lock. Time is a parameter.
+package store
+
+import (
+	"container/heap"
+	"time"
+)
+
+// Key names a trace. Outlet tells pipelines apart that share a store, so that spans never leave by another pipeline
+// than the one they came from.
+type Key struct {
+	Trace  [16]byte
+	Outlet uint16
+}
+
+// Span is what completion needs to know of a span.
+type Span struct {
+	ID     [8]byte
+	Parent [8]byte // zero: a root
+	Origin Origin
+}
+
+// Part is what one request held of one trace. It is not changed once it is added.
+type Part struct {
+	Data  []byte // OTLP TracesData in protobuf
+	Spans []Span
+	At    time.Time // arrival; the clocks of the spans decide nothing here
+}
+
+// partOverhead is what a part costs beside its bytes and spans: an entry in the map of traces, the trace with its
+// note, the part itself and the slice headers. Measured as about 700 bytes for traces of one part, and less for the
+// others.
+const partOverhead = 768
+
+// spanCost is the size of a Span in memory.
+const spanCost = 24
+
+// Cost is the memory that holding p takes.
+func (p Part) Cost() int64 {
+	return int64(cap(p.Data)) + spanCost*int64(cap(p.Spans)) + partOverhead
+}
+
+// Trace is an open trace. N is what its owner notes about it.
+type Trace[N any] struct {
+	Key   Key
+	Parts []Part
+	Note  N
+	Bytes int64 // the cost of its parts
+	Spans int
+
+	first, last time.Time // arrival of the first and the latest part
+	check       time.Time // when to look at it next; never later than when it falls due
+	index       int       // in the store's heap
+	urgent      bool
+	prev, next  *Trace[N] // in the list of its class, oldest first
+}
+
+// Store is the open traces of a shard. Make one with New.
+type Store[N any] struct {
+	waits   Waits
+	traces  map[Key]*Trace[N]
+	checks  checks[N]
+	calm    list[N]
+	urgent  list[N]
+	arrival map[[8]byte]time.Time // scratch of due
+}
+
+// New returns an empty store.
+func New[N any](waits Waits) *Store[N] {
+	return &Store[N]{waits: waits, traces: map[Key]*Trace[N]{}, arrival: map[[8]byte]time.Time{}}
+}
+
+// Len returns the number of open traces.
+func (s *Store[N]) Len() int { return len(s.traces) }
+
+// Add puts a part to its trace, which it opens if needed.
+func (s *Store[N]) Add(key Key, part Part) *Trace[N] {
+	t, ok := s.traces[key]
+	if !ok {
+		t = &Trace[N]{Key: key, first: part.At, check: part.At.Add(min(s.waits.soonest(), s.waits.Max))}
+		s.traces[key] = t
+		heap.Push(&s.checks, t)
+		s.calm.push(t)
+	}
+	t.Parts = append(t.Parts, part)
+	t.Bytes += part.Cost()
+	t.Spans += len(part.Spans)
+	t.last = part.At
+	if soonest := part.At.Add(s.waits.soonest()); soonest.Before(t.check) {
+		t.check = soonest
+		heap.Fix(&s.checks, t.index)
+	}
+	return t
+}
+
+// Next returns when Due is worth asking again.
+func (s *Store[N]) Next() (time.Time, bool) {
+	if len(s.checks) == 0 {
+		return time.Time{}, false
+	}
+	return s.checks[0].check, true
+}
+
+// Due removes and returns a trace that has nothing more to wait for, and why. It returns nil when there is none. A
+// span that arrives never re-arms anything: the trace is looked at when its check comes up, and put back when it is
+// not yet due.
+func (s *Store[N]) Due(now time.Time) (*Trace[N], Trigger) {
+	for len(s.checks) > 0 {
+		t := s.checks[0]
+		if t.check.After(now) {
+			return nil, ""
+		}
+		at, trigger := s.due(t)
+		if !at.After(now) {
+			s.Remove(t)
+			return t, trigger
+		}
+		t.check = at
+		heap.Fix(&s.checks, 0)
+	}
+	return nil, ""
+}
+
+// MarkUrgent makes t one of those that are evicted last.
+func (s *Store[N]) MarkUrgent(t *Trace[N]) {
+	if !t.urgent {
+		s.calm.remove(t)
+		t.urgent = true
+		s.urgent.push(t)
+	}
+}
+
+// Oldest returns the oldest open trace among the calm or the urgent ones, or nil.
+func (s *Store[N]) Oldest(urgent bool) *Trace[N] {
+	if urgent {
+		return s.urgent.head
+	}
+	return s.calm.head
+}
+
+// Newer returns the next younger trace of the same class, or nil.
+func (t *Trace[N]) Newer() *Trace[N] { return t.next }
+
+// Remove takes t out of the store.
+func (s *Store[N]) Remove(t *Trace[N]) {
+	delete(s.traces, t.Key)
+	heap.Remove(&s.checks, t.index)
+	if t.urgent {
+		s.urgent.remove(t)
+	} else {
+		s.calm.remove(t)
+	}
+}
+
+// checks is a heap of traces by their next check.
+type checks[N any] []*Trace[N]
+
+func (c checks[N]) Len() int           { return len(c) }
+func (c checks[N]) Less(i, j int) bool { return c[i].check.Before(c[j].check) }
+
+func (c checks[N]) Swap(i, j int) {
+	c[i], c[j] = c[j], c[i]
+	c[i].index, c[j].index = i, j
+}
+
+// Push is for container/heap.
+func (c *checks[N]) Push(x any) {
+	t := x.(*Trace[N])
+	t.index = len(*c)
+	*c = append(*c, t)
+}
+
+// Pop is for container/heap.
+func (c *checks[N]) Pop() any {
+	old := *c
+	last := len(old) - 1
+	t := old[last]
+	old[last] = nil
+	*c = old[:last]
+	return t
+}
+
+// list is a doubly linked list through the traces themselves, oldest first.
+type list[N any] struct{ head, tail *Trace[N] }
+
+func (l *list[N]) push(t *Trace[N]) {
+	t.prev, t.next = l.tail, nil
+	if l.tail == nil {
+		l.head = t
+	} else {
+		l.tail.next = t
+	}
+	l.tail = t
+}
+
+func (l *list[N]) remove(t *Trace[N]) {
+	if t.prev == nil {
+		l.head = t.next
+	} else {
+		t.prev.next = t.next
+	}
+	if t.next == nil {
+		l.tail = t.prev
+	} else {
+		t.next.prev = t.prev
+	}
+	t.prev, t.next = nil, nil
+}

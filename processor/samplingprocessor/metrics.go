@@ -1,0 +1,115 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package samplingprocessor
+
+import (
+	"context"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/metadata"
+	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/policy"
+	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/repair"
+	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/store"
+)
+
+// Why spans are dropped: a closed list.
+const (
+	reasonZeroID    = "zero_id"    // trace or span id is zero: nobody could find the span
+	reasonDuplicate = "duplicate"  // the span is already there
+	reasonTruncated = "truncated"  // the trace has more spans than LangSmith accepts
+	reasonTooLarge  = "too_large"  // the request is larger than the whole budget
+	reasonRejected  = "rejected"   // the next consumer refused it for good
+	reasonShutdown  = "shutdown"   // there was no time left to deliver it
+	reasonUnread    = "unreadable" // a part in the storage was damaged
+)
+
+// What becomes of a trace or a late span.
+const (
+	outcomeKept    = "kept"
+	outcomeDropped = "dropped"
+	outcomePruned  = "pruned"
+)
+
+// metrics counts for one configured processor. Every number carries its id, since all processors of a type share the
+// instruments.
+type metrics struct {
+	builder *metadata.TelemetryBuilder
+	self    metric.MeasurementOption
+	id      attribute.KeyValue
+}
+
+func newMetrics(c *core) (*metrics, error) {
+	builder, err := metadata.NewTelemetryBuilder(c.set.TelemetrySettings)
+	if err != nil {
+		return nil, err
+	}
+	id := attribute.String("processor", c.set.ID.String())
+	m := &metrics{builder: builder, id: id, self: metric.WithAttributeSet(attribute.NewSet(id))}
+	err = builder.RegisterProcessorSamplingBytesHeldCallback(func(_ context.Context, o metric.Int64Observer) error {
+		o.Observe(c.budget.held(), m.self)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = builder.RegisterProcessorSamplingTracesHeldCallback(func(_ context.Context, o metric.Int64Observer) error {
+		o.Observe(c.tracesOpen.Load(), m.self)
+		return nil
+	})
+	return m, err
+}
+
+func (m *metrics) shutdown() { m.builder.Shutdown() }
+
+func (m *metrics) add(counter metric.Int64Counter, n int) {
+	if n > 0 {
+		counter.Add(context.Background(), int64(n), m.self)
+	}
+}
+
+func (m *metrics) dropped(reason string, intentional bool, spans int) {
+	if spans > 0 {
+		m.builder.ProcessorSamplingDroppedSpans.Add(context.Background(), int64(spans), metric.WithAttributes(
+			m.id, attribute.String("reason", reason), attribute.Bool("intentional", intentional)))
+	}
+}
+
+func (m *metrics) late(outcome string, spans int) {
+	if spans > 0 {
+		m.builder.ProcessorSamplingLateSpans.Add(context.Background(), int64(spans),
+			metric.WithAttributes(m.id, attribute.String("outcome", outcome)))
+	}
+}
+
+func (m *metrics) decided(d policy.Decision, trigger store.Trigger, kept bool) {
+	outcome := outcomeDropped
+	if kept {
+		outcome = outcomeKept
+		m.builder.ProcessorSamplingAdjustedCount.Add(context.Background(), d.AdjustedCount(), m.self)
+	}
+	if trigger == store.Evicted {
+		m.add(m.builder.ProcessorSamplingEvicted, 1)
+	}
+	m.builder.ProcessorSamplingDecisions.Add(context.Background(), 1, metric.WithAttributes(m.id,
+		attribute.String("rule", d.Rule), attribute.String("trigger", string(trigger)), attribute.String("outcome", outcome)))
+}
+
+func (m *metrics) repaired(r repair.Result) {
+	m.add(m.builder.ProcessorSamplingSpansPruned, r.Pruned)
+	m.add(m.builder.ProcessorSamplingSpansReparented, r.Reparented)
+	m.dropped(reasonDuplicate, true, r.Duplicates)
+	m.dropped(reasonTruncated, false, r.Truncated)
+}
+
+func (m *metrics) repairedLate(l repair.Late) {
+	m.late(outcomeKept, l.Spans)
+	m.late(outcomePruned, l.Pruned)
+	m.late(outcomeDropped, l.Duplicates+l.Truncated)
+	m.add(m.builder.ProcessorSamplingSpansReparented, l.Reparented)
+	m.add(m.builder.ProcessorSamplingSpansPruned, l.Pruned)
+	m.dropped(reasonDuplicate, true, l.Duplicates)
+	m.dropped(reasonTruncated, false, l.Truncated)
+}

@@ -1,0 +1,238 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package samplingprocessor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"go.opentelemetry.io/collector/consumer/consumererror"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+	"go.uber.org/zap"
+)
+
+const (
+	// releaseWorkers deliver at the same time. The usual next consumer only puts traces into a queue; for one that
+	// sends at once a few in parallel hide its latency, and each holds one decoded trace.
+	releaseWorkers = 8
+	firstBackoff   = 100 * time.Millisecond
+	maxBackoff     = 30 * time.Second
+)
+
+// delivery is a trace, or late spans of one, on the way out.
+type delivery struct {
+	outlet uint16
+	td     ptrace.Traces // zero while waiting in encoded form
+	data   []byte
+	spans  int
+	bytes  int64    // of the budget
+	seqs   []uint64 // in the journal
+}
+
+// outbox delivers released traces from goroutines of its own, so that a slow consumer holds up nobody but the sender
+// whose request no longer fits into the budget. What waits is encoded: decoded spans take several times their bytes.
+type outbox struct {
+	core    *core
+	cancel  context.CancelFunc // ends the workers
+	workers sync.WaitGroup
+
+	mu      sync.Mutex
+	filled  sync.Cond // something is queued, or the outbox is closed
+	settled sync.Cond // a delivery has ended
+	queue   []delivery
+	idle    int
+	pending map[uint16]int // deliveries that are queued or under way, by outlet
+	bytes   int64
+	closed  bool
+}
+
+func newOutbox(c *core) *outbox {
+	o := &outbox{core: c, pending: map[uint16]int{}}
+	o.filled.L, o.settled.L = &o.mu, &o.mu
+	return o
+}
+
+func (o *outbox) start() {
+	ctx, cancel := context.WithCancel(context.Background())
+	o.cancel = cancel
+	for range releaseWorkers {
+		o.workers.Go(func() { o.work(ctx) })
+	}
+}
+
+// held returns the bytes of what waits.
+func (o *outbox) held() int64 {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.bytes
+}
+
+// put queues a delivery and never waits.
+func (o *outbox) put(d delivery) {
+	o.mu.Lock()
+	free := o.idle > len(o.queue) && !o.core.outlets()[d.outlet].Capabilities().MutatesData
+	o.mu.Unlock()
+	if !free {
+		o.encode(&d)
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.queue = append(o.queue, d)
+	o.pending[d.outlet]++
+	o.bytes += d.bytes
+	o.filled.Signal()
+}
+
+// encode makes d hold bytes only, and the budget what they are.
+func (o *outbox) encode(d *delivery) {
+	var m ptrace.ProtoMarshaler
+	data, err := m.MarshalTraces(d.td)
+	if err != nil {
+		return // cannot happen for decoded data; d stays decoded
+	}
+	d.data, d.td = data, ptrace.Traces{}
+	o.core.budget.add(int64(len(data)) - d.bytes)
+	d.bytes = int64(len(data))
+}
+
+func (o *outbox) work(ctx context.Context) {
+	for {
+		d, ok := o.take()
+		if !ok {
+			return
+		}
+		o.finish(d, o.deliver(ctx, d))
+	}
+}
+
+func (o *outbox) take() (delivery, bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.idle++
+	defer func() { o.idle-- }()
+	for len(o.queue) == 0 && !o.closed {
+		o.filled.Wait()
+	}
+	if len(o.queue) == 0 {
+		return delivery{}, false
+	}
+	d := o.queue[0]
+	o.queue[0] = delivery{}
+	o.queue = o.queue[1:]
+	return d, true
+}
+
+// deliver tries until the next consumer takes d or refuses it for good, or the outbox is stopped.
+func (o *outbox) deliver(ctx context.Context, d delivery) error {
+	next := o.core.outlets()[d.outlet]
+	td := d.td
+	for backoff := firstBackoff; ; backoff = min(2*backoff, maxBackoff) {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if d.data != nil {
+			var u ptrace.ProtoUnmarshaler
+			var err error
+			if td, err = u.UnmarshalTraces(d.data); err != nil {
+				return consumererror.NewPermanent(fmt.Errorf("decode a released trace: %w", err))
+			}
+		}
+		err := next.ConsumeTraces(ctx, td)
+		if err == nil || consumererror.IsPermanent(err) {
+			return err
+		}
+		o.keepRest(err, &d)
+		if !pause(ctx, backoff) {
+			return err
+		}
+		o.core.metrics.add(o.core.metrics.builder.ProcessorSamplingReleaseRetries, 1)
+	}
+}
+
+// keepRest keeps of d only what the next consumer says it did not take.
+func (o *outbox) keepRest(err error, d *delivery) {
+	var rest consumererror.Traces
+	if !errors.As(err, &rest) {
+		return
+	}
+	var m ptrace.ProtoMarshaler
+	if data, err := m.MarshalTraces(rest.Data()); err == nil {
+		d.data = data
+	}
+}
+
+// pause waits for about d, and reports whether there is any point in going on. Traces that failed together do not
+// come back together.
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d/2 + rand.N(d/2)) //nolint:gosec // no secret
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// finish gives back what d held.
+func (o *outbox) finish(d delivery, err error) {
+	c := o.core
+	switch {
+	case err == nil:
+		c.metrics.add(c.metrics.builder.ProcessorSamplingSpansReleased, d.spans)
+		c.journal.remove(d.seqs)
+	case consumererror.IsPermanent(err):
+		c.set.Logger.Error("the next consumer refused a trace for good", zap.Int("spans", d.spans))
+		c.metrics.dropped(reasonRejected, false, d.spans)
+		c.journal.remove(d.seqs)
+	case len(d.seqs) == 0: // otherwise it stays in the journal and is delivered after the next start
+		c.metrics.dropped(reasonShutdown, false, d.spans)
+	}
+	c.budget.add(-d.bytes)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.bytes -= d.bytes
+	o.pending[d.outlet]--
+	o.settled.Broadcast()
+}
+
+// wait returns when nothing of outlet is left, or false when ctx ends before.
+func (o *outbox) wait(ctx context.Context, outlet uint16) bool {
+	stop := context.AfterFunc(ctx, func() {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		o.settled.Broadcast()
+	})
+	defer stop()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for o.pending[outlet] > 0 && ctx.Err() == nil {
+		o.settled.Wait()
+	}
+	return o.pending[outlet] == 0
+}
+
+// stop ends the workers. What is not delivered by now is counted as lost, or stays in the journal.
+func (o *outbox) stop(ctx context.Context) error {
+	o.cancel()
+	o.mu.Lock()
+	o.closed = true
+	o.filled.Broadcast()
+	o.mu.Unlock()
+	done := make(chan struct{})
+	go func() {
+		o.workers.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("sampling: the next consumer does not return: %w", ctx.Err())
+	}
+}

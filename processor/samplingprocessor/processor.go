@@ -1,0 +1,114 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package samplingprocessor
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/consumer"
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+)
+
+var (
+	errFull     = errors.New("sampling: memory is full, try again later")
+	errTooLarge = errors.New("sampling: the request is larger than all the memory of the processor")
+	errClosed   = errors.New("sampling: the processor is shut down")
+)
+
+// tracesProcessor is the instance of one traces pipeline.
+type tracesProcessor struct {
+	core   *core
+	outlet uint16
+
+	mu      sync.RWMutex // held while a request is admitted
+	started bool
+	closed  bool
+}
+
+// Capabilities tells that requests are taken apart.
+func (*tracesProcessor) Capabilities() consumer.Capabilities {
+	return consumer.Capabilities{MutatesData: true}
+}
+
+// Start starts the core with the first of its instances.
+func (p *tracesProcessor) Start(ctx context.Context, host component.Host) error {
+	if err := p.core.start(ctx, host); err != nil {
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.started = true
+	return nil
+}
+
+// ConsumeTraces admits td whole or not at all.
+func (p *tracesProcessor) ConsumeTraces(ctx context.Context, td ptrace.Traces) error {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	if !p.started || p.closed {
+		return errClosed
+	}
+	return p.core.admit(ctx, p.outlet, td)
+}
+
+// Shutdown judges and releases what this pipeline still holds, as far as ctx leaves time: behind the pipeline
+// everything still runs, and afterwards nothing may.
+func (p *tracesProcessor) Shutdown(ctx context.Context) error {
+	p.mu.Lock()
+	closed, started := p.closed, p.started
+	p.closed = true
+	p.mu.Unlock()
+	if closed {
+		return nil
+	}
+	var err error
+	if started {
+		err = p.core.drain(ctx, p.outlet)
+	}
+	return errors.Join(err, p.core.release(ctx, started))
+}
+
+// logsProcessor is the instance of one logs pipeline. Logs pass: they do not yet take part in decisions.
+type logsProcessor struct {
+	core *core
+	next consumer.Logs
+
+	mu      sync.Mutex
+	started bool
+	closed  bool
+}
+
+// Capabilities tells that logs are not changed.
+func (*logsProcessor) Capabilities() consumer.Capabilities { return consumer.Capabilities{} }
+
+// Start starts the core with the first of its instances.
+func (p *logsProcessor) Start(ctx context.Context, host component.Host) error {
+	if err := p.core.start(ctx, host); err != nil {
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.started = true
+	return nil
+}
+
+// ConsumeLogs passes ld on.
+func (p *logsProcessor) ConsumeLogs(ctx context.Context, ld plog.Logs) error {
+	return p.next.ConsumeLogs(ctx, ld)
+}
+
+// Shutdown gives the core back.
+func (p *logsProcessor) Shutdown(ctx context.Context) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return nil
+	}
+	p.closed = true
+	return p.core.release(ctx, p.started)
+}

@@ -1,0 +1,337 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package samplingprocessor
+
+import (
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/ptrace"
+	"go.uber.org/zap"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/decision"
+	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/policy"
+	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/repair"
+	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/store"
+)
+
+// inboxLength is how many messages may wait for a shard. Their bytes are in the budget; the number only has to cover
+// the time in which the shard repairs a large trace.
+const inboxLength = 64
+
+// shard owns the traces whose ids hash to it: one goroutine, no lock. It never waits for anything but its inbox and
+// its clock.
+type shard struct {
+	core      *core
+	observers []decision.Observer
+	inbox     chan message
+	done      chan struct{}
+
+	open    *store.Store[note]
+	decided *store.Decided[*verdict]
+}
+
+// message is what reaches a shard: one of its fields.
+type message struct {
+	arrivals []arrival
+	room     *room
+	drain    *drain
+	barrier  chan<- struct{}
+}
+
+// arrival is what one request holds of one trace.
+type arrival struct {
+	key      store.Key
+	part     store.Part
+	evidence policy.Evidence
+	seq      uint64 // in the journal; 0: not written
+}
+
+// room asks for memory: to judge the oldest traces, urgent ones or the others.
+type room struct {
+	bytes  int64
+	urgent bool
+	freed  chan int64
+}
+
+// drain asks for everything of an outlet.
+type drain struct {
+	outlet uint16
+	giveUp <-chan struct{}
+}
+
+// note is what the shard notes on an open trace.
+type note struct {
+	evidence policy.Evidence
+	seqs     []uint64
+}
+
+// verdict is what became of a trace.
+type verdict struct {
+	known *repair.Known // nil: dropped
+}
+
+func newShard(c *core, observers []decision.Observer, decidedBytes int64) *shard {
+	return &shard{
+		core:      c,
+		observers: observers,
+		inbox:     make(chan message, inboxLength),
+		done:      make(chan struct{}),
+		open: store.New[note](store.Waits{
+			AfterRoot: c.cfg.Complete.AfterRoot, Idle: c.cfg.Complete.Idle, Max: c.cfg.Complete.Max,
+		}),
+		decided: store.NewDecided[*verdict](decidedBytes),
+	}
+}
+
+func (s *shard) start() { go s.run() }
+
+// stop ends the shard. Nothing may be sent any more.
+func (s *shard) stop() {
+	close(s.inbox)
+	<-s.done
+}
+
+func (s *shard) send(m message) { s.inbox <- m }
+
+// sync returns when everything sent before is done.
+func (s *shard) sync() {
+	barrier := make(chan struct{})
+	s.send(message{barrier: barrier})
+	<-barrier
+}
+
+func (s *shard) run() {
+	defer close(s.done)
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	for {
+		select {
+		case m, ok := <-s.inbox:
+			if !ok {
+				return
+			}
+			s.handle(m)
+		case <-timer.C:
+		}
+		s.expire()
+		if next, ok := s.open.Next(); ok {
+			timer.Reset(time.Until(next))
+		}
+	}
+}
+
+func (s *shard) handle(m message) {
+	switch {
+	case m.room != nil:
+		s.evict(m.room)
+	case m.drain != nil:
+		s.flush(m.drain)
+	case m.barrier != nil:
+		close(m.barrier)
+	default:
+		now := time.Now()
+		for i := range m.arrivals {
+			m.arrivals[i].part.At = now
+			s.add(&m.arrivals[i])
+		}
+	}
+}
+
+// add puts a part to its trace, or lets it follow a trace that is already judged.
+func (s *shard) add(a *arrival) {
+	if v, ok := s.decided.Get(a.key); ok {
+		s.addLate(v, a)
+		return
+	}
+	t := s.open.Add(a.key, a.part)
+	if len(t.Parts) == 1 {
+		s.core.tracesOpen.Add(1)
+		s.core.metrics.add(s.core.metrics.builder.ProcessorSamplingTracesReceived, 1)
+	}
+	t.Note.evidence.Merge(&a.evidence)
+	if a.seq != 0 {
+		t.Note.seqs = append(t.Note.seqs, a.seq)
+	}
+	if t.Note.evidence.Failed {
+		s.open.MarkUrgent(t)
+	}
+	if t.Bytes > s.core.maxTrace {
+		s.take(t, store.Size)
+	}
+}
+
+// expire judges what has nothing more to wait for.
+func (s *shard) expire() {
+	next, ok := s.open.Next()
+	if !ok {
+		return
+	}
+	now := time.Now()
+	for !next.After(now) {
+		t, trigger := s.open.Due(now)
+		if t == nil {
+			return
+		}
+		s.judge(t, trigger)
+	}
+}
+
+// evict judges the oldest traces of a class until as many bytes are on their way out as are asked for.
+func (s *shard) evict(r *room) {
+	var freed int64
+	for freed < r.bytes {
+		t := s.open.Oldest(r.urgent)
+		if t == nil {
+			break
+		}
+		freed += t.Bytes
+		s.take(t, store.Evicted)
+	}
+	r.freed <- freed
+}
+
+// flush judges everything of an outlet. With a storage, what is undecided stays there and is read back at the next
+// start.
+func (s *shard) flush(d *drain) {
+	for _, urgent := range []bool{true, false} {
+		for t := s.open.Oldest(urgent); t != nil; {
+			this := t
+			t = this.Newer()
+			if this.Key.Outlet == d.outlet {
+				s.flushTrace(this, d)
+			}
+		}
+	}
+}
+
+func (s *shard) flushTrace(t *store.Trace[note], d *drain) {
+	select {
+	case <-d.giveUp:
+		s.open.Remove(t)
+		s.core.tracesOpen.Add(-1)
+		s.core.budget.add(-t.Bytes)
+		if len(t.Note.seqs) == 0 {
+			s.core.metrics.dropped(reasonShutdown, false, t.Spans)
+		}
+	default:
+		if s.core.journal == nil || len(t.Note.seqs) < len(t.Parts) {
+			s.take(t, store.Shutdown)
+			return
+		}
+		s.open.Remove(t)
+		s.core.tracesOpen.Add(-1)
+		s.core.budget.add(-t.Bytes)
+	}
+}
+
+func (s *shard) take(t *store.Trace[note], trigger store.Trigger) {
+	s.open.Remove(t)
+	s.judge(t, trigger)
+}
+
+// judge decides on a trace that is no longer open.
+func (s *shard) judge(t *store.Trace[note], trigger store.Trigger) {
+	c := s.core
+	now := time.Now()
+	c.tracesOpen.Add(-1)
+	complete := s.open.Complete(t)
+	d := c.policy.Decide(t.Key.Trace, &t.Note.evidence, now)
+	var r repair.Result
+	switch stamp := stampOf(d, trigger, complete); {
+	case c.cfg.DryRun:
+		td := s.decode(t.Parts...)
+		repair.Mark(td, stamp)
+		s.ship(t, td, t.Spans)
+	case d.Keep:
+		r = repair.Trace(s.decode(t.Parts...), c.repairOptions(), stamp)
+		c.metrics.repaired(r)
+		if r.Spans > 0 {
+			s.ship(t, r.Traces, r.Spans)
+		}
+	}
+	kept := d.Keep && (r.Spans > 0 || c.cfg.DryRun)
+	if r.Spans == 0 && !c.cfg.DryRun {
+		c.budget.add(-t.Bytes)
+		c.journal.remove(t.Note.seqs)
+	}
+	c.metrics.decided(d, trigger, kept)
+	s.remember(t.Key, &verdict{known: r.Known})
+	s.tell(decision.Decision{
+		At: now, TraceID: t.Key.Trace, Component: c.set.ID.String(), Kept: kept, Rule: d.Rule, Trigger: string(trigger),
+		Probability: d.Probability, AdjustedCount: d.AdjustedCount(), Complete: complete, Spans: t.Spans, Pruned: r.Pruned,
+		Reparented: r.Reparented,
+	})
+}
+
+func stampOf(d policy.Decision, trigger store.Trigger, complete bool) repair.Stamp {
+	return repair.Stamp{
+		Rule: d.Rule, Trigger: string(trigger), Probability: d.Probability, AdjustedCount: d.AdjustedCount(),
+		Complete: complete, Threshold: d.Threshold,
+	}
+}
+
+func (s *shard) tell(d decision.Decision) {
+	for _, o := range s.observers {
+		o.ObserveDecision(d)
+	}
+}
+
+// ship hands a trace to the outbox, with the bytes that it holds and its entries in the journal.
+func (s *shard) ship(t *store.Trace[note], td ptrace.Traces, spans int) {
+	s.core.outbox.put(delivery{outlet: t.Key.Outlet, td: td, spans: spans, bytes: t.Bytes, seqs: t.Note.seqs})
+}
+
+// addLate lets spans follow the decision on their trace.
+func (s *shard) addLate(v *verdict, a *arrival) {
+	c := s.core
+	out := delivery{outlet: a.key.Outlet, bytes: a.part.Cost()}
+	if a.seq != 0 {
+		out.seqs = []uint64{a.seq}
+	}
+	switch {
+	case c.cfg.DryRun:
+		out.td, out.spans = s.decode(a.part), len(a.part.Spans)
+		c.metrics.late(outcomeKept, out.spans)
+	case v.known != nil:
+		l := v.known.Late(s.decode(a.part), c.repairOptions())
+		c.metrics.repairedLate(l)
+		s.remember(a.key, v)
+		out.td, out.spans = l.Traces, l.Spans
+	default:
+		c.metrics.late(outcomeDropped, len(a.part.Spans))
+	}
+	if out.spans > 0 {
+		c.outbox.put(out)
+		return
+	}
+	c.budget.add(-out.bytes)
+	c.journal.remove(out.seqs)
+}
+
+// remember keeps the verdict for late spans; what is remembered counts in the budget.
+func (s *shard) remember(key store.Key, v *verdict) {
+	before := s.decided.Bytes()
+	var cost int64
+	if v.known != nil {
+		cost = v.known.Cost()
+	}
+	s.decided.Put(key, v, cost)
+	s.core.budget.add(s.decided.Bytes() - before)
+}
+
+// decode reads the parts of a trace into one message.
+func (s *shard) decode(parts ...store.Part) ptrace.Traces {
+	var u ptrace.ProtoUnmarshaler
+	all := ptrace.NewTraces()
+	for _, part := range parts {
+		td, err := u.UnmarshalTraces(part.Data)
+		if err != nil { // only what was read back from a storage can be damaged
+			s.core.set.Logger.Error("a part of a trace cannot be decoded", zap.Error(err))
+			s.core.metrics.dropped(reasonUnread, false, len(part.Spans))
+			continue
+		}
+		td.ResourceSpans().MoveAndAppendTo(all.ResourceSpans())
+	}
+	return all
+}

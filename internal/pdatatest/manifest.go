@@ -58,7 +58,11 @@ type Tokens struct {
 	CacheRead     *int64 `json:"cache_read"`
 	CacheCreation *int64 `json:"cache_creation"`
 	Reasoning     *int64 `json:"reasoning"`
+	Note          string `json:"note"`
 }
+
+// ExcludesReasoning reports whether Output is the number on the span, which leaves reasoning out.
+func (t Tokens) ExcludesReasoning() bool { return t.Note != "" }
 
 // Counts returns the right token counts, or nil when they were not judged.
 func (e Expected) Counts() *Tokens {

@@ -9,7 +9,9 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/dialect"
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/tree"
 )
 
 // IDs says how run ids are made of span ids.
@@ -39,7 +41,119 @@ type Trace struct {
 }
 
 // Map returns the traces of td in order of first appearance. It does not change td, and keeps references into it only in Root
-// and Resource.
+// and Resource. An OpenTelemetry trace with several roots becomes several traces, as it does at LangSmith; a span whose parent
+// is not in td is a root, unless it says that it comes late to a trace that was delivered before.
 func Map(td ptrace.Traces, opts Options) []Trace {
-	return nil
+	var traces []Trace
+	for _, spans := range groupByTrace(td) {
+		m := newMapper(spans, opts)
+		traces = m.appendTraces(traces)
+	}
+	return traces
+}
+
+// groupByTrace sorts the spans of all resources and scopes by trace, in order of first appearance.
+func groupByTrace(td ptrace.Traces) [][]dialect.Span {
+	var groups [][]dialect.Span
+	index := map[pcommon.TraceID]int{}
+	for _, rs := range td.ResourceSpans().All() {
+		for _, ss := range rs.ScopeSpans().All() {
+			for _, span := range ss.Spans().All() {
+				i, ok := index[span.TraceID()]
+				if !ok {
+					i = len(groups)
+					index[span.TraceID()] = i
+					groups = append(groups, nil)
+				}
+				groups[i] = append(groups[i], dialect.Span{
+					Span: span, Resource: rs.Resource().Attributes(), Scope: ss.Scope(),
+				})
+			}
+		}
+	}
+	return groups
+}
+
+// mapper maps the spans of one trace. Its slices go by the index of the span.
+type mapper struct {
+	opts  Options
+	spans []dialect.Span
+	tree  tree.Tree
+
+	fields []dialect.Fields
+	ids    []run.ID
+	roots  []int // the root that each span stands under
+	places []place
+}
+
+func newMapper(spans []dialect.Span, opts Options) *mapper {
+	m := &mapper{
+		opts: opts, spans: spans,
+		fields: make([]dialect.Fields, len(spans)),
+		ids:    make([]run.ID, len(spans)),
+		roots:  make([]int, len(spans)),
+		places: make([]place, len(spans)),
+	}
+	nodes := make([]tree.Node, len(spans))
+	for i, s := range spans {
+		nodes[i] = tree.NodeOf(s.Span)
+	}
+	m.tree = tree.Build(nodes)
+	for _, i := range m.tree.Order() {
+		m.fields[i] = dialect.Read(spans[i])
+		m.ids[i] = m.idOf(i)
+		m.place(i)
+	}
+	m.settleUsage()
+	m.shareContext()
+	return m
+}
+
+// appendTraces appends one trace for each root, or one for all spans that come late to the same root.
+func (m *mapper) appendTraces(traces []Trace) []Trace {
+	at := map[run.ID]int{}
+	for _, i := range m.tree.Order() {
+		id := m.places[i].trace
+		t, ok := at[id]
+		if !ok {
+			t = len(traces)
+			at[id] = t
+			root := m.spans[m.roots[i]]
+			traces = append(traces, Trace{
+				TraceID: root.TraceID(), Root: root.Attributes(), Resource: root.Resource,
+				Runs: make([]run.Run, 0, m.tree.Len()),
+			})
+		}
+		traces[t].Runs = append(traces[t].Runs, m.run(i))
+	}
+	return traces
+}
+
+func (m *mapper) run(i int) run.Run {
+	s, f, p := m.spans[i], &m.fields[i], m.places[i]
+	r := run.Run{
+		ID: m.ids[i], TraceID: p.trace, ParentID: p.parent, DottedOrder: p.dotted,
+		Name: f.Name, Kind: f.Kind,
+		Inputs: f.Inputs, Outputs: f.Outputs,
+		Usage: f.Usage, Invocation: f.Invocation, Tags: f.Tags, Project: f.Project,
+	}
+	r.Start, r.End = times(s.Span)
+	if f.FirstToken.After(r.Start) {
+		r.FirstToken = f.FirstToken
+	}
+	r.Error = errorText(s)
+	r.Metadata = m.metadata(i)
+	return r
+}
+
+// errorText joins message and stack trace as LangSmith's SDKs do.
+func errorText(s dialect.Span) string {
+	f, failed := dialect.FailureOf(s)
+	switch {
+	case !failed:
+		return ""
+	case f.Stacktrace == "" || f.Stacktrace == f.Message:
+		return f.Message
+	}
+	return f.Message + "\n\nStacktrace:\n" + f.Stacktrace
 }

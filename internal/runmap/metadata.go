@@ -1,0 +1,173 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package runmap
+
+import (
+	"math"
+	"strings"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/contract"
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/dialect"
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
+)
+
+// metadata completes what the dialects found: ids, resource, the configured rules, what the other components say, and the keys
+// by which LangSmith prices and groups runs.
+func (m *mapper) metadata(i int) map[string]any {
+	s, f := m.spans[i], &m.fields[i]
+	if f.Metadata == nil {
+		f.Metadata = make(map[string]any, 8)
+	}
+	f.Metadata["OTEL_TRACE_ID"] = s.TraceID().String()
+	f.Metadata["OTEL_SPAN_ID"] = s.SpanID().String()
+	addContract(f, s, m.places[i].parent.IsZero())
+	m.addRules(i)
+	addResource(f, s.Resource)
+	addThread(f)
+	addModel(f)
+	if name := s.Scope.Name(); name != "" {
+		setMetadata(f, "otel.scope.name", name)
+	}
+	if k := s.Kind(); k != ptrace.SpanKindUnspecified && k != ptrace.SpanKindInternal {
+		setMetadata(f, "otel.span.kind", strings.ToLower(k.String()))
+	}
+	if failure, failed := dialect.FailureOf(s); failed && failure.Type != "" {
+		setMetadata(f, "error.type", failure.Type)
+	}
+	return f.Metadata
+}
+
+// contractKeys are what redact and sampling say about a span.
+var contractKeys = []string{
+	contract.SamplingRule, contract.SamplingTrigger, contract.SamplingProbability, contract.SamplingAdjustedCount,
+	contract.SamplingComplete, contract.SamplingLate,
+	contract.PrunedSpans, contract.PrunedErrorCount, contract.PrunedErrorMessage, contract.PrunedErrorSpan,
+}
+
+func addContract(f *dialect.Fields, s dialect.Span, isRoot bool) {
+	for _, key := range contractKeys {
+		if v, ok := s.Attributes().Get(key); ok {
+			addScalar(f, key, v)
+		}
+	}
+	delete(f.Metadata, contract.SamplingAncestry)
+	delete(f.Metadata, contract.SamplingRootSpanID)
+	if v, ok := s.Resource.Get(contract.RedactPolicy); ok && isRoot {
+		addScalar(f, contract.RedactPolicy, v)
+	}
+}
+
+// addScalar adds an attribute that metadata can hold.
+func addScalar(f *dialect.Fields, key string, v pcommon.Value) {
+	switch v.Type() {
+	case pcommon.ValueTypeStr:
+		if v.Str() != "" {
+			setMetadata(f, key, strings.ToValidUTF8(v.Str(), "\ufffd"))
+		}
+	case pcommon.ValueTypeBool:
+		setMetadata(f, key, v.Bool())
+	case pcommon.ValueTypeInt:
+		setMetadata(f, key, v.Int())
+	case pcommon.ValueTypeDouble:
+		if d := v.Double(); !math.IsNaN(d) && !math.IsInf(d, 0) {
+			setMetadata(f, key, d)
+		}
+	}
+}
+
+// addRules applies the configured rules. What the application itself says under a key stays.
+func (m *mapper) addRules(i int) {
+	if len(m.opts.Metadata) == 0 {
+		return
+	}
+	s, root := m.spans[i], m.spans[m.roots[i]]
+	sources := [...]pcommon.Map{s.Attributes(), root.Attributes(), s.Resource, root.Resource}
+	for key, names := range m.opts.Metadata {
+		if v, ok := firstPresent(names, sources[:]); ok {
+			addScalar(&m.fields[i], key, v)
+		}
+	}
+}
+
+func firstPresent(names []string, sources []pcommon.Map) (pcommon.Value, bool) {
+	for _, name := range names {
+		for _, source := range sources {
+			if v, ok := source.Get(name); ok && v.AsString() != "" {
+				return v, true
+			}
+		}
+	}
+	return pcommon.Value{}, false
+}
+
+// addResource adds what tells where a run came from. Everything else about hosts and processes stays behind.
+func addResource(f *dialect.Fields, resource pcommon.Map) {
+	for key, v := range resource.All() {
+		if isTold(key) {
+			addScalar(f, key, v)
+		}
+	}
+}
+
+// isTold is the allow-list of resource attributes.
+func isTold(key string) bool {
+	switch key {
+	case "deployment.environment", "deployment.environment.name", "k8s.namespace.name", "k8s.deployment.name",
+		"k8s.statefulset.name", "k8s.daemonset.name", "k8s.cronjob.name", "k8s.job.name", "k8s.replicaset.name":
+		return true
+	}
+	return strings.HasPrefix(key, "service.") || strings.HasPrefix(key, "telemetry.sdk.")
+}
+
+// threadKeys are the metadata keys by which LangSmith groups runs into threads.
+var threadKeys = []string{"session_id", "thread_id", "conversation_id"}
+
+// addThread names the thread and the user. A key that the application has filled itself is enough, and stays.
+func addThread(f *dialect.Fields) {
+	if f.User != "" {
+		setMetadata(f, "user_id", f.User)
+	}
+	if f.Session == "" {
+		return
+	}
+	for _, key := range threadKeys {
+		if f.Metadata[key] == f.Session {
+			return
+		}
+	}
+	setMetadata(f, "session_id", f.Session)
+	setMetadata(f, "thread_id", f.Session)
+}
+
+// addModel adds the keys by which LangSmith finds a model's price and shows its parameters.
+// See https://docs.langchain.com/langsmith/ls-metadata-parameters
+func addModel(f *dialect.Fields) {
+	if f.Kind != run.LLM && f.Kind != run.Embedding {
+		return
+	}
+	if f.Provider != "" {
+		f.Metadata["ls_provider"] = f.Provider
+	}
+	if f.Model != "" {
+		f.Metadata["ls_model_name"] = f.Model
+	}
+	if f.Kind != run.LLM {
+		return
+	}
+	setMetadata(f, "ls_model_type", "chat")
+	for _, p := range [...]struct{ parameter, key string }{
+		{"temperature", "ls_temperature"}, {"max_tokens", "ls_max_tokens"}, {"stop", "ls_stop"},
+	} {
+		switch v := f.Invocation[p.parameter].(type) {
+		case nil:
+		case []byte:
+			setMetadata(f, p.key, string(v))
+		default:
+			setMetadata(f, p.key, v)
+		}
+	}
+}

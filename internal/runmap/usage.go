@@ -1,0 +1,83 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package runmap
+
+import (
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/dialect"
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
+)
+
+// counted is the runs below one that carry usage of the same kind, as far as it must be known to tell repetitions.
+type counted struct {
+	runs int
+	one  int // index of one of them
+}
+
+// settleUsage leaves each token on one run. Frameworks repeat on a parent what its children count, as a sum or, around another
+// library's span of the same call, as it is. A repetition becomes plain metadata.
+func (m *mapper) settleUsage() {
+	below := map[run.Kind][]counted{
+		run.LLM: make([]counted, len(m.spans)), run.Embedding: make([]counted, len(m.spans)),
+	}
+	order := m.tree.Order()
+	for k := len(order) - 1; k >= 0; k-- {
+		i := order[k]
+		f := &m.fields[i]
+		same, priced := below[f.Kind]
+		if f.Usage != nil {
+			switch {
+			case !priced || f.RollUp:
+				m.fold(i)
+			case same[i].runs == 1 && m.repeats(i, same[i].one):
+				m.fold(same[i].one)
+				same[i] = counted{runs: 1, one: i}
+			case same[i].runs > 0:
+				m.fold(i)
+			default:
+				same[i] = counted{runs: 1, one: i}
+			}
+		}
+		if p := m.tree.Parent(i); p >= 0 {
+			for _, kind := range below {
+				kind[p].add(kind[i])
+			}
+		}
+	}
+}
+
+func (c *counted) add(other counted) {
+	if other.runs > 0 {
+		c.runs += other.runs
+		c.one = other.one
+	}
+}
+
+// repeats reports whether the span below tells less of the same call: the same counts, but not what was said.
+func (m *mapper) repeats(i, below int) bool {
+	a, b := &m.fields[i], &m.fields[below]
+	sameCounts := a.Usage.Input == b.Usage.Input && a.Usage.Output == b.Usage.Output
+	return sameCounts && len(a.Outputs) > 0 && len(b.Outputs) == 0
+}
+
+// fold turns the usage of span i into plain metadata, where LangSmith does not add it up.
+func (m *mapper) fold(i int) {
+	f := &m.fields[i]
+	setMetadata(f, "aggregated_usage.input_tokens", f.Usage.Input)
+	setMetadata(f, "aggregated_usage.output_tokens", f.Usage.Output)
+	setMetadata(f, "aggregated_usage.total_tokens", f.Usage.Total)
+	if f.Usage.TotalCost > 0 {
+		setMetadata(f, "aggregated_usage.total_cost", f.Usage.TotalCost)
+	}
+	f.Usage = nil
+}
+
+// setMetadata adds an entry that is not there yet.
+func setMetadata(f *dialect.Fields, key string, value any) {
+	if f.Metadata == nil {
+		f.Metadata = map[string]any{}
+	}
+	if _, taken := f.Metadata[key]; !taken {
+		f.Metadata[key] = value
+	}
+}

@@ -97,7 +97,7 @@ func unmarshalItem(route string, b []byte) (*request, error) {
 		return nil, errItemDamaged
 	}
 	d := decoder{rest: slices.Clone(b[itemHeader:])}
-	if string(d.bytes()) != route {
+	if string(d.bytes()) != route && !d.failed {
 		return nil, errItemRoute
 	}
 	r := &request{}

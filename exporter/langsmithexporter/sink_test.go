@@ -20,7 +20,6 @@ import (
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/component/componentstatus"
 	"go.opentelemetry.io/collector/component/componenttest"
-	"go.opentelemetry.io/collector/exporter"
 	"go.opentelemetry.io/collector/exporter/exportertest"
 	"go.opentelemetry.io/collector/pdata/ptrace/ptraceotlp"
 	"go.opentelemetry.io/otel/attribute"
@@ -190,10 +189,7 @@ func newRig(t *testing.T, network http.RoundTripper, change func(*Config)) *rig 
 	}
 	require.NoError(t, cfg.Validate())
 	r := &rig{t: t, host: &statusHost{Host: componenttest.NewNopHost()}, telemetry: componenttest.NewTelemetry()}
-	set := exportertest.NewNopSettings(metadata.Type)
-	set.ID = component.NewID(metadata.Type)
-	set.TelemetrySettings = r.telemetry.NewTelemetrySettings()
-	r.create(set, cfg)
+	r.create(cfg)
 	require.NoError(t, r.Start(context.Background(), r.host))
 	for _, d := range r.destinations {
 		if network != nil {
@@ -204,8 +200,11 @@ func newRig(t *testing.T, network http.RoundTripper, change func(*Config)) *rig 
 	return r
 }
 
-func (r *rig) create(set exporter.Settings, cfg *Config) {
+func (r *rig) create(cfg *Config) {
 	r.t.Helper()
+	set := exportertest.NewNopSettings(metadata.Type)
+	set.ID = component.NewID(metadata.Type)
+	set.TelemetrySettings = r.telemetry.NewTelemetrySettings()
 	created, err := NewFactory().CreateTraces(context.Background(), set, cfg)
 	require.NoError(r.t, err)
 	r.tracesExporter = created.(*tracesExporter)

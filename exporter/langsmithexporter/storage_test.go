@@ -1,0 +1,150 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package langsmithexporter
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/open-telemetry/opentelemetry-collector-contrib/extension/storage/filestorage"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/component/componenttest"
+	"go.opentelemetry.io/collector/config/configopaque"
+	"go.opentelemetry.io/collector/extension"
+	"go.opentelemetry.io/collector/extension/extensiontest"
+)
+
+var storageID = component.MustNewID("file_storage")
+
+func newStorage(t *testing.T, dir string) extension.Extension {
+	t.Helper()
+	factory := filestorage.NewFactory()
+	cfg := factory.CreateDefaultConfig().(*filestorage.Config)
+	cfg.Directory = dir
+	ext, err := factory.Create(context.Background(), extensiontest.NewNopSettings(factory.Type()), cfg)
+	require.NoError(t, err)
+	require.NoError(t, ext.Start(context.Background(), componenttest.NewNopHost()))
+	return ext
+}
+
+// life starts an exporter on dir, lets use work with it, and shuts everything down.
+func life(t *testing.T, dir string, cfg *Config, use func(*rig)) {
+	t.Helper()
+	cfg.RetryConfig.InitialInterval = 10 * time.Millisecond
+	cfg.RetryConfig.MaxInterval = 20 * time.Millisecond
+	cfg.QueueConfig.Get().StorageID = &storageID
+	cfg.QueueConfig.Get().Batch.Get().FlushTimeout = 5 * time.Millisecond
+	require.NoError(t, cfg.Validate())
+	storage := newStorage(t, dir)
+	r := &rig{t: t, telemetry: componenttest.NewTelemetry()}
+	r.host = &statusHost{
+		Host: componenttest.NewNopHost(), extensions: map[component.ID]component.Component{storageID: storage},
+	}
+	r.create(cfg)
+	require.NoError(t, r.Start(context.Background(), r.host))
+	use(r)
+	r.stop()
+	require.NoError(t, storage.Shutdown(context.Background()))
+}
+
+// stored are the bytes of all files in dir, by name.
+func stored(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	for _, entry := range entries {
+		data, err := os.ReadFile(filepath.Join(dir, entry.Name()))
+		require.NoError(t, err)
+		files[entry.Name()] = string(data)
+	}
+	return files
+}
+
+func TestStorage_whatIsQueuedSurvivesARestart(t *testing.T) {
+	dir, s := t.TempDir(), &sink{}
+	server := httptest.NewServer(s)
+	defer server.Close()
+	secrets := []string{"general" + "-secret-key", "route" + "-secret-key"}
+	config := func() *Config {
+		cfg := createDefaultConfig().(*Config)
+		cfg.ClientConfig.Endpoint = server.URL
+		cfg.APIKey, cfg.Unmatched, cfg.Project = configopaque.String(secrets[0]), useDefault, "p"
+		cfg.Routes = []Route{{
+			Match: attrs{"a": "b"}, APIKey: configopaque.String(secrets[1]), WorkspaceID: "w2", Project: "q",
+		}}
+		return cfg
+	}
+	s.answer = refuseIf(http.StatusServiceUnavailable, func(post) bool { return true })
+	life(t, dir, config(), func(r *rig) {
+		require.NoError(t, r.destinations[0].consume(context.Background(), chunksOf(t, "p", "a", "b")))
+		require.NoError(t, r.destinations[1].consume(context.Background(), chunksOf(t, "q", "c")))
+		require.Eventually(t, func() bool { return len(s.all()) >= 2 }, 10*time.Second, 5*time.Millisecond)
+	})
+	files := stored(t, dir)
+	require.Len(t, files, 2, "a queue for each destination")
+	for name, data := range files {
+		for _, secret := range secrets {
+			assert.NotContains(t, data+name, secret)
+		}
+	}
+
+	s.mu.Lock()
+	s.answer, s.posts = nil, nil
+	s.mu.Unlock()
+	life(t, dir, config(), func(*rig) {
+		require.Eventually(t, func() bool { return len(s.names()) >= 3 }, 10*time.Second, 5*time.Millisecond)
+	})
+	assert.ElementsMatch(t, []string{"a", "b", "c"}, s.names())
+	for _, p := range s.all() {
+		if p.names[0] == "c" {
+			assert.Equal(t, []string{secrets[1], "w2", "q"}, []string{
+				p.header.Get("X-Api-Key"), p.header.Get("X-Tenant-Id"), p.project(),
+			})
+			continue
+		}
+		assert.Equal(t, []string{secrets[0], "", "p"}, []string{p.header.Get("X-Api-Key"), p.header.Get("X-Tenant-Id"), p.project()})
+	}
+	life(t, dir, config(), func(*rig) {})
+	assert.Len(t, s.names(), 3, "nothing is sent twice after a clean stop")
+}
+
+func TestStorage_anItemOfAnotherVersionIsCounted(t *testing.T) {
+	dir, s := t.TempDir(), &sink{}
+	server := httptest.NewServer(s)
+	defer server.Close()
+	config := func() *Config {
+		cfg := createDefaultConfig().(*Config)
+		cfg.ClientConfig.Endpoint = server.URL
+		return cfg
+	}
+	s.answer = refuseIf(http.StatusServiceUnavailable, func(post) bool { return true })
+	life(t, dir, config(), func(r *rig) {
+		require.NoError(t, r.send("p", "a"))
+		require.Eventually(t, func() bool { return len(s.all()) > 0 }, 10*time.Second, 5*time.Millisecond)
+	})
+	for name, data := range stored(t, dir) {
+		changed := strings.ReplaceAll(data, itemMagic+string(rune(itemVersion)), itemMagic+string(rune(itemVersion+1)))
+		require.NotEqual(t, data, changed)
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(changed), 0o600))
+	}
+	s.mu.Lock()
+	s.answer, s.posts = nil, nil
+	s.mu.Unlock()
+
+	life(t, dir, config(), func(r *rig) {
+		require.NoError(t, r.send("p", "new"))
+		require.Eventually(t, func() bool { return len(s.names()) == 1 }, 10*time.Second, 5*time.Millisecond)
+		assert.Equal(t, 1, r.count("queue_items_refused", "reason", "version"))
+	})
+	assert.Equal(t, []string{"new"}, s.names(), "the others go on")
+}

@@ -54,6 +54,9 @@ func (s *Server) postMultipart(sub *submission) (answer, *refusal) {
 	return queued(), nil
 }
 
+// errCut is what package multipart says, and so LangSmith, when the body ends where a part should begin.
+var errCut = errors.New("multipart: NextPart: EOF")
+
 // readParts splits the body and checks what every part must have.
 func readParts(contentType string, body []byte) ([]part, *refusal) {
 	media, params, err := mime.ParseMediaType(contentType)
@@ -67,8 +70,11 @@ func readParts(contentType string, body []byte) ([]part, *refusal) {
 	var parts []part
 	for {
 		raw, err := reader.NextRawPart()
-		if errors.Is(err, io.EOF) {
+		if errors.Is(err, io.EOF) && bytes.Contains(body, []byte("--"+params["boundary"]+"--")) {
 			return parts, nil
+		}
+		if errors.Is(err, io.EOF) { // the body ends behind a boundary that is not the last
+			err = errCut
 		}
 		if err != nil {
 			return nil, refuse(http.StatusUnprocessableEntity, "error reading multipart data: %v", err)

@@ -59,8 +59,15 @@ function io(title, value, side) {
   }
   const {messages, rest} = conversation(value, side);
   for (const message of messages) section.append(drawMessage(message));
-  if (rest !== undefined) section.append(documents(rest) || plain(rest) || drawJSON(rest));
+  if (rest === undefined) return section;
+  section.append(messages.length ? el("details.others", {}, el("summary", {}, others(rest)), drawJSON(rest))
+    : documents(rest) || plain(rest) || drawJSON(rest));
   return section;
+}
+
+function others(rest) {
+  const keys = Object.keys(rest);
+  return `Also ${keys.slice(0, 4).join(", ")}${keys.length > 4 ? ` and ${keys.length - 4} more` : ""}`;
 }
 
 /** A value that is one text needs no braces around it. */

@@ -80,7 +80,7 @@ export function drawEmpty(node) {
     el("h1", {}, "No traces yet"),
     el("p", {}, "Point an application that is instrumented with OpenTelemetry at this Collector, and run it:"),
     el("div.code", {}, el("pre", {}, text), copy),
-    el("p.hint", {}, "Traces show here some seconds after their last span, once the sampler has decided. Nothing leaves this machine.")));
+    el("p.hint", {}, "Traces show here some seconds after their last span, once the sampler has decided.")));
 }
 
 async function copyText(text, button) {

@@ -20,7 +20,7 @@ function readRoute() {
   return {trace: words[0] === "trace" ? words[1] : "", run: words[2] === "run" ? words[3] : ""};
 }
 
-export function link(trace, run) {
+function link(trace, run) {
   const path = trace ? `#/trace/${encodeURIComponent(trace)}` : "#/";
   return run ? `${path}/run/${encodeURIComponent(run)}` : path;
 }

@@ -1,0 +1,73 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package redactprocessor
+
+import "strings"
+
+// Attributes that keep, of content that goes, what decides whether a trace is worth keeping.
+const (
+	evidenceToolError = "redact.evidence.tool_error"
+	evidenceRefusal   = "redact.evidence.refusal"
+)
+
+// evidence is what dropped content of a span showed.
+type evidence struct{ toolError, refusal bool }
+
+// maxEvidence bounds how much of a value is looked at: what matters stands beside the first message or at the top of a result.
+const maxEvidence = 256 << 10
+
+// look searches a value that is about to be dropped. Quotes may be escaped, as results are JSON within JSON.
+func (e *evidence) look(text string) {
+	text = text[:min(len(text), maxEvidence)]
+	if !strings.Contains(text, "r") { // no letter that all the signs have
+		return
+	}
+	e.toolError = e.toolError || holds(text, "isError", "true") || holds(text, "is_error", "true") || holds(text, "status", "error") ||
+		holds(text, "type", "tool_error") || strings.HasPrefix(text, `{"error":`) || strings.HasPrefix(text, "Error:")
+	e.refusal = e.refusal || holds(text, "type", "refusal") || holdsText(text, "refusal") || holds(text, "finish_reason", "content_filter") ||
+		holds(text, "stop_reason", "refusal") || holds(text, "finish_reason", "refusal")
+}
+
+// holds tells whether the text has the key with exactly this value.
+func holds(text, key, value string) bool {
+	return eachValue(text, key, func(rest string) bool {
+		rest = strings.TrimLeft(rest, `\"`)
+		if !strings.HasPrefix(rest, value) {
+			return false
+		}
+		end := rest[len(value):]
+		return end == "" || strings.IndexByte(`"\,}] `, end[0]) >= 0
+	})
+}
+
+// holdsText tells whether the text has the key with a string that is not empty.
+func holdsText(text, key string) bool {
+	return eachValue(text, key, func(rest string) bool {
+		body := strings.TrimLeft(rest, `\`)
+		if !strings.HasPrefix(body, `"`) {
+			return false
+		}
+		body = strings.TrimLeft(body[1:], `\`)
+		return body != "" && body[0] != '"'
+	})
+}
+
+// eachValue calls is with what follows each "key": until it says yes.
+func eachValue(text, key string, is func(string) bool) bool {
+	for {
+		k := strings.Index(text, key)
+		if k < 0 {
+			return false
+		}
+		quoted := k > 0 && text[k-1] == '"'
+		text = text[k+len(key):]
+		rest := strings.TrimLeft(text, `\`)
+		if !quoted || !strings.HasPrefix(rest, `":`) {
+			continue
+		}
+		if is(strings.TrimLeft(rest[2:], " ")) {
+			return true
+		}
+	}
+}

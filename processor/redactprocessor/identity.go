@@ -1,0 +1,218 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package redactprocessor
+
+import (
+	"path"
+	"slices"
+	"strings"
+)
+
+// class is what an identifier identifies. Equal values of one class get the same token, whatever attribute they stand in.
+type class uint8
+
+const (
+	noClass class = iota
+	classUser
+	classTenant
+	classCustomer
+	classAccount
+	classDevice
+	classSession
+	classes // how many there are
+)
+
+var classNames = [classes]string{"", "user", "tenant", "customer", "account", "device", "session"}
+
+func (c class) String() string { return classNames[c] }
+
+func classNumber(name string) class {
+	if i := slices.Index(classNames[:], name); i > 0 {
+		return class(i)
+	}
+	return noClass
+}
+
+// endings are the last words of attribute keys that name an identifier, joined without separators: user.id, user_id, userId and
+// traceloop.association.properties.user_id all end alike.
+var endings = map[class][]string{
+	classUser: {"userid", "enduserid", "username", "useremail", "userfullname", "userlogin", "enduserpseudoid", "userpseudoid", "endusername",
+		"userhandle", "useremailaddress"},
+	classTenant:   {"tenantid", "organizationid", "organisationid", "orgid", "tenantname"},
+	classCustomer: {"customerid", "customeremail", "customername"},
+	classAccount:  {"accountid", "accountnumber"},
+	classDevice:   {"deviceid", "clientaddress", "sourceaddress", "netpeerip", "clientip", "installationid", "appinstallationid"},
+	classSession: {"sessionid", "conversationid", "threadid", "chatid", "tracesession", "sessionpreviousid", "roomname",
+		"sessionname"},
+}
+
+// notIdentifiers end like one and are something else: the thread of the operating system, the account at a cloud.
+var notIdentifiers = map[string]bool{"thread.id": true, "cloud.account.id": true, "aws.account.id": true, "gcp.account.id": true,
+	"process.user.name": true, "db.user.name": true, "langsmith.trace.session_id": true, "langsmith.trace.session_name": true,
+	"kubernetes.user.name": true, "container.user.name": true}
+
+// plainUsers are keys that name a user without saying id.
+var plainUsers = map[string]bool{"user": true, "enduser": true, "uid": false, "langfuse.user": true}
+
+// longestEnding bounds what is compared of a key.
+const longestEnding = 20
+
+var endingClass = func() map[string]class {
+	m := map[string]class{}
+	for c, list := range endings {
+		for _, e := range list {
+			m[e] = c
+		}
+	}
+	return m
+}()
+
+// builtinClass returns the class of an attribute by the end of its key.
+func builtinClass(key string) class {
+	switch {
+	case notIdentifiers[key]:
+		return noClass
+	case plainUsers[key]:
+		return classUser
+	}
+	parts := strings.FieldsFunc(key, func(r rune) bool { return r == '.' || r == '_' || r == '-' || r == '/' })
+	joined := ""
+	for i := len(parts) - 1; i >= 0 && len(joined) < longestEnding; i-- {
+		joined = strings.ToLower(parts[i]) + joined
+		if c := endingClass[joined]; c != noClass {
+			return c
+		}
+		if c := camelClass(joined); c != noClass {
+			return c
+		}
+	}
+	return noClass
+}
+
+// camelClass finds an ending inside one word: currentUserId.
+func camelClass(word string) class {
+	for _, e := range [...]string{"userid", "sessionid", "threadid", "tenantid", "customerid", "conversationid"} {
+		if strings.HasSuffix(word, e) {
+			return endingClass[e]
+		}
+	}
+	return noClass
+}
+
+// identities are the classes of attributes with what the configuration adds and keeps.
+type identities struct {
+	add  []addedClass
+	keep []string
+}
+
+type addedClass struct {
+	class class
+	glob  string
+}
+
+func newIdentities(h *HashConfig) identities {
+	ids := identities{keep: h.Keep}
+	for c := classUser; c < classes; c++ {
+		for _, glob := range h.Add[c.String()] {
+			ids.add = append(ids.add, addedClass{c, glob})
+		}
+	}
+	return ids
+}
+
+// of returns the class of the attribute called key, noClass when it is to stay readable.
+func (ids *identities) of(key string) class {
+	c := builtinClass(key)
+	for _, a := range ids.add {
+		if matches(a.glob, key) {
+			c = a.class
+			break
+		}
+	}
+	for _, k := range ids.keep {
+		if k == c.String() || matches(k, key) {
+			return noClass
+		}
+	}
+	return c
+}
+
+// matches compares with a glob, in which * stands for anything, dots included.
+func matches(glob, key string) bool {
+	ok, err := path.Match(strings.ReplaceAll(glob, "/", "\x00"), strings.ReplaceAll(key, "/", "\x00"))
+	return err == nil && ok
+}
+
+// isMachineMade tells whether an id was drawn at random by a program, so that it says nothing about anybody: a UUID, a ULID, or at
+// least 64 random bits behind a short prefix.
+func isMachineMade(id string) bool {
+	if k := strings.LastIndexAny(id, "_:"); k >= 0 && k <= maxIDPrefix && only(id[:k], isAlnum) {
+		id = id[k+1:]
+	}
+	if len(id) == 36 && strings.Count(id, "-") == 4 {
+		id = strings.ReplaceAll(id, "-", "")
+		return len(id) == 32 && only(id, isHex)
+	}
+	if k := strings.IndexByte(id, '-'); k > 0 && k <= maxIDPrefix && only(id[:k], isLetter) {
+		id = id[k+1:]
+	}
+	if len(id) < leastRandom || !only(id, isAlnum) {
+		return false
+	}
+	digits, letters := 0, 0
+	for _, c := range []byte(id) {
+		if c >= '0' && c <= '9' {
+			digits++
+		} else {
+			letters++
+		}
+	}
+	return digits >= 2 && letters >= 2 && longestWord(id) <= 6 && differentBytes(id) >= 8
+}
+
+const (
+	// maxIDPrefix is the longest kind that is written before an id: conversation_, thread_.
+	maxIDPrefix = 16
+	// leastRandom is how many hexadecimal digits hold 64 bits.
+	leastRandom = 16
+)
+
+func only(s string, is func(byte) bool) bool {
+	for i := range len(s) {
+		if !is(s[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func isHex(c byte) bool    { return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'f' }
+func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
+func isAlnum(c byte) bool  { return c >= '0' && c <= '9' || isLetter(c) }
+
+func differentBytes(s string) int {
+	var seen [256]bool
+	n := 0
+	for i := range len(s) {
+		if !seen[s[i]] {
+			seen[s[i]] = true
+			n++
+		}
+	}
+	return n
+}
+
+// longestWord returns the length of the longest stretch of letters.
+func longestWord(s string) int {
+	longest, n := 0, 0
+	for i := range len(s) {
+		if !isLetter(s[i]) {
+			n = 0
+			continue
+		}
+		n++
+		longest = max(longest, n)
+	}
+	return longest
+}

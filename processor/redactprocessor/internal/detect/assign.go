@@ -1,0 +1,165 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package detect
+
+import "strings"
+
+// key is the word before ":" or "=".
+type key struct {
+	start, end int  // of the word itself
+	quote      byte // the quote around it, 0 for none
+	level      int  // the level of that quote
+	open       bool // a quote stands before the word but not behind it: the text of a string begins with it
+}
+
+// assign looks at what stands left and right of a ":" or "=" at i, and returns where to read on.
+func (sc *Scanner) assign(i int) int {
+	s := sc.text
+	if s[i] == ':' {
+		if next := sc.colon(i); next > i {
+			return next
+		}
+	}
+	k, ok := keyBefore(s, i)
+	if !ok {
+		return i + 1
+	}
+	kind := KeyKind(s[k.start:k.end])
+	if kind == KindNone && s[i] == ':' && k.quote != 0 {
+		kind = sc.pairKind(k)
+	}
+	if kind == KindNone {
+		return i + 1
+	}
+	inURL := s[i] == '=' && inQuery(s, k.start)
+	if kind == KindQuery {
+		if !inURL {
+			return i + 1
+		}
+		kind = KindToken
+	}
+	sc.value(assignment{key: k, at: i, kind: kind, query: inURL})
+	return sc.skip(i)
+}
+
+// colon handles the meanings of ":" that are not an assignment. It returns 0 when there is none.
+func (sc *Scanner) colon(i int) int {
+	s := sc.text
+	switch {
+	case strings.HasPrefix(s[i:], "://"):
+		return sc.url(i)
+	case i == 0:
+		return 1
+	}
+	switch s[i-1] {
+	case 'h', 'D', 'a':
+		if end := sc.ownToken(i); end > 0 {
+			return end
+		}
+		if strings.HasSuffix(s[:i], "data") {
+			return sc.dataURI(i)
+		}
+	}
+	if isDigit(s[i-1]) && strings.HasPrefix(s[i+1:], "AA") {
+		return sc.telegram(i)
+	}
+	return sc.userPass(i)
+}
+
+// keyBefore reads the key that ends before position i.
+func keyBefore(s string, i int) (k key, ok bool) {
+	end := i
+	for end > 0 && (s[end-1] == ' ' || s[end-1] == '\t') && i-end < 4 {
+		end--
+	}
+	if end == 0 {
+		return k, false
+	}
+	stop := max(0, end-1-maxKey)
+	if c := s[end-1]; c == '"' || c == '\'' || c == '`' {
+		k.quote, k.level = c, quoteLevel(s, end-1)
+		end--
+		for end > stop && s[end-1] == '\\' {
+			end--
+		}
+	}
+	if end == 0 || !isAlnum(s[end-1]) && s[end-1] != ']' {
+		return k, false
+	}
+	k.end = end
+	k.start = end
+	for k.start > stop && isKeyByte(s[k.start-1]) && !escapedLetter(s, k.start-1) {
+		k.start--
+	}
+	for k.start < end && s[k.start] == ' ' {
+		k.start++
+	}
+	k.open = k.quote == 0 && k.start > 0 && (s[k.start-1] == '"' || s[k.start-1] == '\'')
+	return k, k.start < end
+}
+
+func isKeyByte(c byte) bool {
+	return isAlnum(c) || c == '_' || c == '-' || c == '.' || c == ' ' || c == '[' || c == ']' || c == '/'
+}
+
+// escapedLetter tells whether the letter at i is that of an escape: the n of \n.
+func escapedLetter(s string, i int) bool {
+	if !escapedAt(s, i) {
+		return false
+	}
+	switch s[i] {
+	case 'n', 'r', 't', 'b', 'f', '/':
+		return true
+	}
+	return false
+}
+
+// inQuery tells whether a key that begins at i is one of a URL's query or fragment, or of a form.
+func inQuery(s string, i int) bool {
+	if i == 0 {
+		return true
+	}
+	switch s[i-1] {
+	case '?', '&', '#', ';':
+		return true
+	}
+	return false
+}
+
+// pairKeys are the names under which a pair of name and value keeps its name.
+var pairKeys = set("name key header field variable")
+
+// pairKind judges the value of {"name": "Authorization", "value": …} by the name before it.
+func (sc *Scanner) pairKind(k key) Kind {
+	s := sc.text
+	if word := s[k.start:k.end]; word != "value" && word != "val" {
+		return KindNone
+	}
+	name, before := stringBefore(s, k.start)
+	if name == "" {
+		return KindNone
+	}
+	label, _ := stringBefore(s, before)
+	if !pairKeys[label] {
+		return KindNone
+	}
+	if kind := KeyKind(name); kind != KindQuery {
+		return kind
+	}
+	return KindNone
+}
+
+// stringBefore returns the content of the quoted string before the one that begins at i, and where that content begins.
+func stringBefore(s string, i int) (content string, start int) {
+	j := i
+	stop := max(0, i-maxKey)
+	for j > stop && (s[j-1] == '"' || s[j-1] == '\\' || s[j-1] == ',' || s[j-1] == ':' || isSpace(s[j-1])) {
+		j--
+	}
+	start = runBack(s, j, maxKey, aURLDot)
+	if start == j || start == 0 || s[start-1] != '"' {
+		return "", 0
+	}
+	return s[start:j], start
+}

@@ -1,0 +1,130 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package detect
+
+import "sync"
+
+// ID is the number of a detector in the catalogue.
+type ID uint16
+
+// Action is what becomes of a finding.
+type Action uint8
+
+// The actions. Default stands for the detector's own.
+const (
+	Mask Action = iota
+	Hash
+	Drop
+	Off
+)
+
+// Groups of detectors.
+const (
+	GroupSecrets  = "secrets"
+	GroupPersonal = "personal"
+	GroupAddress  = "address"
+	GroupMedia    = "media"
+	GroupCustom   = "custom"
+	GroupInternal = "internal"
+)
+
+// Detector is an entry of the catalogue.
+type Detector struct {
+	ID     string
+	Group  string
+	Action Action
+	About  string // one line for the documentation
+}
+
+// Detectors that recognise a structure. Those that recognise a vendor's prefix follow them in the catalogue.
+const (
+	Unprocessable ID = iota
+	Media
+	Email
+	Phone
+	Card
+	IBAN
+	SSN
+	IPv4
+	IPv6
+	StreetAddress
+	PrivateKey
+	JWT
+	AuthHeader
+	Cookie
+	URLUserinfo
+	URLSecret
+	WebhookURL
+	SecretValue
+	ProsePassword
+	CLIPassword
+	PasswordHash
+	Mnemonic
+	PinCode
+	BasicAuth
+	AWSAccessKeyID
+	AWSSecretKey
+	GoogleAPIKey
+	TelegramToken
+	DiscordToken
+	AzureADSecret
+	structural // how many there are
+)
+
+var structures = [structural]Detector{
+	Unprocessable:  {"unprocessable", GroupInternal, Mask, "a value that could not be processed"},
+	Media:          {"media", GroupMedia, Off, "data URIs and long base64 blobs (see `media`)"},
+	Email:          {"email", GroupPersonal, Mask, "e-mail addresses"},
+	Phone:          {"phone", GroupPersonal, Mask, "phone numbers: +E.164, separated national forms, or after a word like tel"},
+	Card:           {"card", GroupPersonal, Mask, "payment cards: issuer range, length and Luhn"},
+	IBAN:           {"iban", GroupPersonal, Mask, "bank accounts: country length and mod 97"},
+	SSN:            {"ssn", GroupPersonal, Mask, "US social security numbers in the 3-2-4 form"},
+	IPv4:           {"ipv4", GroupPersonal, Mask, "public IPv4 addresses; private, loopback and documentation ranges stay"},
+	IPv6:           {"ipv6", GroupPersonal, Mask, "public IPv6 addresses"},
+	StreetAddress:  {"street_address", GroupAddress, Off, "street addresses: number, name, kind of street"},
+	PrivateKey:     {"private_key", GroupSecrets, Mask, "PEM, OpenSSH, PGP and PuTTY private keys, cut off ones too"},
+	JWT:            {"jwt", GroupSecrets, Mask, "JSON web tokens whose header decodes"},
+	AuthHeader:     {"auth_header", GroupSecrets, Mask, "credentials of an Authorization header; the scheme stays"},
+	Cookie:         {"cookie", GroupSecrets, Mask, "values of Cookie and Set-Cookie; names and attributes stay"},
+	URLUserinfo:    {"url_userinfo", GroupSecrets, Mask, "user and password in a URL"},
+	URLSecret:      {"url_secret", GroupSecrets, Mask, "tokens and signatures in a URL's query or fragment"},
+	WebhookURL:     {"webhook_url", GroupSecrets, Mask, "URLs whose path is the secret, such as incoming webhooks"},
+	SecretValue:    {"secret_value", GroupSecrets, Mask, "what stands under a key like password, api_key or credentials"},
+	ProsePassword:  {"prose_password", GroupSecrets, Mask, "\"my password is …\""},
+	CLIPassword:    {"cli_password", GroupSecrets, Mask, "passwords on command lines: curl -u, mysql -p, --token …"},
+	PasswordHash:   {"password_hash", GroupSecrets, Mask, "bcrypt, argon2, crypt and LDAP password hashes"},
+	Mnemonic:       {"mnemonic", GroupSecrets, Mask, "seed phrases of wallets"},
+	PinCode:        {"pin_code", GroupSecrets, Mask, "PIN, CVV and one-time codes under their key"},
+	BasicAuth:      {"basic_auth", GroupSecrets, Mask, "base64 of user:password"},
+	AWSAccessKeyID: {"aws_access_key_id", GroupSecrets, Mask, "AWS access key ids"},
+	AWSSecretKey:   {"aws_secret_key", GroupSecrets, Mask, "AWS secret keys near an access key id"},
+	GoogleAPIKey:   {"google_api_key", GroupSecrets, Mask, "Google and Gemini API keys"},
+	TelegramToken:  {"telegram_token", GroupSecrets, Mask, "Telegram bot tokens"},
+	DiscordToken:   {"discord_token", GroupSecrets, Mask, "Discord bot tokens"},
+	AzureADSecret:  {"azure_ad_secret", GroupSecrets, Mask, "Microsoft Entra client secrets"},
+}
+
+// Catalog lists every built-in detector. The order is fixed, and an ID is an index into it.
+var Catalog = sync.OnceValue(func() []Detector {
+	list := append([]Detector(nil), structures[:]...)
+	for _, v := range vendorNames() {
+		list = append(list, Detector{ID: v.id, Group: GroupSecrets, Action: Mask, About: v.about})
+	}
+	return list
+})
+
+// byName finds a detector's number by its id.
+var byName = sync.OnceValue(func() map[string]ID {
+	m := make(map[string]ID, len(Catalog()))
+	for i, d := range Catalog() {
+		m[d.ID] = ID(i)
+	}
+	return m
+})
+
+// Lookup returns the number of the built-in detector called id.
+func Lookup(id string) (ID, bool) {
+	n, ok := byName()[id]
+	return n, ok
+}

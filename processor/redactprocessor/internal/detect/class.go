@@ -1,0 +1,172 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package detect
+
+// Triggers: what a byte of the text may wake. Zero means that the byte is of no interest by itself.
+const (
+	tNone  uint8 = iota
+	tDigit       // 0-9
+	tSep         // _ - . inside the prefix of a token
+	tAt
+	tAssign // : =
+	tUpper  // A J: first or last letter of a prefix without a separator
+	tDollar // $ of a password hash
+	tProse  // B b w W k K P: letters in words that announce a secret
+	tEscape // \ % &: may be an encoded character
+	tHigh   // lead byte of characters that are used to hide others
+)
+
+var triggers = func() (t [256]uint8) {
+	set := func(chars string, class uint8) {
+		for i := range len(chars) {
+			t[chars[i]] = class
+		}
+	}
+	set("0123456789", tDigit)
+	set("_-.", tSep)
+	set("@", tAt)
+	set(":=", tAssign)
+	set("AJ", tUpper)
+	set("$", tDollar)
+	set("BbwWkKP", tProse)
+	set("\\%&", tEscape)
+	// U+00AD, Greek, Cyrillic, U+180E, U+2000 to U+2FFF, U+FE00 and U+FF00 blocks, mathematical letters, tag characters.
+	set("\xc2\xcd\xce\xcf\xd0\xd1\xe1\xe2\xef\xf0\xf3", tHigh)
+	return t
+}()
+
+// Alphabets: sets of characters that tokens are made of.
+const (
+	aDigit uint8 = 1 << iota
+	aHexLower
+	aHexUpper
+	aLower // g-z
+	aUpper // G-Z
+	aURLSafe
+	aBase64 // + /
+	aDot
+
+	aHex      = aDigit | aHexLower | aHexUpper
+	aLetter   = aHexLower | aHexUpper | aLower | aUpper
+	aAlnum    = aDigit | aLetter
+	aURL      = aAlnum | aURLSafe
+	aURLDot   = aURL | aDot
+	aStd64    = aAlnum | aBase64
+	aAny64    = aURL | aBase64
+	aCapitals = aHexUpper | aUpper
+)
+
+var alphabet = func() (t [256]uint8) {
+	for c := byte('0'); c <= '9'; c++ {
+		t[c] = aDigit
+	}
+	for c := byte('a'); c <= 'z'; c++ {
+		t[c], t[c-32] = aLower, aUpper
+	}
+	for c := byte('a'); c <= 'f'; c++ {
+		t[c], t[c-32] = aHexLower, aHexUpper
+	}
+	t['_'], t['-'] = aURLSafe, aURLSafe
+	t['+'], t['/'] = aBase64, aBase64
+	t['.'] = aDot
+	return t
+}()
+
+func isAlnum(c byte) bool { return alphabet[c]&aAlnum != 0 }
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+func isLetter(c byte) bool { return alphabet[c]&aLetter != 0 }
+
+func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
+
+func lower(c byte) byte {
+	if c >= 'A' && c <= 'Z' {
+		return c + 32
+	}
+	return c
+}
+
+// run returns the end of the stretch of chars of the alphabet that begins at i.
+func run(s string, i int, chars uint8) int {
+	for i < len(s) && alphabet[s[i]]&chars != 0 {
+		i++
+	}
+	return i
+}
+
+// runBack returns the start of the stretch of chars of the alphabet that ends at i, looking at most limit bytes back.
+func runBack(s string, i, limit int, chars uint8) int {
+	stop := max(0, i-limit)
+	for i > stop && alphabet[s[i-1]]&chars != 0 {
+		i--
+	}
+	return i
+}
+
+// escapedAt tells whether the letter at i belongs to an escape like \n or \u, so that it is not part of a word.
+func escapedAt(s string, i int) bool {
+	return i > 0 && s[i-1] == '\\'
+}
+
+// startsWord tells whether nothing that could be part of the same word stands before i.
+func startsWord(s string, i int) bool {
+	if i <= 0 || !isAlnum(s[i-1]) {
+		return true
+	}
+	if escapedAt(s, i-1) {
+		return true // the n of \n
+	}
+	return i >= 6 && s[i-6] == '\\' && s[i-5] == 'u'
+}
+
+// endsWord tells whether nothing that could be part of the same word stands at i.
+func endsWord(s string, i int) bool {
+	return i >= len(s) || !isAlnum(s[i])
+}
+
+// hasFold tells whether s begins with the lower-case word, whatever its own case.
+func hasFold(s, word string) bool {
+	if len(s) < len(word) {
+		return false
+	}
+	for i := range len(word) {
+		if lower(s[i]) != word[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// mix counts kinds of characters in s: digits, capitals and small letters.
+func mix(s string) (digits, capitals, smalls int) {
+	for i := range len(s) {
+		switch a := alphabet[s[i]]; {
+		case a&aDigit != 0:
+			digits++
+		case a&aCapitals != 0:
+			capitals++
+		case a&aLetter != 0:
+			smalls++
+		}
+	}
+	return digits, capitals, smalls
+}
+
+// only tells whether every byte of s is in the alphabet.
+func only(s string, chars uint8) bool { return run(s, 0, chars) == len(s) }
+
+// distinct counts the different bytes of s.
+func distinct(s string) int {
+	var seen [4]uint64
+	n := 0
+	for i := range len(s) {
+		w, b := s[i]>>6, uint64(1)<<(s[i]&63)
+		if seen[w]&b == 0 {
+			seen[w] |= b
+			n++
+		}
+	}
+	return n
+}

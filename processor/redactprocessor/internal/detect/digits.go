@@ -1,0 +1,211 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package detect
+
+import "strings"
+
+// Bounds of a number with separators: longer than any card, phone number or account.
+const (
+	maxDigits = 40
+	maxGroups = 12
+)
+
+// leastNumber is how many digits the shortest thing of interest has (IP addresses apart).
+const leastNumber = 7
+
+// number is a sequence of groups of digits with single separators between them.
+type number struct {
+	digits [maxDigits]byte
+	n      int             // digits in all
+	first  [maxGroups]int  // index of the first digit of each group
+	at     [maxGroups]int  // where each group begins in the text
+	stop   [maxGroups]int  // where it ends
+	sep    [maxGroups]byte // what stands before each group; ' ' also for ") " and " ("
+	groups int
+	paren  bool // a group stands in parentheses
+	end    int
+}
+
+// digit looks at what begins with, or contains, the digit at i, and returns where to read on.
+func (sc *Scanner) digit(i int) int {
+	s := sc.text
+	if i < sc.longRun {
+		return run(s, i, aAlnum)
+	}
+	end := run(s, i, aDigit)
+	if i > 0 && isAlnum(s[i-1]) && !escapedAt(s, i-1) || end < len(s) && isLetter(s[end]) && s[end] != 'x' {
+		return sc.inWord(i)
+	}
+	if sc.streetAt(i, end) {
+		return sc.skip(i)
+	}
+	if end-i < 4 && !numberGoesOn(s, end) {
+		return end
+	}
+	if i+36 <= len(s) && s[i+8] == '-' && isUUID(s[i:i+36]) {
+		return i + 36
+	}
+	if end-i > 19 && sc.encodedDigits(i, end) {
+		return sc.skip(i)
+	}
+	var num number
+	num.parse(s, i)
+	return sc.numeric(&num)
+}
+
+// numberGoesOn tells whether another group of digits follows the one that ends at i.
+func numberGoesOn(s string, i int) bool {
+	if i >= len(s) {
+		return false
+	}
+	switch s[i] {
+	case ' ', '-', '.', ')', '/', '(', ':':
+		return true
+	}
+	return s[i] >= 0x80
+}
+
+// parse reads the number that begins at i.
+func (m *number) parse(s string, i int) {
+	gap := byte(0)
+	for m.groups < maxGroups {
+		end := run(s, i, aDigit)
+		m.first[m.groups], m.at[m.groups], m.stop[m.groups], m.sep[m.groups] = m.n, i, end, gap
+		m.n += copy(m.digits[m.n:], s[i:end])
+		m.groups++
+		m.end = end
+		if end-i > maxDigits-m.n {
+			return
+		}
+		next, sep := m.nextGroup(s, end)
+		if next == 0 {
+			return
+		}
+		i, gap = next, sep
+	}
+}
+
+// nextGroup returns where the group behind the separator at i begins, or 0.
+func (m *number) nextGroup(s string, i int) (next int, sep byte) {
+	if i >= len(s) {
+		return 0, 0
+	}
+	sep = s[i]
+	switch {
+	case sep == ')' || sep == '(':
+		m.paren = true
+		i++
+		if i < len(s) && (s[i] == ' ' || s[i] == '-') {
+			i++
+		}
+		sep = ' '
+	case sep == ' ' || sep == '-' || sep == '.' || sep == '/':
+		i++
+		if i < len(s) && s[i] == '(' {
+			m.paren = true
+			i++
+			sep = ' '
+		}
+	default:
+		return 0, 0
+	}
+	if i < len(s) && isDigit(s[i]) {
+		return i, sep
+	}
+	return 0, 0
+}
+
+// size returns how many digits group g has.
+func (m *number) size(g int) int { return m.stop[g] - m.at[g] }
+
+// part returns the digits of groups a to b.
+func (m *number) part(a, b int) []byte {
+	last := m.n
+	if b+1 < m.groups {
+		last = m.first[b+1]
+	}
+	return m.digits[m.first[a]:last]
+}
+
+// uniform tells whether all separators between groups a and b are sep.
+func (m *number) uniform(a, b int, sep byte) bool {
+	for g := a + 1; g <= b; g++ {
+		if m.sep[g] != sep {
+			return false
+		}
+	}
+	return true
+}
+
+// numeric asks each kind of number in turn and returns where to read on.
+func (sc *Scanner) numeric(m *number) int {
+	s := sc.text
+	if m.groups >= 4 && sc.ipv4(m) || m.n < leastNumber {
+		return m.end
+	}
+	start := m.at[0]
+	if m.end < len(s) && isAlnum(s[m.end]) && m.groups == 1 || start > 1 && s[start-1] == '.' && isDigit(s[start-2]) {
+		return m.end
+	}
+	if isDate(m) && m.n <= 8 || isFraction(s, m) {
+		return m.end
+	}
+	for _, look := range [...]func(*Scanner, *number) bool{(*Scanner).card, (*Scanner).ssn, (*Scanner).phone} {
+		if look(sc, m) {
+			break
+		}
+	}
+	return m.end
+}
+
+// isDate tells whether the number is a date in one of the usual orders.
+func isDate(m *number) bool {
+	if m.groups != 3 {
+		return false
+	}
+	a, b, c := m.size(0), m.size(1), m.size(2)
+	return a == 4 && b <= 2 && c <= 2 || a <= 2 && b <= 2 && c == 4
+}
+
+// isFraction tells whether the number is one with decimals, such as a vector's or a coordinate.
+func isFraction(s string, m *number) bool {
+	if m.groups == 2 && m.sep[1] == '.' {
+		return true
+	}
+	start := m.at[0]
+	return start > 0 && s[start-1] == '.' && (start < 2 || !isLetter(s[start-2]))
+}
+
+// before tells whether one of the words stands within a few characters before i, with nothing but punctuation in between.
+func before(s string, i int, words map[string]bool) bool {
+	j := i
+	for stop := max(0, i-contextGap); j > stop && !isLetter(s[j-1]); j-- {
+		if s[j-1] == '\n' || s[j-1] == ';' {
+			return false
+		}
+	}
+	for range contextWords {
+		end := j
+		start := runBack(s, end, maxKey, aLetter)
+		if start < end && escapedLetter(s, start) {
+			start++
+		}
+		if start < end && words[strings.ToLower(s[start:end])] {
+			return true
+		}
+		j = start
+		for stop := max(0, start-2); j > stop && !isLetter(s[j-1]); j-- {
+		}
+		if j == start || start == end {
+			return false
+		}
+	}
+	return false
+}
+
+// How far a word may stand before the number that it explains: punctuation, and then words.
+const (
+	contextGap   = 10
+	contextWords = 3
+)

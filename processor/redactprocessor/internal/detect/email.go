@@ -1,0 +1,97 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package detect
+
+import "strings"
+
+// Bounds of RFC 5321, section 4.5.3.1.
+const (
+	maxLocal  = 64
+	maxDomain = 253
+)
+
+// email looks for an address around the "@" at i and returns where to read on.
+func (sc *Scanner) email(i int) int {
+	s := sc.text
+	if !sc.set.enabled[Email] || i == 0 {
+		return i + 1
+	}
+	start, end := localStart(s, i), domainEnd(s, i+1)
+	if start == i || end == 0 || !plausibleDomain(s[i+1:end]) {
+		return i + 1
+	}
+	if start > 0 && (s[start-1] == '/' && start > 1 && s[start-2] == '/') || end < len(s) && s[end] == ':' && s[start:i] == "git" {
+		return i + 1 // the user of a URL or of a repository
+	}
+	sc.add(Finding{start, end, Email, Unquoted})
+	return end
+}
+
+// localStart returns where the local part that ends at i begins.
+func localStart(s string, i int) int {
+	stop := max(0, i-maxLocal)
+	if s[i-1] == '"' {
+		return quotedLocal(s, i, stop)
+	}
+	j := i
+	for j > stop && isLocal(s[j-1]) {
+		j--
+	}
+	for j < i && (s[j] == '.' || s[j] == '\'' || s[j] == '&' || s[j] == '=' || s[j] == '?') {
+		j++
+	}
+	return j
+}
+
+func isLocal(c byte) bool {
+	return isAlnum(c) || c >= 0x80 || strings.IndexByte("!#$%&'*+-/=?^_{|}~.", c) >= 0 && c != '/' && c != '{' && c != '}' && c != '|'
+}
+
+// quotedLocal handles "first last"@example.org.
+func quotedLocal(s string, i, stop int) int {
+	open := strings.LastIndexByte(s[stop:i-1], '"')
+	if open < 0 || strings.ContainsAny(s[stop+open:i-1], ",:{}[]@\n") {
+		return i
+	}
+	if open == i-2-stop {
+		return i
+	}
+	return stop + open
+}
+
+// domainEnd returns the end of the domain that begins at i, or 0.
+func domainEnd(s string, i int) int {
+	end := i
+	stop := min(len(s), i+maxDomain)
+	for end < stop && (isAlnum(s[end]) || s[end] == '-' || s[end] == '.' || s[end] >= 0x80) {
+		end++
+	}
+	for end > i && (s[end-1] == '.' || s[end-1] == '-') {
+		end--
+	}
+	if end-i < 3 {
+		return 0
+	}
+	return end
+}
+
+// plausibleDomain accepts names with a top-level domain, and refuses files, versions and packages (logo@2x.png, pkg@1.2.3).
+func plausibleDomain(d string) bool {
+	dot := strings.LastIndexByte(d, '.')
+	if dot <= 0 || d[0] == '-' || d[0] == '.' || strings.Contains(d, "..") {
+		return false
+	}
+	tld := d[dot+1:]
+	if len(tld) < 2 || len(tld) > 24 || fileExtensions[strings.ToLower(tld)] {
+		return false
+	}
+	for i := range len(tld) {
+		if !isLetter(tld[i]) && tld[i] < 0x80 && !strings.HasPrefix(tld, "xn--") {
+			return false
+		}
+	}
+	return true
+}
+
+var fileExtensions = set("png jpg jpeg gif svg webp js ts css json md txt html tgz gz zip exe dll")

@@ -1,0 +1,93 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package detect
+
+import "strings"
+
+// schemes of the Authorization header, in small letters.
+var schemes = set("bearer basic digest token apikey negotiate ntlm ssws aws4-hmac-sha256 hawk dpop key")
+
+// leastCredential is the shortest text that is taken for a credential.
+const leastCredential = 4
+
+// credentials adds what follows the scheme of an Authorization header whose value is [start, end).
+func (sc *Scanner) credentials(start, end int) {
+	s := sc.text
+	word := run(s[:end], start, aURL)
+	if word < end && s[word] == ' ' && schemes[strings.ToLower(s[start:word])] {
+		start = word + 1
+		for start < end && s[start] == ' ' {
+			start++
+		}
+	}
+	if end-start < leastCredential || sc.isPlaceholder(s[start:end]) {
+		return
+	}
+	if word >= end && !hasDigitOrSymbol(s[start:end]) {
+		return // a lone word: the name of a scheme, or of a strategy
+	}
+	sc.add(Finding{start, end, AuthHeader, Unquoted})
+}
+
+func hasDigitOrSymbol(s string) bool {
+	for i := range len(s) {
+		if !isLetter(s[i]) {
+			return true
+		}
+	}
+	return len(s) >= 16
+}
+
+// cookieAttributes are those parts of Set-Cookie that are not a cookie.
+var cookieAttributes = set("path domain expires max-age samesite secure httponly partitioned priority version")
+
+// cookies adds the value of each cookie in [start, end), and leaves names and attributes.
+func (sc *Scanner) cookies(start, end int) {
+	s := sc.text
+	for start < end {
+		next := strings.IndexByte(s[start:end], ';')
+		stop := end
+		if next >= 0 {
+			stop = start + next
+		}
+		if eq := strings.IndexByte(s[start:stop], '='); eq >= 0 {
+			name, value := strings.TrimSpace(s[start:start+eq]), s[start+eq+1:stop]
+			if !cookieAttributes[strings.ToLower(name)] && !sc.isPlaceholder(value) {
+				sc.add(Finding{start + eq + 1, stop, Cookie, Unquoted})
+			}
+		}
+		start = stop + 1
+	}
+}
+
+// bearer recognises "Bearer <token>" and "Basic <base64>" wherever they stand. The word begins at i.
+func (sc *Scanner) bearer(i int) int {
+	s := sc.text
+	word := 0
+	switch {
+	case hasFold(s[i:], "bearer "), hasFold(s[i:], "bearer="):
+		word = len("bearer ")
+	case hasFold(s[i:], "basic "):
+		word = len("basic ")
+	}
+	if word == 0 || !startsWord(s, i) {
+		return i + 1
+	}
+	start := i + word
+	for start < len(s) && s[start] == ' ' {
+		start++
+	}
+	end := start
+	for end < len(s) && (alphabet[s[end]] != 0 || s[end] == '=' || s[end] == '~') {
+		end++
+	}
+	for end > start && s[end-1] == '.' {
+		end--
+	}
+	if end-start < leastToken || !looksToken(s[start:end]) {
+		return i + word
+	}
+	sc.add(Finding{start, end, AuthHeader, Unquoted})
+	return end
+}

@@ -1,0 +1,89 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package detect
+
+import (
+	"net/netip"
+	"strings"
+)
+
+// kept are the ranges that name no person: private and loopback ones are asked for by method, these are for documentation, tests,
+// and carriers' inner networks (RFC 5737, 3849, 2544, 6598).
+var kept = []netip.Prefix{
+	netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("198.51.100.0/24"), netip.MustParsePrefix("203.0.113.0/24"),
+	netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("0.0.0.0/8"),
+	netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("2001:db8::/32"), netip.MustParsePrefix("3fff::/20"),
+}
+
+// isPublic tells whether an address may lead to a person.
+func isPublic(a netip.Addr) bool {
+	if a.IsPrivate() || a.IsLoopback() || a.IsUnspecified() || a.IsMulticast() || a.IsLinkLocalUnicast() {
+		return false
+	}
+	for _, p := range kept {
+		if p.Contains(a) {
+			return false
+		}
+	}
+	return true
+}
+
+var versionWords = set("version ver v build release firmware sdk oid section chapter")
+
+// ipv4 looks for four groups with dots between them.
+func (sc *Scanner) ipv4(m *number) bool {
+	s := sc.text
+	if !sc.set.enabled[IPv4] {
+		return false
+	}
+	for a := 0; a+3 < m.groups; a++ {
+		if !m.uniform(a, a+3, '.') || a > 0 && m.sep[a] == '.' || a+4 < m.groups && m.sep[a+4] == '.' {
+			continue
+		}
+		start, end := m.at[a], m.stop[a+3]
+		addr, err := netip.ParseAddr(s[start:end])
+		if err != nil || !isPublic(addr) || before(s, start, versionWords) || start > 0 && (isAlnum(s[start-1]) || s[start-1] == '-') {
+			continue
+		}
+		sc.add(Finding{start, end, IPv4, Unquoted})
+	}
+	return len(sc.findings) > 0 && sc.findings[len(sc.findings)-1].Start >= m.at[0]
+}
+
+// leastIPv6 and maxIPv6 bound the text of an address; the shortest public ones have a few groups.
+const (
+	leastIPv6 = 9
+	maxIPv6   = 39
+)
+
+// ipv6 looks for an address around the ":" at i, and returns its end or 0.
+func (sc *Scanner) ipv6(i int) int {
+	s := sc.text
+	if !sc.set.enabled[IPv6] {
+		return 0
+	}
+	start := runBack(s, i, 5, aHex)
+	if i-start > 4 || i == start || start > 0 && (s[start-1] == ':' || isAlnum(s[start-1])) {
+		return 0
+	}
+	end, colons := start, 0
+	for end < len(s) && end-start <= maxIPv6 && (alphabet[s[end]]&aHex != 0 || s[end] == ':') {
+		if s[end] == ':' {
+			colons++
+		}
+		end++
+	}
+	for end > start && s[end-1] == ':' {
+		end--
+	}
+	if colons < 3 || end-start < leastIPv6 || !endsWord(s, end) || !strings.Contains(s[start:end], ":") {
+		return 0
+	}
+	addr, err := netip.ParseAddr(s[start:end])
+	if err != nil || !addr.Is6() || !isPublic(addr) {
+		return 0
+	}
+	sc.add(Finding{start, end, IPv6, Unquoted})
+	return end
+}

@@ -1,0 +1,168 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package detect
+
+import "strings"
+
+// UnderKey returns what is secret of a text that stands as the whole value of a key of the given kind.
+func (sc *Scanner) UnderKey(kind Kind, text string) []Finding {
+	sc.text, sc.findings = text, sc.findings[:0]
+	if kind == KindSecret && strings.HasPrefix(text, "{") && isSchema(text) {
+		return nil
+	}
+	sc.under(kind, 0, len(text))
+	if len(sc.findings) == 0 {
+		return nil
+	}
+	return sc.resolve()
+}
+
+// under adds what is secret of the value [start, end) of a key of the given kind.
+func (sc *Scanner) under(kind Kind, start, end int) {
+	text := sc.text[start:end]
+	switch kind {
+	case KindSecret:
+		if !sc.isPlaceholder(text) {
+			sc.add(Finding{start, end, SecretValue, Unquoted})
+		}
+	case KindToken:
+		if looksToken(text) && !sc.isPlaceholder(text) {
+			sc.add(Finding{start, end, SecretValue, Unquoted})
+		}
+	case KindPin:
+		if len(text) >= 3 && len(text) <= 8 && only(text, aDigit) {
+			sc.add(Finding{start, end, PinCode, Unquoted})
+		}
+	case KindAuth:
+		sc.credentials(start, end)
+	case KindCookie:
+		sc.cookies(start, end)
+	case KindSeed:
+		if countWords(text) >= leastSeedWords {
+			sc.add(Finding{start, end, Mnemonic, Unquoted})
+		}
+	}
+}
+
+// leastSeedWords is the shortest seed phrase of BIP-39.
+const leastSeedWords = 12
+
+func countWords(s string) int {
+	words := 0
+	for _, w := range strings.Fields(s) {
+		if len(w) >= 3 && len(w) <= 8 && only(w, aHexLower|aLower) {
+			words++
+		}
+	}
+	return words
+}
+
+func kindID(kind Kind) ID {
+	switch kind {
+	case KindPin:
+		return PinCode
+	case KindAuth:
+		return AuthHeader
+	case KindCookie:
+		return Cookie
+	}
+	return SecretValue
+}
+
+// leastToken is the shortest value that a common word like "token" or "key" makes a secret: shorter ones are words and ids.
+const leastToken = 10
+
+// looksToken tells a token from words, paths, ids and hashes.
+func looksToken(s string) bool {
+	s = strings.TrimSpace(s)
+	if len(s) < leastToken || strings.ContainsAny(s, " \t\n(){}<>$") {
+		return false
+	}
+	if isUUID(s) || strings.Contains(s, "://") || strings.Count(s, "/") > 2 && !only(s, aAny64) {
+		return false
+	}
+	digits, capitals, smalls := mix(s)
+	if digits == len(s) || digits == 0 && (capitals < 3 || smalls < 3) {
+		return false
+	}
+	return distinct(s) >= 6 && longestWord(s) <= max(8, len(s)/3)
+}
+
+// isUUID tells whether s is a UUID in its usual form.
+func isUUID(s string) bool {
+	if len(s) != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
+		return false
+	}
+	for i := range len(s) {
+		if s[i] != '-' && alphabet[s[i]]&aHex == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+var keywords = set("null none nil undefined true false yes no on off string str int integer number bool boolean object array bytes any " +
+	"secretstr optional required redacted masked filtered hidden empty unset n/a")
+
+func isKeyword(s string) bool {
+	return len(s) <= len("undefined") && keywords[strings.ToLower(s)]
+}
+
+// references are beginnings of expressions that name a secret instead of holding it.
+var references = []string{"${", "$(", "{{", "<%", "%(", "process.env", "os.environ", "os.getenv", "getenv", "env.", "env(", "secrets.",
+	"vault:", "ref+", "arn:aws:secretsmanager", "op://", "self.", "this.", "config.", "settings.", "request.", "options.", "args.", "params."}
+
+// isPlaceholder tells whether s stands for a secret instead of being one.
+func (sc *Scanner) isPlaceholder(s string) bool {
+	s = strings.TrimSpace(s)
+	if s == "" || isKeyword(s) || sc.isOwn(s) || distinct(s) == 1 || isMasked(s) {
+		return true
+	}
+	low := strings.ToLower(s[:min(len(s), 48)])
+	for _, r := range references {
+		if strings.HasPrefix(low, r) {
+			return true
+		}
+	}
+	switch s[0] {
+	case '<':
+		return s[len(s)-1] == '>' && !strings.ContainsAny(s, "0123456789")
+	case '$':
+		return len(s) > 1 && only(s[1:], aAlnum|aURLSafe) && s == strings.ToUpper(s)
+	case '[':
+		return s[len(s)-1] == ']' && isKeyword(strings.Trim(s, "[]"))
+	}
+	return strings.HasPrefix(low, "your") && !strings.ContainsAny(s, "0123456789")
+}
+
+// isMasked tells whether s is what another redactor left: nothing but stars, dots, x or bullets.
+func isMasked(s string) bool {
+	rest := strings.Trim(s, "*.xX#\u2022\u2026-")
+	return rest == "" || len(rest) < len(s) && strings.Count(s, "*") >= len(s)-4 && len(s) > 4
+}
+
+// isCode tells whether the value [v, end) is an expression of a programming language: a call, an index, a name.
+func isCode(s string, v, end, gap int) bool {
+	if end < len(s) && (s[end] == '(' || s[end] == '[') {
+		return true
+	}
+	text := s[v:end]
+	if open := strings.IndexAny(text, "(["); open > 0 && only(text[:open], aAlnum|aURLSafe|aDot) {
+		return true
+	}
+	name := strings.TrimRight(text, ".")
+	if gap == 0 || !only(name, aLetter|aURLSafe|aDot) || strings.Contains(name, "-") {
+		return false
+	}
+	// name = other_name: a lone word with a space before it is a name unless it fills the line, as in YAML.
+	return strings.ContainsAny(name, "_.") || end < len(s) && s[end] != '\n' && s[end] != '\r' && s[end] != '\\' && s[end] != '"'
+}
+
+// isProse tells whether the value is the first word of a sentence.
+func isProse(s string, v, end, gap int) bool {
+	if gap == 0 || !only(strings.TrimRight(s[v:end], ".:"), aLetter) {
+		return false
+	}
+	return end+1 < len(s) && s[end] == ' ' && isLetter(s[end+1])
+}

@@ -1,0 +1,146 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package detect
+
+import (
+	"encoding/base64"
+	"strings"
+)
+
+// dash looks at the "-" at i as the start of a PEM block or of an option on a command line. It returns i when it is neither.
+func (sc *Scanner) dash(i int) int {
+	s := sc.text
+	if strings.HasPrefix(s[i:], "-----") {
+		return sc.pem(i)
+	}
+	if i > 0 && s[i-1] == '-' {
+		return sc.longOption(i)
+	}
+	if i+2 < len(s) && (i == 0 || s[i-1] == ' ') {
+		return sc.shortOption(i)
+	}
+	return i
+}
+
+const (
+	pemBegin = "-----BEGIN "
+	pemEnd   = "-----END "
+	maxLabel = 64
+)
+
+// pem recognises a private key in its armour, whether or not the end is there.
+func (sc *Scanner) pem(i int) int {
+	s := sc.text
+	dashes := i
+	for dashes < len(s) && s[dashes] == '-' {
+		dashes++
+	}
+	if !strings.HasPrefix(s[dashes-5:], pemBegin) {
+		return dashes
+	}
+	label := dashes - 5 + len(pemBegin)
+	close := strings.Index(s[label:min(len(s), label+maxLabel)], "-----")
+	if close < 0 || !strings.Contains(s[label:label+close], "PRIVATE KEY") {
+		return label
+	}
+	end := armourEnd(s, label+close+5)
+	sc.add(Finding{dashes - 5, end, PrivateKey, Unquoted})
+	return end
+}
+
+// armourEnd returns the end of the armour whose body begins at i.
+func armourEnd(s string, i int) int {
+	for i < len(s) {
+		switch c := s[i]; {
+		case c == '-' && strings.HasPrefix(s[i:], "-----"):
+			if !strings.HasPrefix(s[i:], pemEnd) {
+				return i
+			}
+			if close := strings.Index(s[i+len(pemEnd):min(len(s), i+len(pemEnd)+maxLabel)], "-----"); close >= 0 {
+				return i + len(pemEnd) + close + 5
+			}
+			return lineEnd(s, i)
+		case alphabet[c] == 0 && !isSpace(c) && strings.IndexByte("\\=:,()<>", c) < 0:
+			return i
+		}
+		i++
+	}
+	return i
+}
+
+// jwt recognises a token by the "J" of its first "eyJ".
+func (sc *Scanner) jwt(i int) int {
+	s := sc.text
+	start := i - 2
+	if start < 0 || s[start:i] != "ey" || !startsWord(s, start) {
+		return i + 1
+	}
+	dot := run(s[:min(len(s), i+maxJOSE)], i, aURL)
+	if dot >= len(s) || s[dot] != '.' || !isJOSE(s[start:dot]) {
+		return i + 1
+	}
+	end := run(s, dot+1, aURLDot)
+	for end > dot && s[end-1] == '.' {
+		end--
+	}
+	sc.add(Finding{start, end, JWT, Unquoted})
+	return end
+}
+
+// maxJOSE bounds a token's header: it names an algorithm and a key.
+const maxJOSE = 2048
+
+// isJOSE tells whether s is the header of a JSON web token (RFC 7515, section 4).
+func isJOSE(s string) bool {
+	if len(s) > maxJOSE {
+		return false
+	}
+	header, err := base64.RawURLEncoding.DecodeString(s[:len(s)-len(s)%4+rest64[len(s)%4]])
+	if err != nil {
+		return false
+	}
+	text := string(header)
+	return strings.Contains(text, `"alg"`) || strings.Contains(text, `"typ"`) || strings.Contains(text, `"kid"`)
+}
+
+// Around an access key id the secret that belongs to it is looked for.
+const (
+	awsWindow    = 200
+	awsKeyID     = 20
+	awsSecretKey = 40
+)
+
+// awsKeyID recognises an access key id that begins at i, and a secret key near it.
+func (sc *Scanner) awsKeyID(i int) int {
+	s := sc.text
+	end := run(s, i, aCapitals|aDigit)
+	if end-i < awsKeyID-4 || end-i > awsKeyID || !startsWord(s, i) || !endsWord(s, end) {
+		return i + 1
+	}
+	sc.add(Finding{i, end, AWSAccessKeyID, Unquoted})
+	sc.awsSecret(max(0, i-awsWindow), i)
+	sc.awsSecret(end, min(len(s), end+awsWindow))
+	return end
+}
+
+// awsSecret adds the runs of 40 characters of base64 in [from, to) that look random.
+func (sc *Scanner) awsSecret(from, to int) {
+	s := sc.text
+	for i := from; i < to; {
+		if alphabet[s[i]]&aStd64 == 0 || escapedLetter(s, i) {
+			i++
+			continue
+		}
+		end := run(s[:min(len(s), to+awsSecretKey)], i, aStd64)
+		if end-i == awsSecretKey && (i == 0 || alphabet[s[i-1]]&aStd64 == 0 || escapedLetter(s, i-1)) && isAWSSecret(s[i:end]) {
+			sc.add(Finding{i, end, AWSSecretKey, Unquoted})
+		}
+		i = end
+	}
+}
+
+func isAWSSecret(s string) bool {
+	digits, capitals, smalls := mix(s)
+	return digits > 0 && capitals > 0 && smalls > 0 && distinct(s) >= 16
+}

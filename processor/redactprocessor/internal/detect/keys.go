@@ -1,0 +1,237 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package detect
+
+import "strings"
+
+// Kind says what a key announces about its value.
+type Kind uint8
+
+// The kinds of keys.
+const (
+	KindNone   Kind = iota
+	KindSecret      // whatever stands there is a secret: password, api_key
+	KindToken       // a secret when it looks like a token: the key alone is too common a word
+	KindAuth        // the value of an Authorization header
+	KindCookie      // name=value pairs
+	KindPin         // 3 to 8 digits
+	KindSeed        // the words of a wallet
+	KindQuery       // a secret in the query of a URL only
+)
+
+// maxKey is how far back a key is read: longer ones are not keys but text.
+const maxKey = 64
+
+// maxKeyWords is how many words at the end of a key are looked at.
+const maxKeyWords = 6
+
+// wordClass is what a word at the end of a key means by itself.
+type wordClass uint8
+
+const (
+	wOther wordClass = iota
+	wPassword
+	wToken
+	wTokens
+	wKey
+	wAuth
+	wCookie
+	wPin
+	wCode
+	wPhrase
+	wSeed
+	wHash
+	wQuery
+	wNeutral // says nothing: the word before it counts
+)
+
+var keyWords = classes(map[wordClass]string{
+	wPassword: "password passwords passwd passwds pwd passphrase passphrases passcode passkey secret secrets credential credentials creds " +
+		"apikey apikeys apitoken authtoken accesstoken accesskey secretkey privatekey clientsecret jwt bearer userpass " +
+		"sharedaccesskey accountkey masterkey encryptionkey signingkey apisecret appsecret authkey storagekey sshkey csrf xsrf",
+	wToken:  "token",
+	wTokens: "tokens",
+	wKey:    "key keys",
+	wAuth:   "authorization authentication auth",
+	wCookie: "cookie cookies",
+	wPin:    "pin cvv cvc cvv2 otp totp pincode",
+	wCode:   "code",
+	wPhrase: "phrase words",
+	wSeed:   "mnemonic seedphrase seed",
+	wHash:   "hash salt digest",
+	wQuery:  "signature sig session sessionid sid code state ticket assertion samlresponse hmac",
+	wNeutral: "prod production dev development test testing stage staging live sandbox old new current default value plain plaintext raw " +
+		"base64 b64 encoded string str env secondary backup main root admin user header",
+})
+
+func classes(words map[wordClass]string) map[string]wordClass {
+	m := map[string]wordClass{}
+	for class, list := range words {
+		for _, w := range strings.Fields(list) {
+			if _, taken := m[w]; !taken || class < m[w] {
+				m[w] = class
+			}
+		}
+	}
+	return m
+}
+
+var (
+	// secretKeys are the words before "key" that make it a secret for certain.
+	secretKeys = set("api access secret private signing encryption auth account master license subscription access shared storage service " +
+		"session webhook admin deploy function functions app application ssh gpg hmac jwt integration read write consumer server rest rapidapi " +
+		"secretaccess decrypt decryption crypto cipher aes rsa ssl tls login root security")
+	// openKeys are those that make it something else.
+	openKeys = set("primary foreign sort partition public cache object routing message translation idempotency group row index map lookup " +
+		"dedup config flag feature unique composite natural surrogate hash range i18n locale event metric span attribute header query param " +
+		"prop property field column dict json yaml s3 redis cursor item node tree press up down enter escape arrow hot short answer")
+	// openTokens are the words before "token" that speak of positions and vocabularies.
+	openTokens = set("page next continuation sync cursor pad eos bos special mask unk start end stop last first per max min cost " +
+		"prompt completion input output top current previous sep cls")
+	secretTokens = set("access refresh auth api bearer session secret oauth")
+	pinCodes     = set("security verification otp mfa auth pin cvv cvc totp 2fa passcode sms onetime access")
+	phraseKinds  = set("seed recovery mnemonic backup secret wallet")
+)
+
+func set(words string) map[string]bool {
+	m := map[string]bool{}
+	for _, w := range strings.Fields(words) {
+		m[w] = true
+	}
+	return m
+}
+
+// joined are the ends of words written in one: csrftoken, dbpassword.
+var joined = []string{"password", "passwd", "passphrase", "secret", "token", "apikey", "accesskey", "secretkey", "privatekey", "credential",
+	"credentials", "pwd"}
+
+func classOf(word string) wordClass {
+	if c, ok := keyWords[word]; ok {
+		return c
+	}
+	if word[0] >= '0' && word[0] <= '9' {
+		return wNeutral
+	}
+	for _, end := range joined {
+		if len(word) > len(end) && strings.HasSuffix(word, end) {
+			return wPassword
+		}
+	}
+	return wOther
+}
+
+// classify judges the words of a key, the last of which counts most.
+func classify(words []string) Kind {
+	n := len(words)
+	for n > 1 && classOf(words[n-1]) == wNeutral {
+		n--
+	}
+	if n == 0 {
+		return KindNone
+	}
+	before := ""
+	if n > 1 {
+		before = words[n-2]
+	}
+	switch classOf(words[n-1]) {
+	case wPassword:
+		return KindSecret
+	case wToken:
+		return tokenKind(before)
+	case wTokens:
+		return pick(secretTokens[before], KindToken, KindNone)
+	case wKey:
+		return keyKind(before)
+	case wAuth:
+		return pick(strings.HasPrefix(words[n-1], "authori"), KindAuth, KindToken)
+	case wCookie:
+		return KindCookie
+	case wPin:
+		return KindPin
+	case wCode:
+		return pick(pinCodes[before], KindPin, KindQuery)
+	case wPhrase:
+		return pick(phraseKinds[before], KindSeed, KindNone)
+	case wSeed:
+		return pick(words[n-1] != "seed", KindSeed, KindNone)
+	case wHash:
+		return pick(classOf2(before) == wPassword, KindSecret, KindNone)
+	case wQuery:
+		return KindQuery
+	}
+	return KindNone
+}
+
+func classOf2(word string) wordClass {
+	if word == "" {
+		return wOther
+	}
+	return classOf(word)
+}
+
+func tokenKind(before string) Kind {
+	switch {
+	case before == "":
+		return KindToken
+	case openTokens[before]:
+		return KindNone
+	}
+	return KindSecret
+}
+
+func keyKind(before string) Kind {
+	switch {
+	case before == "":
+		return KindQuery
+	case secretKeys[before]:
+		return KindSecret
+	case openKeys[before]:
+		return KindNone
+	}
+	return KindToken
+}
+
+func pick(cond bool, yes, no Kind) Kind {
+	if cond {
+		return yes
+	}
+	return no
+}
+
+// KeyKind judges a key: an attribute's, one of a map, or one in JSON.
+func KeyKind(key string) Kind {
+	if len(key) > maxKey {
+		key = key[len(key)-maxKey:]
+	}
+	if !mayAnnounce(key) {
+		return KindNone
+	}
+	var words [maxKeyWords]string
+	return classify(splitKey(key, words[:0]))
+}
+
+// hints holds the beginnings of all words that announce something, so that most keys are passed over without being split.
+var hints = func() (h [1 << 15 / 8]byte) {
+	for _, w := range strings.Fields("pas pwd sec tok key cre aut coo pin cvv cvc otp jwt bea mne phr wor sig cod ses sid csr xsr api acc " +
+		"hma sta tic ass sam see has sal dig") {
+		slot := trigram(w, 0)
+		h[slot>>3] |= 1 << (slot & 7)
+	}
+	return h
+}()
+
+// trigram folds three letters at i into 15 bits; capitals and small letters fall together.
+func trigram(s string, i int) int {
+	return int(s[i]&31)<<10 | int(s[i+1]&31)<<5 | int(s[i+2]&31)
+}
+
+func mayAnnounce(key string) bool {
+	for i := 0; i+3 <= len(key); i++ {
+		slot := trigram(key, i)
+		if hints[slot>>3]&(1<<(slot&7)) != 0 {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,219 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package detect
+
+import "strings"
+
+// card looks for a payment card among the groups of a number.
+func (sc *Scanner) card(m *number) bool {
+	for a := range m.groups {
+		for b := a; b < min(m.groups, a+maxCardGroups); b++ {
+			if m.isCard(a, b) {
+				sc.addNumber(m.at[a], m.stop[b], Card)
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// maxCardGroups is how many groups a card number is written in: 4-4-4-4-3.
+const maxCardGroups = 5
+
+// isCard tells whether groups a to b are a card: the usual grouping, an issuer's range with its length, and the check digit.
+func (m *number) isCard(a, b int) bool {
+	digits := m.part(a, b)
+	if len(digits) < 13 || len(digits) > 19 || !issued(string(digits)) {
+		return false
+	}
+	if a < b {
+		sep := m.sep[a+1]
+		if !m.uniform(a, b, sep) || sep == '/' || m.size(a) != 4 {
+			return false
+		}
+		for g := a + 1; g < b; g++ {
+			if m.size(g) != 4 && m.size(g) != 6 {
+				return false
+			}
+		}
+	}
+	return luhn(digits)
+}
+
+// issued tells whether an issuer gives out numbers with this beginning and length. Lengths that also fit times in milliseconds
+// are accepted for the few issuers that have them.
+func issued(d string) bool {
+	n := len(d)
+	two, four := d[:2], d[:4]
+	switch {
+	case d[0] == '4':
+		return n == 13 || n == 16 || n == 19
+	case two >= "51" && two <= "55", four >= "2221" && four <= "2720":
+		return n == 16
+	case two == "34" || two == "37":
+		return n == 15
+	case two == "36" || two == "38" || two == "39" || d[:3] >= "300" && d[:3] <= "305":
+		return n == 14 || n == 16 || n == 19
+	case four == "6011" || two == "65" || d[:3] >= "644" && d[:3] <= "649" || two == "62" || two == "81":
+		return n >= 16
+	case four >= "3528" && four <= "3589":
+		return n >= 16
+	case two == "50" || two >= "56" && two <= "69":
+		return n == 16 || n == 18 || n == 19
+	}
+	return false
+}
+
+// luhn checks the last digit (ISO/IEC 7812-1, annex B).
+func luhn(digits []byte) bool {
+	sum := 0
+	for i := range digits {
+		d := int(digits[len(digits)-1-i] - '0')
+		if i%2 == 1 {
+			d *= 2
+			if d > 9 {
+				d -= 9
+			}
+		}
+		sum += d
+	}
+	return sum%10 == 0
+}
+
+var ssnWords = set("ssn social security")
+
+// ssn looks for three groups of 3, 2 and 4 digits.
+func (sc *Scanner) ssn(m *number) bool {
+	for a := 0; a+2 < m.groups; a++ {
+		if m.size(a) != 3 || m.size(a+1) != 2 || m.size(a+2) != 4 || m.sep[a+1] != m.sep[a+2] {
+			continue
+		}
+		if m.groups != 3 && m.sep[a+1] != '-' || m.sep[a+1] != '-' && !before(sc.text, m.at[a], ssnWords) {
+			continue
+		}
+		d := string(m.part(a, a+2))
+		if d[:3] == "000" || d[:3] == "666" || d[3:5] == "00" || d[5:] == "0000" {
+			continue
+		}
+		sc.add(Finding{m.at[a], m.stop[a+2], SSN, Unquoted})
+		return true
+	}
+	return m.groups == 1 && m.n == 9 && sc.set.enabled[SSN] && before(sc.text, m.at[0], ssnWords) && sc.addNumber(m.at[0], m.end, SSN)
+}
+
+var phoneWords = set("phone phones tel telephone mobile cell fax call whatsapp sms handy telefon telefono ph cellphone phonenumber mobilenumber")
+
+// phone looks for a telephone number: international, in a national form with separators, or behind a word that says so.
+func (sc *Scanner) phone(m *number) bool {
+	s := sc.text
+	start := m.at[0]
+	if start > 0 && s[start-1] == '(' {
+		start--
+		m.paren = true
+		if start > 1 && s[start-1] == '+' {
+			start-- // (+44)
+		}
+	}
+	plus := start > 0 && s[start-1] == '+'
+	switch {
+	case plus && (start < 2 || !isAlnum(s[start-2])) && m.n >= 8:
+		sc.add(Finding{start - 1, m.phoneEnd(s), Phone, Unquoted})
+	case m.n > 15:
+		return false
+	case northAmerican(m), nationalForm(m):
+		sc.add(Finding{start, m.phoneEnd(s), Phone, Unquoted})
+	case before(s, start, phoneWords) && !isDate(m):
+		if plus {
+			start--
+		}
+		if start == m.at[0] && m.groups == 1 {
+			return sc.addNumber(start, m.end, Phone)
+		}
+		sc.add(Finding{start, m.phoneEnd(s), Phone, Unquoted})
+	default:
+		return false
+	}
+	return true
+}
+
+// phoneEnd includes an extension written as x123 or ext. 123.
+func (m *number) phoneEnd(s string) int {
+	i := m.end
+	for i < len(s) && s[i] == ' ' && i-m.end < 2 {
+		i++
+	}
+	for _, word := range [...]string{"extension", "ext.", "ext", "x"} {
+		if !hasFold(s[i:], word) {
+			continue
+		}
+		j := i + len(word)
+		for j < len(s) && s[j] == ' ' && j-i < len(word)+2 {
+			j++
+		}
+		if end := run(s, j, aDigit); end > j && end-j <= 6 && endsWord(s, end) {
+			return end
+		}
+	}
+	return m.end
+}
+
+// northAmerican tells whether the number is 3-3-4 with area and exchange codes that exist, with or without 1 before it.
+func northAmerican(m *number) bool {
+	a := 0
+	if m.groups == 4 && m.n == 11 && m.digits[0] == '1' && m.size(0) == 1 {
+		a = 1
+	}
+	if m.groups-a != 3 || m.size(a) != 3 || m.size(a+1) != 3 || m.size(a+2) != 4 {
+		return false
+	}
+	area, exchange := m.digits[m.first[a]], m.digits[m.first[a+1]]
+	if area < '2' || exchange < '2' {
+		return false
+	}
+	// Three numbers with spaces between them are a row of a table unless parentheses or the 1 say otherwise.
+	return m.paren || a == 1 || m.sep[a+2] == '-' || m.sep[a+2] == '.' || m.uniform(a, a+2, ' ') && exchange != m.digits[m.first[a+2]]
+}
+
+// nationalForm tells whether the number has the trunk 0 and the grouping of numbers outside North America: 07700 900123.
+func nationalForm(m *number) bool {
+	if m.digits[0] != '0' || m.digits[1] == '0' || m.n < 9 || m.n > 12 || m.groups < 2 || m.groups > 4 || isDate(m) {
+		return false
+	}
+	for g := range m.groups {
+		if m.size(g) < 2 || m.sep[g] == '.' {
+			return false
+		}
+	}
+	return m.size(0) >= 2 && m.size(m.groups-1) >= 3
+}
+
+// addNumber adds a finding for digits that may stand as a number of JSON.
+func (sc *Scanner) addNumber(start, end int, id ID) bool {
+	level := Unquoted
+	if only(sc.text[start:end], aDigit) {
+		level = sc.bareLevel(start, end)
+	}
+	sc.add(Finding{start, end, id, level})
+	return true
+}
+
+// bareLevel returns the level at which a replacement for the number must be quoted, when it stands as a value of JSON.
+func (sc *Scanner) bareLevel(start, end int) int8 {
+	s := sc.text
+	i := start
+	for i > 0 && isSpace(s[i-1]) {
+		i--
+	}
+	if i == 0 || strings.IndexByte(":,[nrt", s[i-1]) < 0 {
+		return Unquoted
+	}
+	j := end
+	for j < len(s) && isSpace(s[j]) {
+		j++
+	}
+	if j < len(s) && strings.IndexByte(",}]\\", s[j]) < 0 {
+		return Unquoted
+	}
+	return sc.json.at(s, start)
+}

@@ -1,0 +1,219 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package detect
+
+import "strings"
+
+// prose looks at a letter of a word that may announce a secret in running text.
+func (sc *Scanner) prose(i int) int {
+	s := sc.text
+	switch s[i] {
+	case 'B', 'b':
+		return sc.bearer(i)
+	case 'w', 'W': // passWord, pWd
+		if end := wordAt(s, i-4, "password"); end > 0 {
+			return sc.announced(end)
+		}
+		if end := wordAt(s, i-1, "pwd"); end > 0 {
+			return sc.announced(end)
+		}
+	case 'k', 'K': // toKen, passKey, api Key
+		for _, w := range [...]struct {
+			back int
+			word string
+		}{{2, "token"}, {0, "key"}, {4, "passkey"}} {
+			if end := wordAt(s, i-w.back, w.word); end > 0 {
+				return sc.announced(end)
+			}
+		}
+	case 'P':
+		if end := wordAt(s, i, "pin"); end > 0 && s[i:end] == "PIN" {
+			return sc.pin(end)
+		}
+	}
+	return i + 1
+}
+
+// wordAt returns the end of the word when it stands, in whatever case, at i.
+func wordAt(s string, i int, word string) int {
+	if i < 0 || !hasFold(s[i:], word) || !startsWord(s, i) || !endsWord(s, i+len(word)) {
+		return 0
+	}
+	return i + len(word)
+}
+
+// verbs join the word to the secret.
+var verbs = []string{" is now ", " is: ", " is ", " was ", " = ", " to "}
+
+// announced looks for a secret behind a word like "password" that ends at i.
+func (sc *Scanner) announced(i int) int {
+	s := sc.text
+	start := 0
+	for _, v := range verbs {
+		if hasFold(s[i:], v) {
+			start = i + len(v)
+			break
+		}
+	}
+	if start == 0 || start >= len(s) {
+		return i
+	}
+	quoted := strings.IndexByte("'\"`", s[start]) >= 0
+	if quoted {
+		start++
+	}
+	end := start
+	for end < len(s) && !isSpace(s[end]) && strings.IndexByte("\"'`\\<>", s[end]) < 0 && end-start < maxBare {
+		end++
+	}
+	for end > start && strings.IndexByte(".,;:)", s[end-1]) >= 0 {
+		end--
+	}
+	if end-start < leastCredential || !looksPassword(s[start:end]) || sc.isPlaceholder(s[start:end]) {
+		return i
+	}
+	sc.add(Finding{start, end, ProsePassword, Unquoted})
+	return end
+}
+
+// looksPassword tells a password from the next word of a sentence: it has a digit or a sign where words have none.
+func looksPassword(s string) bool {
+	if strings.Contains(s, "(") || strings.HasPrefix(s, "http") {
+		return false
+	}
+	digits, _, _ := mix(s)
+	signs := strings.ContainsAny(s, "!@#$%^&*+=~?")
+	letters := digits < len(s)
+	return digits > 0 && (signs || letters) && len(s) >= 6 || signs && letters
+}
+
+// pin recognises "PIN 1234" and "PIN is 1234" behind the word that ends at i.
+func (sc *Scanner) pin(i int) int {
+	s := sc.text
+	start := i
+	for _, v := range [...]string{" is ", " code ", ": ", " "} {
+		if strings.HasPrefix(s[i:], v) {
+			start = i + len(v)
+			break
+		}
+	}
+	end := run(s, start, aDigit)
+	if start == i || end-start < 4 || end-start > 8 || !endsWord(s, end) {
+		return i
+	}
+	sc.add(Finding{start, end, PinCode, Unquoted})
+	return end
+}
+
+// longOption recognises "--password value". The second dash stands at i.
+func (sc *Scanner) longOption(i int) int {
+	s := sc.text
+	if i < 1 || i > 1 && !isSpace(s[i-2]) && s[i-2] != '"' && s[i-2] != 'n' {
+		return i
+	}
+	end := run(s[:min(len(s), i+maxKey)], i+1, aURL)
+	if end >= len(s) || s[end] != ' ' || end == i+1 {
+		return i
+	}
+	kind := KeyKind(s[i+1 : end])
+	if kind != KindSecret && kind != KindToken {
+		return i
+	}
+	return sc.argument(end+1, kind)
+}
+
+// commands whose one-letter options take a password, and the letters.
+var commands = []struct{ name, options string }{
+	{"curl", "uU"}, {"mysql", "p"}, {"mysqldump", "p"}, {"mysqladmin", "p"}, {"redis-cli", "a"}, {"docker login", "p"}, {"sshpass", "p"},
+	{"mongo", "p"}, {"mongosh", "p"}, {"wget", ""}, {"http", "a"}, {"ldapsearch", "w"},
+}
+
+// commandWindow is how far before an option its command is looked for.
+const commandWindow = 120
+
+// shortOption recognises "mysql -psecret" and the like. The dash stands at i.
+func (sc *Scanner) shortOption(i int) int {
+	s := sc.text
+	letter := s[i+1]
+	if letter != 'p' && letter != 'a' && letter != 'u' && letter != 'U' && letter != 'w' {
+		return i
+	}
+	line := s[max(0, i-commandWindow):i]
+	if k := strings.LastIndexAny(line, "\n;|&"); k >= 0 {
+		line = line[k+1:]
+	}
+	for _, c := range commands {
+		at := strings.Index(line, c.name+" ")
+		if at < 0 || strings.IndexByte(c.options, letter) < 0 || !startsWord(line, at) {
+			continue
+		}
+		start := i + 2
+		if start < len(s) && s[start] == ' ' {
+			if c.name[0] == 'm' && letter == 'p' && !strings.HasPrefix(c.name, "mongo") {
+				return i // mysql asks for the password when it does not follow at once
+			}
+			start++
+		}
+		return sc.argument(start, KindSecret)
+	}
+	return i
+}
+
+// argument adds the word of a command line that begins at start; of user:password only what follows the colon.
+func (sc *Scanner) argument(start int, kind Kind) int {
+	s := sc.text
+	for start < len(s) && strings.IndexByte("'\"\\", s[start]) >= 0 {
+		start++
+	}
+	end := start
+	for end < len(s) && !isSpace(s[end]) && strings.IndexByte("'\"\\|;", s[end]) < 0 {
+		end++
+	}
+	if colon := strings.IndexByte(s[start:end], ':'); colon >= 0 {
+		start += colon + 1
+	}
+	if start >= end || s[start] == '-' || sc.isPlaceholder(s[start:end]) || kind == KindToken && !looksToken(s[start:end]) {
+		return start
+	}
+	sc.add(Finding{start, end, CLIPassword, Unquoted})
+	return end
+}
+
+// userPass leaves the ":" at i to what reads assignments.
+func (sc *Scanner) userPass(i int) int {
+	s := sc.text
+	if alphabet[s[i-1]]&aHex != 0 && i+1 < len(s) && (alphabet[s[i+1]]&aHex != 0 || s[i+1] == ':') {
+		return sc.ipv6(i)
+	}
+	return 0
+}
+
+// dollar recognises password hashes in the form of crypt(3): $2y$10$…, $argon2id$…, $6$….
+func (sc *Scanner) dollar(i int) int {
+	s := sc.text
+	if !isCrypt(s[i:]) {
+		return i + 1
+	}
+	end := i + 1
+	for end < len(s) && (alphabet[s[end]]&aAlnum != 0 || strings.IndexByte("$./=,+-", s[end]) >= 0) {
+		end++
+	}
+	if end-i < leastHash || strings.Count(s[i:end], "$") < 3 {
+		return i + 1
+	}
+	sc.add(Finding{i, end, PasswordHash, Unquoted})
+	return end
+}
+
+func isCrypt(s string) bool {
+	for _, id := range [...]string{"$2a$", "$2b$", "$2y$", "$argon2", "$5$", "$6$", "$1$", "$apr1$", "$scrypt$", "$pbkdf2"} {
+		if strings.HasPrefix(s, id) {
+			return true
+		}
+	}
+	return false
+}
+
+// leastHash is the length of the shortest password hash of crypt(3), MD5's, less some for cut off ones.
+const leastHash = 28

@@ -1,0 +1,79 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package detect
+
+import "slices"
+
+// resolve puts the findings in order, joins those that overlap, and keeps every range clear of escapes.
+func (sc *Scanner) resolve() []Finding {
+	for i := range sc.findings {
+		sc.keepEscapes(&sc.findings[i])
+	}
+	slices.SortStableFunc(sc.findings, func(a, b Finding) int { return a.Start - b.Start })
+	kept := sc.findings[:0]
+	for _, f := range sc.findings {
+		if f.Start >= f.End {
+			continue
+		}
+		if n := len(kept); n > 0 && f.Start < kept[n-1].End {
+			kept[n-1] = sc.join(kept[n-1], f)
+			continue
+		}
+		kept = append(kept, f)
+	}
+	sc.findings = kept
+	return kept
+}
+
+// join makes one finding of two that overlap: both ranges go, and the more telling detector gives its name.
+func (sc *Scanner) join(a, b Finding) Finding {
+	named := a
+	if sc.rank(b) > sc.rank(a) {
+		named = b
+	}
+	joined := Finding{min(a.Start, b.Start), max(a.End, b.End), named.ID, a.Level}
+	if b.End-b.Start > a.End-a.Start {
+		joined.Level = b.Level // the wider one saw the whole JSON value
+	}
+	return joined
+}
+
+// rank orders detectors by how much their name tells: a vendor's key, a structure, personal data, and what only a key hints at.
+func (sc *Scanner) rank(f Finding) int {
+	switch {
+	case f.ID == SecretValue || f.ID == PinCode || f.ID == ProsePassword || f.ID == CLIPassword:
+		return 1
+	case f.ID == Media:
+		return 2
+	case sc.set.detectors[f.ID].Group == GroupPersonal:
+		return 0
+	case f.ID < structural:
+		return 3
+	}
+	return 4
+}
+
+// keepEscapes moves the ends of a finding so that no escape of JSON is cut in two.
+func (sc *Scanner) keepEscapes(f *Finding) {
+	s := sc.text
+	if f.Level != Unquoted {
+		return
+	}
+	if escapedAt(s, f.Start) {
+		f.Start++
+		if s[f.Start-1] == 'u' {
+			f.Start = min(run(s[:min(len(s), f.Start+4)], f.Start, aHex), len(s))
+		}
+	}
+	for f.End > f.Start && s[f.End-1] == '\\' {
+		f.End--
+	}
+	// An escape \uXXXX must not lose its last digits.
+	for k := 1; k <= 5 && f.End-k-1 >= f.Start && f.End < len(s); k++ {
+		if s[f.End-k] == 'u' && s[f.End-k-1] == '\\' {
+			f.End = run(s[:min(len(s), f.End-k+5)], f.End, aHex)
+			break
+		}
+	}
+}

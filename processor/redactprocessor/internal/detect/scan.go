@@ -1,0 +1,126 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package detect
+
+// maxNesting is how many encodings (base64, hex, percent, \u) of one text within another are opened. Real data has one or two;
+// more is an attempt to make work.
+const maxNesting = 3
+
+// Scanner looks through texts with a Set. It belongs to one goroutine at a time, and keeps its buffers between texts.
+type Scanner struct {
+	set      *Set
+	rules    *vendorIndex
+	text     string
+	findings []Finding
+	longRun  int // end of the run of token characters that was looked at last
+	encoded  int // characters that may hide something were seen before this position; 0 none
+	nesting  int
+	memo     memo
+	lineSeen int // lines up to here hold nothing for the keys that take a whole line
+
+	json  jsonState
+	inner *Scanner // for what is found encoded in the text
+	view  view
+}
+
+// Scan returns what the text holds, in order and without overlaps. The result is valid until the next call.
+func (sc *Scanner) Scan(text string) []Finding {
+	sc.text = text
+	sc.findings = sc.findings[:0]
+	sc.longRun, sc.encoded, sc.lineSeen, sc.memo, sc.json = 0, 0, 0, memo{}, jsonState{}
+	if sc.rules == nil {
+		sc.rules = vendorRules()
+	}
+	sc.pass()
+	if sc.encoded > 0 && sc.nesting < maxNesting {
+		sc.scanView()
+	}
+	for i := range sc.set.custom {
+		sc.scanCustom(&sc.set.custom[i])
+	}
+	if len(sc.findings) == 0 {
+		return nil
+	}
+	return sc.resolve()
+}
+
+// add notes a finding of an enabled detector.
+func (sc *Scanner) add(f Finding) {
+	if f.End > f.Start && sc.set.enabled[f.ID] {
+		sc.findings = append(sc.findings, f)
+	}
+}
+
+// pass reads the text once and lets each trigger look around.
+func (sc *Scanner) pass() {
+	s := sc.text
+	for i := 0; i < len(s); {
+		trigger := triggers[s[i]]
+		if trigger == tNone {
+			i++
+			continue
+		}
+		i = sc.wake(trigger, i)
+	}
+}
+
+// wake hands position i to what its byte may mean and returns where to read on, always behind i.
+func (sc *Scanner) wake(trigger uint8, i int) int {
+	switch trigger {
+	case tDigit:
+		return sc.digit(i)
+	case tSep:
+		return sc.separator(i)
+	case tAssign:
+		return sc.assign(i)
+	case tEscape, tHigh:
+		return sc.escape(i)
+	case tAt:
+		return sc.email(i)
+	case tProse:
+		return sc.prose(i)
+	case tUpper:
+		return sc.upper(i)
+	default:
+		return sc.dollar(i)
+	}
+}
+
+// upper recognises tokens by a capital letter of a prefix that has no separator.
+func (sc *Scanner) upper(i int) int {
+	s := sc.text
+	if s[i] == 'J' {
+		return sc.jwt(i)
+	}
+	if i+4 > len(s) {
+		return i + 1
+	}
+	switch s[i : i+4] {
+	case "AKIA", "ASIA", "ABIA", "ACCA":
+		return sc.awsKeyID(i)
+	case "AIza":
+		return sc.googleKey(i)
+	}
+	return i + 1
+}
+
+// leastGoogleKey leaves room for keys that were cut off; a complete one has 35 characters behind its prefix.
+const leastGoogleKey = 24
+
+func (sc *Scanner) googleKey(i int) int {
+	end := run(sc.text, i+4, aURL)
+	if end-i-4 < leastGoogleKey || !startsWord(sc.text, i) {
+		return i + 1
+	}
+	sc.add(Finding{i, end, GoogleAPIKey, Unquoted})
+	return end
+}
+
+// skip returns the end of the finding that was added last when it reaches beyond i, else the next position.
+func (sc *Scanner) skip(i int) int {
+	if n := len(sc.findings); n > 0 && sc.findings[n-1].End > i {
+		return sc.findings[n-1].End
+	}
+	return i + 1
+}

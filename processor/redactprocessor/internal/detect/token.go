@@ -1,0 +1,257 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package detect
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"strings"
+	"unicode/utf8"
+)
+
+// Bounds of what is decoded to be looked into. Long data (images, sound) is refused by its first bytes.
+const (
+	leastEncoded = 20      // characters of base64 that can hold anything worth finding
+	leastHex     = 32      // the same in hexadecimal
+	maxEncoded   = 1 << 16 // what lies behind this is not looked at
+	probe        = 32      // characters decoded first, to see whether there is text at all
+)
+
+// inWord looks at the run of token characters around the digit at i, once for each run, and returns where to read on.
+func (sc *Scanner) inWord(i int) int {
+	s := sc.text
+	if i < sc.longRun {
+		return run(s, i, aAlnum)
+	}
+	if end := sc.iban(i); end > 0 {
+		return end
+	}
+	start := runBack(s, i, i-sc.lastEnd(), aAny64)
+	for start < i && escapedLetter(s, start) {
+		start++
+	}
+	end := run(s, i, aAny64)
+	sc.longRun = end
+	if end < len(s) && s[end] == '~' && sc.azureAD(start, end) {
+		return sc.skip(i)
+	}
+	if end-start < leastEncoded {
+		return min(end, run(s, i, aAlnum))
+	}
+	if next := sc.longToken(start, end, i); next > 0 {
+		return next
+	}
+	return min(end, run(s, i, aAlnum))
+}
+
+// lastEnd returns the end of the last finding or of the last long run, before which nothing needs to be read again.
+func (sc *Scanner) lastEnd() int {
+	end := sc.longRun
+	if n := len(sc.findings); n > 0 {
+		end = max(end, sc.findings[n-1].End)
+	}
+	return end
+}
+
+// longToken judges the run [start, end) that contains a digit at i, and returns where to read on, or 0.
+func (sc *Scanner) longToken(start, end, i int) int {
+	s := sc.text
+	if end-start == 36 && isUUID(s[start:end]) {
+		return end
+	}
+	word := runBack(s, i, i-start, aAlnum)
+	if next := sc.bareToken(word); next > 0 {
+		return next
+	}
+	if word != start {
+		if next := sc.bareToken(start); next > 0 {
+			return next
+		}
+	}
+	if sc.discord(start, end) || sc.pairValue(start, end) {
+		return sc.skip(i)
+	}
+	padded := end
+	for padded < len(s) && s[padded] == '=' && padded-end < 2 {
+		padded++
+	}
+	if sc.media(start, padded) || sc.decoded(start, end, padded) {
+		return sc.skip(i)
+	}
+	return 0
+}
+
+// encodedDigits looks into a run of nothing but digits, which may be hexadecimal for a text.
+func (sc *Scanner) encodedDigits(start, end int) bool {
+	return sc.nesting < maxNesting && end-start >= leastHex && sc.decoded(start, end, end)
+}
+
+// decoded opens base64 and hexadecimal, and adds the whole run when the text inside holds a secret.
+func (sc *Scanner) decoded(start, end, padded int) bool {
+	s := sc.text[start:end]
+	if sc.nesting >= maxNesting {
+		return false
+	}
+	var text string
+	if only(s[:min(len(s), probe)], aHex) && len(s)%2 == 0 && len(s) >= leastHex && only(s, aHex) {
+		text = unhex(s)
+	} else {
+		text = unbase64(s)
+	}
+	if text == "" {
+		return false
+	}
+	if id, ok := sc.lookInside(text); ok {
+		sc.add(Finding{start, padded, id, Unquoted})
+		return true
+	}
+	if padded > end && isUserPass(text) {
+		sc.add(Finding{start, padded, BasicAuth, Unquoted})
+		return true
+	}
+	return false
+}
+
+// lookInside scans a decoded text and returns the first secret or personal detector that finds something.
+func (sc *Scanner) lookInside(text string) (ID, bool) {
+	found := sc.deeper().Scan(text)
+	if len(found) == 0 {
+		return 0, false
+	}
+	return found[0].ID, true
+}
+
+// deeper returns the scanner for texts that are encoded in this one.
+func (sc *Scanner) deeper() *Scanner {
+	if sc.inner == nil {
+		sc.inner = &Scanner{set: sc.set, nesting: sc.nesting + 1}
+	}
+	return sc.inner
+}
+
+func unhex(s string) string {
+	s = s[:min(len(s), maxEncoded)]
+	if !isText(s[:probe], hex.DecodeString) {
+		return ""
+	}
+	text, err := hex.DecodeString(s)
+	if err != nil || !printable(text) {
+		return ""
+	}
+	return string(text)
+}
+
+func unbase64(s string) string {
+	encoding := base64.RawStdEncoding
+	if strings.ContainsAny(s[:min(len(s), maxEncoded)], "-_") {
+		encoding = base64.RawURLEncoding
+	}
+	s = s[:min(len(s), maxEncoded)]
+	s = s[:len(s)-len(s)%4+rest64[len(s)%4]]
+	if !isText(s[:min(len(s), probe)&^3], encoding.DecodeString) {
+		return ""
+	}
+	text, err := encoding.DecodeString(s)
+	if err != nil || !printable(text) {
+		return ""
+	}
+	return string(text)
+}
+
+// rest64 is how many characters of an incomplete last group of base64 can be decoded.
+var rest64 = [4]int{0, 0, 2, 3}
+
+// isText decodes a few characters to see whether the rest is worth it.
+func isText(s string, decode func(string) ([]byte, error)) bool {
+	text, err := decode(s)
+	return err == nil && printable(text)
+}
+
+// printable tells text from binary data.
+func printable(text []byte) bool {
+	for _, c := range text {
+		if c < ' ' && c != '\n' && c != '\r' && c != '\t' || c == 0x7f {
+			return false
+		}
+	}
+	return len(text) > 0 && utf8.Valid(trimRune(text))
+}
+
+// trimRune cuts off a character that is not complete.
+func trimRune(text []byte) []byte {
+	for k := 1; k <= 3 && k <= len(text); k++ {
+		if c := text[len(text)-k]; c >= 0xc0 {
+			return text[:len(text)-k]
+		} else if c < 0x80 {
+			break
+		}
+	}
+	return text
+}
+
+// isUserPass tells whether text is user:password, as in basic authentication.
+func isUserPass(text string) bool {
+	user, pass, found := strings.Cut(text, ":")
+	return found && len(user) > 0 && len(pass) >= leastCredential && only(user, aURLDot|aBase64) && !strings.ContainsAny(pass, " \n\t/")
+}
+
+// pairValue recognises the value of ["x-api-key", "…"].
+func (sc *Scanner) pairValue(start, end int) bool {
+	s := sc.text
+	if start < 3 || s[start-1] != '"' {
+		return false
+	}
+	name, at := stringBefore(s, start)
+	if name == "" || strings.IndexByte(s[at+len(name):start], ',') < 0 || strings.IndexByte(s[at+len(name):start], ':') >= 0 {
+		return false
+	}
+	if kind := KeyKind(name); kind != KindSecret && kind != KindAuth && kind != KindCookie || !looksToken(s[start:end]) {
+		return false
+	}
+	if k := strings.LastIndexByte(s[:at-1], '['); k < 0 || at-1-k > maxDepth {
+		return false
+	}
+	sc.add(Finding{start, closing(s, start-1), SecretValue, Unquoted})
+	return true
+}
+
+// azureAD recognises client secrets of Microsoft Entra: three characters, a digit, "Q~", and 31 to 34 more.
+func (sc *Scanner) azureAD(start, end int) bool {
+	const before, after = 5, 24
+	s := sc.text
+	if end-start < before || s[end-1] != 'Q' || !isDigit(s[end-2]) {
+		return false
+	}
+	stop := end + 1
+	for stop < len(s) && (alphabet[s[stop]]&aURLDot != 0 || s[stop] == '~') {
+		stop++
+	}
+	if stop-end < after {
+		return false
+	}
+	sc.add(Finding{end - before, stop, AzureADSecret, Unquoted})
+	return true
+}
+
+// discord recognises the three parts of a bot's token, the first of which is its numeric id in base64.
+func (sc *Scanner) discord(start, end int) bool {
+	s := sc.text
+	if end-start < 23 || end-start > 28 || end >= len(s) || s[end] != '.' {
+		return false
+	}
+	second := run(s, end+1, aURL)
+	if second-end < 6 || second-end > 8 || second >= len(s) || s[second] != '.' {
+		return false
+	}
+	third := run(s, second+1, aURL)
+	if third-second < 27 {
+		return false
+	}
+	id, err := base64.RawStdEncoding.DecodeString(s[start : start+(end-start)&^3])
+	if err != nil || !only(string(id), aDigit) {
+		return false
+	}
+	sc.add(Finding{start, third, DiscordToken, Unquoted})
+	return true
+}

@@ -1,0 +1,111 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package detect
+
+import "strings"
+
+// maxAuthority bounds the part of a URL between "://" and the path.
+const maxAuthority = 2048
+
+// url looks at what follows the "://" at i: a user with a password, or a path that is a secret.
+func (sc *Scanner) url(i int) int {
+	s := sc.text
+	start := i + len("://")
+	end := authorityEnd(s, start)
+	at := strings.LastIndexByte(s[start:end], '@')
+	if at >= 0 {
+		if next := sc.userinfo(start, start+at); next > 0 {
+			return next
+		}
+	}
+	if end < len(s) && s[end] == '/' {
+		if next := sc.webhook(start, end); next > 0 {
+			return next
+		}
+	}
+	return start
+}
+
+// authorityEnd returns where the authority that begins at start ends. A slash inside a password does not end it when an "@" follows
+// before anything that no URL holds.
+func authorityEnd(s string, start int) int {
+	end := start
+	stop := min(len(s), start+maxAuthority)
+	for end < stop && !endsURL(s[end]) && s[end] != '/' && s[end] != '?' && s[end] != '#' {
+		end++
+	}
+	return end
+}
+
+// endsURL tells whether c cannot be part of a URL in running text.
+func endsURL(c byte) bool {
+	return c <= ' ' || c == '"' || c == '\'' || c == '<' || c == '>' || c == '\\' || c == '`' || c == '|' || c == ')' || c == ','
+}
+
+// userinfo adds user:password in [start, at).
+func (sc *Scanner) userinfo(start, at int) int {
+	s := sc.text
+	colon := strings.IndexByte(s[start:at], ':')
+	if colon < 0 {
+		if !looksToken(s[start:at]) {
+			return 0 // a user name alone
+		}
+		colon = -1
+	}
+	secret := start + colon + 1
+	if secret == at || sc.isPlaceholder(s[secret:at]) || sc.isOwn(s[start:at]) {
+		return 0
+	}
+	sc.add(Finding{start, at, URLUserinfo, Unquoted})
+	return at
+}
+
+// webhooks are the places whose path gives access to whoever knows it.
+var webhooks = []string{"hooks.slack.com/services/", "hooks.slack.com/workflows/", "discord.com/api/webhooks/", "discordapp.com/api/webhooks/",
+	"outlook.office.com/webhook/", "hooks.zapier.com/hooks/", "hook.make.com/", "chat.googleapis.com/v1/spaces/", "infura.io/v3/",
+	"maker.ifttt.com/use/", "hook.eu1.make.com/", "hook.us1.make.com/"}
+
+// webhook adds the path of a URL whose host is [start, slash).
+func (sc *Scanner) webhook(start, slash int) int {
+	s := sc.text
+	host := s[start:slash]
+	path := 0
+	for _, w := range webhooks {
+		name, _, _ := strings.Cut(w, "/")
+		if strings.HasSuffix(host, name) && strings.HasPrefix(s[slash:], w[len(name):]) {
+			path = slash + len(w) - len(name)
+			break
+		}
+	}
+	if path == 0 && strings.HasSuffix(host, ".webhook.office.com") {
+		path = slash + 1
+	}
+	if path == 0 {
+		return 0
+	}
+	end := path
+	for end < len(s) && !endsURL(s[end]) {
+		end++
+	}
+	if end-path < leastToken || sc.ownEnd(path) > 0 {
+		return 0
+	}
+	sc.add(Finding{path, end, WebhookURL, Unquoted})
+	return end
+}
+
+// telegram recognises <bot id>:AA<33 characters> around the ":" at i.
+func (sc *Scanner) telegram(i int) int {
+	const leastID, maxID, rest = 8, 10, 33
+	s := sc.text
+	start, end := runBack(s, i, maxID+1, aDigit), run(s, i+1, aURL)
+	if i-start < leastID || i-start > maxID || end-i-1 < rest {
+		return i + 1
+	}
+	if !startsWord(s, start) && !strings.HasSuffix(s[:start], "bot") {
+		return i + 1
+	}
+	sc.add(Finding{start, end, TelegramToken, Unquoted})
+	return end
+}

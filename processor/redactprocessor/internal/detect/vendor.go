@@ -1,0 +1,200 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package detect
+
+import (
+	"strings"
+	"sync"
+)
+
+// rule is one prefix of one vendor.
+type rule struct {
+	*vendor
+	id     ID
+	prefix string
+	wake   int // where in the prefix the byte stands that wakes the rule
+}
+
+// vendorIndex finds the rules for a waking byte by the two bytes before it, and those of prefixes without such a byte by
+// their first two bytes.
+type vendorIndex struct {
+	bySeparator [1 << 12][]rule
+	byStart     map[[2]byte][]rule
+}
+
+var vendorRules = sync.OnceValue(func() *vendorIndex {
+	index := &vendorIndex{byStart: map[[2]byte][]rule{}}
+	for i := range vendors {
+		v := &vendors[i]
+		for _, prefix := range v.prefixes {
+			r := rule{vendor: v, id: structural + ID(i), prefix: prefix, wake: strings.IndexAny(prefix, "_-.")}
+			if r.wake < 0 {
+				start := [2]byte{prefix[0], prefix[1]}
+				index.byStart[start] = append(index.byStart[start], r)
+				continue
+			}
+			slot := separatorSlot(prefix, r.wake)
+			index.bySeparator[slot] = append(index.bySeparator[slot], r)
+		}
+	}
+	return index
+})
+
+// separatorSlot hashes the separator at i and the two bytes before it. The remainders by 3 of "_", "-" and "." differ.
+func separatorSlot(s string, i int) int {
+	return int(s[i]%3)<<10 | int(s[i-1]&31)<<5 | int(s[i-2]&31)
+}
+
+// separator looks for a vendor's prefix around the separator at i and returns where to read on.
+func (sc *Scanner) separator(i int) int {
+	s := sc.text
+	if s[i] == '-' {
+		if end := sc.dash(i); end > i {
+			return end
+		}
+	}
+	if i < 2 {
+		return i + 1
+	}
+	for _, r := range sc.rules.bySeparator[separatorSlot(s, i)] {
+		start := i - r.wake
+		if start < 0 || !strings.HasPrefix(s[start:], r.prefix) || !sc.set.enabled[r.id] {
+			continue
+		}
+		if end := r.match(sc, start); end > 0 {
+			sc.add(Finding{start, end, r.id, Unquoted})
+			return end
+		}
+	}
+	return i + 1
+}
+
+// match returns the end of the token that begins with the rule's prefix at start, or 0.
+func (r *rule) match(sc *Scanner, start int) int {
+	s := sc.text
+	body := start + len(r.prefix)
+	end := sc.runEnd(body, r.chars)
+	length := end - body
+	if length < r.least {
+		end, length = r.wrapped(s, body, end)
+	}
+	if length < r.least {
+		return 0
+	}
+	if !startsWord(s, start) && !(r.glued && length >= r.full) {
+		return 0
+	}
+	if r.random && !looksRandom(s[body:end]) {
+		return 0
+	}
+	if e, n := r.wrapped(s, body, end); n > length {
+		return e
+	}
+	for end > body && (s[end-1] == '.' || s[end-1] == '-') {
+		end-- // punctuation behind the token
+	}
+	return end
+}
+
+// wrapped goes on over one line break when the token is known to be longer than what stands before it.
+func (r *rule) wrapped(s string, body, end int) (newEnd, length int) {
+	length = end - body
+	if r.full == 0 || length >= r.full || length < minWrapped {
+		return end, length
+	}
+	next := lineBreak(s, end)
+	if next == end {
+		return end, length
+	}
+	rest := run(s, next, r.chars)
+	if length+rest-next != r.full {
+		return end, length
+	}
+	return rest, r.full
+}
+
+// minWrapped is how much of a token must stand on its first line: less would join ordinary short words.
+const minWrapped = 8
+
+// lineBreak returns the position behind one line break at i, raw or escaped, or i when there is none.
+func lineBreak(s string, i int) int {
+	if strings.HasPrefix(s[i:], "\r\n") {
+		return i + 2
+	}
+	if i < len(s) && s[i] == '\n' {
+		return i + 1
+	}
+	j := i
+	for j < len(s) && s[j] == '\\' {
+		j++
+	}
+	if j > i && j < len(s) && s[j] == 'n' {
+		return j + 1
+	}
+	return i
+}
+
+// runEnd is run with a memory: prefixes that follow each other without end share their last byte.
+func (sc *Scanner) runEnd(i int, chars uint8) int {
+	if sc.memo.chars != chars || i < sc.memo.start || i > sc.memo.end {
+		sc.memo = memo{chars, i, run(sc.text, i, chars)}
+	}
+	return sc.memo.end
+}
+
+// memo is the last run that was measured.
+type memo struct {
+	chars      uint8
+	start, end int
+}
+
+// maxLook is how much of a token is looked at to judge it.
+const maxLook = 128
+
+// looksRandom tells a token from words joined by separators: it has digits, and does not repeat a few characters.
+func looksRandom(s string) bool {
+	s = s[:min(len(s), maxLook)]
+	digits, capitals, smalls := mix(s)
+	switch {
+	case digits == 0 && (capitals < 4 || smalls < 4):
+		return false
+	case distinct(s) < 6:
+		return false
+	}
+	return longestWord(s) <= max(10, len(s)/3)
+}
+
+// longestWord returns the length of the longest stretch of small letters.
+func longestWord(s string) int {
+	longest, n := 0, 0
+	for i := range len(s) {
+		if alphabet[s[i]]&(aHexLower|aLower) == 0 {
+			n = 0
+			continue
+		}
+		n++
+		longest = max(longest, n)
+	}
+	return longest
+}
+
+// bareToken checks a long run of letters and digits against the prefixes that contain no separator.
+func (sc *Scanner) bareToken(start int) int {
+	s := sc.text
+	if start+2 > len(s) {
+		return 0
+	}
+	for _, r := range sc.rules.byStart[[2]byte{s[start], s[start+1]}] {
+		if !sc.set.enabled[r.id] || !strings.HasPrefix(s[start:], r.prefix) {
+			continue
+		}
+		end := r.match(sc, start)
+		if end == 0 || (r.full > 0 && end-start-len(r.prefix) > r.full) {
+			continue
+		}
+		sc.add(Finding{start, end, r.id, Unquoted})
+		return end
+	}
+	return 0
+}

@@ -1,0 +1,181 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package detect
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// view is a copy of a text as a reader would see it: escapes decoded, look-alike letters replaced, invisible ones left out. Each
+// byte remembers where in the text it comes from.
+type view struct {
+	text []byte
+	from []int32 // start in the original of each byte
+	to   []int32 // end
+}
+
+// escape notes that an encoded character stands at i, if one does, so that the view is read as well.
+func (sc *Scanner) escape(i int) int {
+	s := sc.text
+	n := 0
+	switch c := s[i]; {
+	case c == '\\':
+		if i+1 < len(s) && s[i+1] != 'u' {
+			return i + 1
+		}
+		_, n = unicodeEscape(s, i)
+	case c == '%':
+		_, n = percentEscape(s, i)
+	case c == '&':
+		_, n = entity(s, i)
+	default:
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if size > 1 && suspicious(s, i, size, r) {
+			n = size
+		} else {
+			return i + size
+		}
+	}
+	if n == 0 {
+		return i + 1
+	}
+	sc.encoded++
+	if s[i] == '%' || s[i] == '&' || s[i] == '\\' {
+		return i + 1 // what stands behind may still be read as it is
+	}
+	return i + n
+}
+
+// scanView builds the view and adds what is found in it, at its place in the text.
+func (sc *Scanner) scanView() {
+	if len(sc.text) > maxView {
+		sc.add(Finding{0, len(sc.text), Unprocessable, Unquoted})
+		return
+	}
+	sc.view.build(sc.text)
+	if len(sc.view.text) == 0 {
+		return
+	}
+	for _, f := range sc.deeper().Scan(string(sc.view.text)) {
+		start, end := int(sc.view.from[f.Start]), int(sc.view.to[f.End-1])
+		level := f.Level
+		if level != Unquoted {
+			level = sc.bareLevel(start, end)
+		}
+		sc.add(Finding{start, end, f.ID, level})
+	}
+}
+
+// maxView is the largest text of which a view is made: positions in it are 32 bits wide.
+const maxView = 1 << 30
+
+func (v *view) build(s string) {
+	v.text, v.from, v.to = v.text[:0], v.from[:0], v.to[:0]
+	for i := 0; i < len(s); {
+		r, n := decodeAt(s, i)
+		if n == 0 {
+			v.add(s[i:i+1], i, 1)
+			i++
+			continue
+		}
+		if r >= 0 {
+			var buf [utf8.UTFMax]byte
+			v.add(string(buf[:utf8.EncodeRune(buf[:], r)]), i, n)
+		}
+		i += n
+	}
+}
+
+func (v *view) add(s string, from, n int) {
+	for k := range len(s) {
+		v.text = append(v.text, s[k])
+		v.from = append(v.from, int32(from))
+		v.to = append(v.to, int32(from+n))
+	}
+}
+
+// decodeAt returns the character that is written at i in a way of its own, and how long that is; -1 for one that nobody sees, and
+// length 0 for a byte that stands for itself.
+func decodeAt(s string, i int) (r rune, n int) {
+	switch c := s[i]; {
+	case c == '\\':
+		r, n = unicodeEscape(s, i)
+		if n > 0 {
+			r = plain(r)
+		}
+		return r, n
+	case c == '%':
+		return percentEscape(s, i)
+	case c == '&':
+		return entity(s, i)
+	case c < utf8.RuneSelf:
+		return 0, 0
+	}
+	r, n = utf8.DecodeRuneInString(s[i:])
+	if r == utf8.RuneError {
+		return 0, 0
+	}
+	if p := plain(r); p != r {
+		return p, n
+	}
+	return 0, 0
+}
+
+// unicodeEscape reads \uXXXX at i, at any depth of escaping. Surrogates stay as they are.
+func unicodeEscape(s string, i int) (rune, int) {
+	j := i
+	for j < len(s) && s[j] == '\\' && j-i < 1<<maxDepth {
+		j++
+	}
+	if j == i || j+5 > len(s) || s[j] != 'u' {
+		return 0, 0
+	}
+	v, err := strconv.ParseUint(s[j+1:j+5], 16, 16)
+	if err != nil || v < ' ' || v >= 0xd800 && v < 0xe000 || v == '"' || v == '\\' {
+		return 0, 0
+	}
+	return rune(v), j + 5 - i
+}
+
+// percentEscape reads %XX at i, and %25XX, which was encoded twice.
+func percentEscape(s string, i int) (rune, int) {
+	j := i + 1
+	for strings.HasPrefix(s[j:], "25") && j+4 <= len(s) && only(s[j+2:j+4], aHex) {
+		j += 2
+	}
+	if j+2 > len(s) || !only(s[j:j+2], aHex) {
+		return 0, 0
+	}
+	v, _ := strconv.ParseUint(s[j:j+2], 16, 8)
+	if v < ' ' || v >= 0x7f || v == '"' || v == '\\' {
+		return 0, 0
+	}
+	return rune(v), j + 2 - i
+}
+
+// maxEntity is the length of the longest character reference that is read: &#x10FFFF;.
+const maxEntity = 10
+
+// entity reads &#64; and &#x40; at i.
+func entity(s string, i int) (rune, int) {
+	if !strings.HasPrefix(s[i:], "&#") {
+		return 0, 0
+	}
+	body, _, found := strings.Cut(s[i+2:min(len(s), i+maxEntity)], ";")
+	if !found || body == "" {
+		return 0, 0
+	}
+	base := 10
+	digits := body
+	if body[0] == 'x' || body[0] == 'X' {
+		base, digits = 16, body[1:]
+	}
+	v, err := strconv.ParseUint(digits, base, 21)
+	if err != nil || v < ' ' || v == '"' || v == '\\' || v >= 0xd800 && v < 0xe000 {
+		return 0, 0
+	}
+	return plain(rune(v)), len("&#") + len(body) + 1
+}

@@ -1,0 +1,226 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package walk goes through every text of traces and logs. It is the only code that knows where in the data text can stand.
+//
+// A Visitor is shown names, versions, schema URLs, states, messages, attributes and their keys, and whatever is nested in maps and
+// slices, as strings, as bytes, and as numbers long enough to be more than a count. What it answers is written back in place: types
+// and the order of entries stay, an entry whose key changed keeps its place. Nothing is decided here.
+package walk
+
+import (
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+	"go.opentelemetry.io/collector/pdata/xpdata/entity"
+)
+
+// Site is a kind of place where text stands.
+type Site uint8
+
+// All sites. The list is closed: it labels metrics.
+const (
+	ResourceAttribute Site = iota
+	Scope
+	ScopeAttribute
+	SchemaURL
+	SpanName
+	SpanAttribute
+	Status
+	TraceState
+	EventName
+	EventAttribute
+	LinkAttribute
+	LogBody
+	LogAttribute
+	LogSeverity
+	Sites // how many there are
+)
+
+var siteNames = [Sites]string{"resource_attribute", "scope", "scope_attribute", "schema_url", "span_name", "span_attribute", "status",
+	"trace_state", "event_name", "event_attribute", "link_attribute", "log_body", "log_attribute", "log_severity"}
+
+// String returns the name of the site in metrics.
+func (s Site) String() string { return siteNames[s] }
+
+// Place says where a text stands.
+type Place struct {
+	Site  Site
+	Event string // name of the span event, or of the log record's
+	Key   string // key of the attribute, however deep below it the text stands
+	Arm   uint8  // what the nearest armed key above the text announced; 0 nothing
+}
+
+// Verdict is what a visitor says about an entry before its value is walked.
+type Verdict struct {
+	Do  Do
+	New string // the text that replaces the value, for Set
+	Arm uint8  // passed on to all texts below the entry, for Into
+}
+
+// Do is what happens to an entry.
+type Do uint8
+
+// What can happen to an entry.
+const (
+	Into   Do = iota // walk what is in it
+	Set              // replace the value by a text
+	Remove           // take the entry away
+	Keep             // leave it as it is, unread: the visitor has dealt with it
+)
+
+// Visitor decides what becomes of texts.
+type Visitor interface {
+	// Resource, Span and Record are told whose texts come next.
+	Resource(pcommon.Resource)
+	Span(ptrace.Span)
+	Record(plog.LogRecord)
+	// Leave is told that all texts of a span have been shown. Attributes added now are not walked.
+	Leave(ptrace.Span)
+	// Entry judges an attribute or an entry of a map before its value, and the body of a log record with an empty key.
+	Entry(at Place, key string, value pcommon.Value) Verdict
+	// Text returns what is to stand instead of a text, and whether that differs.
+	Text(at Place, text string) (string, bool)
+	// Name is Text for the key of an entry.
+	Name(at Place, key string) (string, bool)
+	// TooDeep returns what is to stand instead of a value below the deepest level that is walked.
+	TooDeep(at Place) string
+}
+
+// Traces shows all texts of td to v.
+func Traces(td ptrace.Traces, v Visitor) {
+	for _, rs := range td.ResourceSpans().All() {
+		resource(rs.Resource(), v)
+		text(v, Place{Site: SchemaURL}, rs.SchemaUrl(), rs.SetSchemaUrl)
+		for _, ss := range rs.ScopeSpans().All() {
+			scope(ss.Scope(), v)
+			text(v, Place{Site: SchemaURL}, ss.SchemaUrl(), ss.SetSchemaUrl)
+			for _, s := range ss.Spans().All() {
+				span(s, v)
+			}
+		}
+	}
+}
+
+// Logs shows all texts of ld to v.
+func Logs(ld plog.Logs, v Visitor) {
+	for _, rl := range ld.ResourceLogs().All() {
+		resource(rl.Resource(), v)
+		text(v, Place{Site: SchemaURL}, rl.SchemaUrl(), rl.SetSchemaUrl)
+		for _, sl := range rl.ScopeLogs().All() {
+			scope(sl.Scope(), v)
+			text(v, Place{Site: SchemaURL}, sl.SchemaUrl(), sl.SetSchemaUrl)
+			for _, lr := range sl.LogRecords().All() {
+				record(lr, v)
+			}
+		}
+	}
+}
+
+func resource(r pcommon.Resource, v Visitor) {
+	v.Resource(r)
+	entries(r.Attributes(), v, Place{Site: ResourceAttribute}, 0)
+	for _, ref := range entity.ResourceEntityRefs(r).All() {
+		text(v, Place{Site: SchemaURL}, ref.SchemaUrl(), ref.SetSchemaUrl)
+		text(v, Place{Site: ResourceAttribute}, ref.Type(), ref.SetType)
+		stringSlice(ref.IdKeys(), v, Place{Site: ResourceAttribute})
+		stringSlice(ref.DescriptionKeys(), v, Place{Site: ResourceAttribute})
+	}
+}
+
+func scope(s pcommon.InstrumentationScope, v Visitor) {
+	text(v, Place{Site: Scope}, s.Name(), s.SetName)
+	text(v, Place{Site: Scope}, s.Version(), s.SetVersion)
+	entries(s.Attributes(), v, Place{Site: ScopeAttribute}, 0)
+}
+
+func span(s ptrace.Span, v Visitor) {
+	v.Span(s)
+	text(v, Place{Site: SpanName}, s.Name(), s.SetName)
+	text(v, Place{Site: TraceState}, s.TraceState().AsRaw(), s.TraceState().FromRaw)
+	text(v, Place{Site: Status}, s.Status().Message(), s.Status().SetMessage)
+	entries(s.Attributes(), v, Place{Site: SpanAttribute}, 0)
+	for _, e := range s.Events().All() {
+		name := e.Name()
+		text(v, Place{Site: EventName}, name, e.SetName)
+		entries(e.Attributes(), v, Place{Site: EventAttribute, Event: name}, 0)
+	}
+	for _, l := range s.Links().All() {
+		text(v, Place{Site: TraceState}, l.TraceState().AsRaw(), l.TraceState().FromRaw)
+		entries(l.Attributes(), v, Place{Site: LinkAttribute}, 0)
+	}
+	v.Leave(s)
+}
+
+func record(r plog.LogRecord, v Visitor) {
+	v.Record(r)
+	name := r.EventName()
+	text(v, Place{Site: EventName}, name, r.SetEventName)
+	text(v, Place{Site: LogSeverity}, r.SeverityText(), r.SetSeverityText)
+	at := Place{Site: LogBody, Event: name}
+	switch verdict := v.Entry(at, "", r.Body()); verdict.Do {
+	case Set:
+		r.Body().SetStr(verdict.New)
+	case Remove:
+		pcommon.NewValueEmpty().CopyTo(r.Body())
+	case Into:
+		at.Arm = verdict.Arm
+		value(r.Body(), v, at, 0)
+	}
+	entries(r.Attributes(), v, Place{Site: LogAttribute, Event: name}, 0)
+}
+
+func text(v Visitor, at Place, old string, set func(string)) {
+	if old == "" {
+		return
+	}
+	if changed, ok := v.Text(at, old); ok {
+		set(changed)
+	}
+}
+
+func stringSlice(s pcommon.StringSlice, v Visitor, at Place) {
+	for i := range s.Len() {
+		if changed, ok := v.Text(at, s.At(i)); ok {
+			s.SetAt(i, changed)
+		}
+	}
+}
+
+// TraceEntries shows the attributes of resources, scopes, spans, events and links to f, without what is nested in them.
+func TraceEntries(td ptrace.Traces, f func(key string, val pcommon.Value)) {
+	for _, rs := range td.ResourceSpans().All() {
+		each(rs.Resource().Attributes(), f)
+		for _, ss := range rs.ScopeSpans().All() {
+			each(ss.Scope().Attributes(), f)
+			for _, s := range ss.Spans().All() {
+				each(s.Attributes(), f)
+				for _, e := range s.Events().All() {
+					each(e.Attributes(), f)
+				}
+				for _, l := range s.Links().All() {
+					each(l.Attributes(), f)
+				}
+			}
+		}
+	}
+}
+
+// LogEntries shows the attributes of resources, scopes and records to f, without what is nested in them.
+func LogEntries(ld plog.Logs, f func(key string, val pcommon.Value)) {
+	for _, rl := range ld.ResourceLogs().All() {
+		each(rl.Resource().Attributes(), f)
+		for _, sl := range rl.ScopeLogs().All() {
+			each(sl.Scope().Attributes(), f)
+			for _, lr := range sl.LogRecords().All() {
+				each(lr.Attributes(), f)
+			}
+		}
+	}
+}
+
+func each(m pcommon.Map, f func(key string, val pcommon.Value)) {
+	for key, val := range m.All() {
+		f(key, val)
+	}
+}

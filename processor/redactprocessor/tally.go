@@ -1,0 +1,100 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package redactprocessor
+
+import (
+	"context"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/processor/redactprocessor/internal/detect"
+	"github.com/otelcol-langsmith/otelcol-langsmith/processor/redactprocessor/internal/metadata"
+	"github.com/otelcol-langsmith/otelcol-langsmith/processor/redactprocessor/internal/walk"
+)
+
+// Groups of replacements that no detector makes.
+const (
+	groupContent = "content"
+	groupStack   = "stacktrace"
+)
+
+// tally counts within one call. It holds no text.
+type tally struct {
+	byDetector map[detectorCount]int64
+	byGroup    map[groupCount]int64
+	hashed     [classes]int64
+	scanned    int64
+	failures   int64
+}
+
+type detectorCount struct {
+	id     detect.ID
+	site   walk.Site
+	action detect.Action
+}
+
+type groupCount struct {
+	group, action string
+	site          walk.Site
+}
+
+func newTally() tally {
+	return tally{byDetector: map[detectorCount]int64{}, byGroup: map[groupCount]int64{}}
+}
+
+func (t *tally) reset() {
+	clear(t.byDetector)
+	clear(t.byGroup)
+	t.hashed, t.scanned, t.failures = [classes]int64{}, 0, 0
+}
+
+func (t *tally) found(id detect.ID, site walk.Site, action detect.Action) {
+	t.byDetector[detectorCount{id, site, action}]++
+}
+
+func (t *tally) count(group string, site walk.Site, action string) {
+	t.byGroup[groupCount{group, action, site}]++
+}
+
+// meter writes tallies to the Collector's own metrics.
+type meter struct {
+	builder  *metadata.TelemetryBuilder
+	instance attribute.KeyValue
+	set      *detect.Set
+}
+
+func newMeter(settings component.TelemetrySettings, id component.ID, set *detect.Set) (*meter, error) {
+	builder, err := metadata.NewTelemetryBuilder(settings)
+	return &meter{builder: builder, instance: attribute.String("processor", id.String()), set: set}, err
+}
+
+var actionNames = [...]string{detect.Mask: actionMask, detect.Hash: actionHash, detect.Drop: actionDrop, detect.Off: actionOff}
+
+func (m *meter) write(ctx context.Context, t *tally) {
+	for c, n := range t.byDetector {
+		d := m.set.Detectors()[c.id]
+		m.replaced(ctx, n, [4]string{d.ID, d.Group, c.site.String(), actionNames[c.action]})
+	}
+	for c, n := range t.byGroup {
+		m.replaced(ctx, n, [4]string{c.group, c.group, c.site.String(), c.action})
+	}
+	for c, n := range t.hashed {
+		if n > 0 {
+			m.builder.ProcessorRedactHashed.Add(ctx, n, metric.WithAttributes(m.instance, attribute.String("class", class(c).String())))
+		}
+	}
+	own := metric.WithAttributes(m.instance)
+	if t.failures > 0 {
+		m.builder.ProcessorRedactFailures.Add(ctx, t.failures, own)
+	}
+	m.builder.ProcessorRedactScannedBytes.Add(ctx, t.scanned, own)
+}
+
+// replaced counts n findings with detector, group, site and action.
+func (m *meter) replaced(ctx context.Context, n int64, labels [4]string) {
+	m.builder.ProcessorRedactReplacements.Add(ctx, n, metric.WithAttributes(m.instance, attribute.String("detector", labels[0]),
+		attribute.String("group", labels[1]), attribute.String("site", labels[2]), attribute.String("action", labels[3])))
+}

@@ -1,0 +1,103 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package redactprocessor
+
+import (
+	"github.com/otelcol-langsmith/otelcol-langsmith/processor/redactprocessor/internal/detect"
+	"github.com/otelcol-langsmith/otelcol-langsmith/processor/redactprocessor/internal/replace"
+	"github.com/otelcol-langsmith/otelcol-langsmith/processor/redactprocessor/internal/walk"
+)
+
+const (
+	// maxText is the largest text that is read; messages of the receivers are limited to as much.
+	maxText = 64 << 20
+	// maxFindings bounds the work that one text can make. A text with more is replaced as a whole.
+	maxFindings = 200_000
+	// maxRounds bounds how often a text is read again after something was cut out of it, which may join what stood around it.
+	maxRounds = 4
+)
+
+// Text returns the text with what was found in it replaced. A text that cannot be processed is replaced as a whole.
+func (r *redactor) Text(at walk.Place, text string) (out string, changed bool) {
+	defer func() {
+		if recover() != nil {
+			out, changed = r.unprocessable(at), true
+		}
+	}()
+	r.tally.scanned += int64(len(text))
+	if len(text) > maxText {
+		return r.unprocessable(at), true
+	}
+	out = text
+	if len(r.words) > 0 {
+		out = replace.Words(out, r.words)
+	}
+	if at.Arm != 0 {
+		out, _ = r.apply(at, out, r.scanner.UnderKey(detect.Kind(at.Arm), out))
+	}
+	for range maxRounds {
+		findings := r.scanner.Scan(out)
+		if len(findings) == 0 {
+			return out, len(out) != len(text) || out != text
+		}
+		next, again := r.apply(at, out, findings)
+		out = next
+		if !again {
+			return out, true
+		}
+	}
+	return r.unprocessable(at), true
+}
+
+// unprocessable counts a failure and returns what stands for the value.
+func (r *redactor) unprocessable(at walk.Place) string {
+	r.tally.failures++
+	r.tally.found(detect.Unprocessable, at.Site, detect.Mask)
+	r.scanner = r.set.NewScanner() // whatever state the failure left is gone
+	return replace.Unprocessable
+}
+
+// apply makes the replacements, and tells whether the text must be read again because something was cut out of it.
+func (r *redactor) apply(at walk.Place, text string, findings []detect.Finding) (out string, again bool) {
+	if len(findings) == 0 {
+		return text, false
+	}
+	if len(findings) > maxFindings {
+		return r.unprocessable(at), false
+	}
+	r.edits = r.edits[:0]
+	for _, f := range findings {
+		action := r.set.Detectors()[f.ID].Action
+		again = again || action == detect.Drop
+		r.edits = append(r.edits, replace.Edit{Start: f.Start, End: f.End, New: r.instead(f, action, text), Level: f.Level})
+		r.tally.found(f.ID, at.Site, action)
+	}
+	return replace.Splice(text, r.edits), again
+}
+
+// instead returns what stands for a finding.
+func (r *redactor) instead(f detect.Finding, action detect.Action, text string) string {
+	switch {
+	case f.ID == detect.Media:
+		found := text[f.Start:f.End]
+		return replace.Media(found, detect.MediaType(found))
+	case action == detect.Hash:
+		return r.hasher.Token(r.set.Detectors()[f.ID].ID, text[f.Start:f.End])
+	case action == detect.Drop:
+		return ""
+	}
+	return r.masks[f.ID]
+}
+
+// Name redacts the key of an entry. Keys repeat, so the answer is remembered.
+func (r *redactor) Name(at walk.Place, key string) (string, bool) {
+	info := r.keys.of(key, r)
+	if info.clean && len(r.words) == 0 {
+		return key, false
+	}
+	return r.Text(walk.Place{Site: at.Site}, key)
+}
+
+// TooDeep replaces what lies too deep to be walked.
+func (r *redactor) TooDeep(at walk.Place) string { return r.unprocessable(at) }

@@ -44,7 +44,8 @@ func (claudeCode) model(v *view) (provider, model string) {
 	if !isClaudeCode(v.Scope) {
 		return "", ""
 	}
-	return "anthropic", v.text(kClaudeModel)
+	model, _, _ = strings.Cut(v.text(kClaudeModel), "[") // claude-opus-4-8[1m]: with a long context
+	return "anthropic", model
 }
 
 func (claudeCode) usage(v *view, c *counts) {

@@ -29,6 +29,10 @@ func (v *view) appendOutput(b []byte, value pcommon.Value) []byte {
 	switch {
 	case v.kind == run.Embedding && isVector(raw):
 		return appendVectors(b, raw)
+	case v.kind == run.Tool:
+		if inner := unwrapBlock(raw); len(inner) < len(raw) {
+			return appendWrapped(b, inner, "output")
+		}
 	case v.kind == run.Retriever:
 		if list := documentsIn(raw); list != "" {
 			return appendDocuments(b, list)
@@ -50,14 +54,14 @@ func (v *view) appendRawInput(b []byte, raw string) []byte {
 func (v *view) appendTyped(b []byte, s slot, whole func([]byte, pcommon.Value) []byte) []byte {
 	raw := v.raw(s)
 	inner := member(raw, "value")
-	if inner == "" || memberText(raw, "type") == "" || length2(raw) != len([...]string{"type", "value"}) {
+	if inner == "" || memberText(raw, "type") == "" || countMembers(raw) != len([...]string{"type", "value"}) {
 		return whole(b, v.values[s])
 	}
 	return whole(b, pcommon.NewValueStr(inner))
 }
 
-// length2 counts the members of an object.
-func length2(raw string) int {
+// countMembers counts the members of an object.
+func countMembers(raw string) int {
 	n := 0
 	for range members(raw) {
 		n++

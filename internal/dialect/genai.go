@@ -35,6 +35,9 @@ var (
 	kFinishReasons   = attr("gen_ai.response.finish_reasons")
 	kFinishReason    = attr("gen_ai.response.finish_reason")
 
+	// Strands repeats the span's times and name.
+	_ = []slot{attr("gen_ai.event.start_time"), attr("gen_ai.event.end_time"), attr("name")}
+
 	kInputTokens = []slot{
 		attr("gen_ai.usage.input_tokens"), attr("gen_ai.usage.prompt_tokens"), attr("gen_ai.usage.input_token_count"),
 	}
@@ -51,10 +54,15 @@ var (
 		attr("gen_ai.usage.reasoning.output_tokens"), attr("gen_ai.usage.reasoning_tokens"),
 		attr("gen_ai.usage.details.reasoning_tokens"), attr("codex.usage.reasoning_output_tokens"),
 	}
-	kInputAudio  = []slot{attr("gen_ai.usage.audio.input_tokens"), attr("gen_ai.usage.input_audio_tokens")}
-	kOutputAudio = []slot{attr("gen_ai.usage.audio.output_tokens"), attr("gen_ai.usage.output_audio_tokens")}
-	kAudioParts  = []slot{attr("gen_ai.usage.details.input_audio_tokens"), attr("gen_ai.usage.details.output_audio_tokens")}
-	kCost        = []slot{attr("operation.cost"), attr("gen_ai.usage.total_cost"), attr("gen_ai.usage.cost")}
+	kInputAudio = []slot{
+		attr("gen_ai.usage.audio.input_tokens"), attr("gen_ai.usage.input_audio_tokens"),
+		attr("gen_ai.usage.details.input_audio_tokens"),
+	}
+	kOutputAudio = []slot{
+		attr("gen_ai.usage.audio.output_tokens"), attr("gen_ai.usage.output_audio_tokens"),
+		attr("gen_ai.usage.details.output_audio_tokens"),
+	}
+	kCost = []slot{attr("operation.cost"), attr("gen_ai.usage.total_cost"), attr("gen_ai.usage.cost")}
 )
 
 // name knows tools and agents; the span name repeats the operation before them.
@@ -83,8 +91,8 @@ func (genAI) usage(v *view, c *counts) {
 	fill(&c.cacheRead, v, kCacheRead...)
 	fill(&c.cacheCreation, v, kCacheCreation...)
 	fill(&c.reasoning, v, kReasoning...)
-	fill(&c.inputAudio, v, append(kInputAudio, kAudioParts[0])...)
-	fill(&c.outputAudio, v, append(kOutputAudio, kAudioParts[1])...)
+	fill(&c.inputAudio, v, kInputAudio...)
+	fill(&c.outputAudio, v, kOutputAudio...)
 	fillCost(&c.totalCost, v, kCost...)
 }
 

@@ -67,11 +67,13 @@ func (m *message) readIndexed(v *view, entries []indexed) {
 func (m *message) readIndexedField(v *view, name string, value pcommon.Value) {
 	switch name {
 	case "role":
-		m.role = chatRole(scalarText(value))
+		if m.callID == "" { // Anthropic's answers of tools come in the user's name
+			m.role = chatRole(scalarText(value))
+		}
 	case "name":
 		m.name = scalarText(value)
 	case "tool_call_id":
-		m.callID = string(appendString(nil, scalarText(value)))
+		m.role, m.callID = "tool", string(appendString(nil, scalarText(value)))
 	case "content":
 		v.readEventContent(m, value)
 	case "reasoning", "reasoning_content":

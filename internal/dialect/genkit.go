@@ -3,7 +3,11 @@
 
 package dialect
 
-import "github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
+import (
+	"strings"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
+)
 
 // genkit is Google's Genkit, which writes the whole input and output of each action.
 // See https://genkit.dev/docs/observability/telemetry-collection
@@ -17,6 +21,15 @@ var (
 )
 
 func (genkit) name(v *view) string { return v.text(kGenkitName) }
+
+// model is the name of the action: "googleai/gemini-2.5-flash".
+func (genkit) model(v *view) (provider, model string) {
+	if v.kind != run.LLM && v.kind != run.Embedding {
+		return "", ""
+	}
+	provider, model, _ = strings.Cut(v.text(kGenkitName), "/")
+	return provider, model
+}
 
 func (genkit) usage(v *view, c *counts) {
 	if v.kind != run.LLM && v.kind != run.Embedding {

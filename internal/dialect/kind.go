@@ -39,7 +39,7 @@ func (g *signals) says(step int, s Span) run.Kind {
 	case 2:
 		return g.openInferenceSays(s)
 	case 3:
-		return kindWords[strings.ToLower(g.mlflowType)]
+		return kindWord(g.mlflowType)
 	case 4:
 		return operations[g.operation]
 	}
@@ -49,6 +49,9 @@ func (g *signals) says(step int, s Span) run.Kind {
 func (g *signals) langsmithSays() run.Kind {
 	if g.langsmithKind == "" {
 		return ""
+	}
+	if k, ok := run.ParseKind(g.langsmithKind); ok {
+		return k
 	}
 	if k, ok := run.ParseKind(strings.ToLower(g.langsmithKind)); ok {
 		return k
@@ -61,6 +64,10 @@ func (g *signals) langfuseSays() run.Kind {
 	switch g.langfuseType {
 	case "":
 		return ""
+	case "generation":
+		if g.embedding {
+			return run.Embedding
+		}
 	case "span":
 		if g.model {
 			return run.LLM
@@ -72,7 +79,7 @@ func (g *signals) langfuseSays() run.Kind {
 
 // openInferenceSays overrides LLM for the fragments into which Mastra cuts a model call.
 func (g *signals) openInferenceSays(s Span) run.Kind {
-	k := kindWords[strings.ToLower(g.openInferenceKind)]
+	k := kindWord(g.openInferenceKind)
 	if k == run.LLM && isMastraFragment(s.Name()) && strings.HasPrefix(s.Scope.Name(), "@mastra/") {
 		return run.Chain
 	}
@@ -99,6 +106,25 @@ var kindWords = map[string]run.Kind{
 	"evaluator": run.Chain, "evaluation": run.Chain, "memory": run.Chain, "event": run.Chain, "unknown": run.Chain,
 	"flow": run.Chain, "component": run.Chain, "module": run.Chain, "server": run.Chain, "client": run.Chain,
 }
+
+// kindWord looks a word up in either case. Products write theirs in one of them, so that nothing is converted as a rule.
+func kindWord(word string) run.Kind {
+	if k, ok := kindWords[word]; ok {
+		return k
+	}
+	if k, ok := upperKindWords[word]; ok {
+		return k
+	}
+	return kindWords[strings.ToLower(word)]
+}
+
+var upperKindWords = func() map[string]run.Kind {
+	m := make(map[string]run.Kind, len(kindWords))
+	for word, k := range kindWords {
+		m[strings.ToUpper(word)] = k
+	}
+	return m
+}()
 
 // operations are the values of gen_ai.operation.name, those of the conventions and those that libraries made up.
 var operations = map[string]run.Kind{
@@ -136,7 +162,7 @@ func (g *signals) librarySays(s Span) run.Kind {
 		return claudeCodeKind(g.spanType)
 	}
 	for _, word := range [...]string{g.lmnrType, g.langwatchType, g.entityType} {
-		if k := kindWords[strings.ToLower(word)]; k != "" {
+		if k := kindWord(word); k != "" {
 			return k
 		}
 	}

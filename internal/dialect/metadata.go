@@ -16,6 +16,8 @@ import (
 const (
 	// maxMetadata is the number of entries of one run.
 	maxMetadata = 128
+	// usualMetadata is the number that most runs have in the end, with what the tree adds.
+	usualMetadata = 24
 	// maxMetadataText is the length of a value that an application declared to be metadata.
 	maxMetadataText = 4096
 	// maxPlainText is the length of an attribute that no dialect knows: longer ones are content.
@@ -41,7 +43,7 @@ func isFamily(k string) bool {
 // meta adds metadata that is not there yet: dialects are asked in the order of trust.
 func (f *Fields) meta(name string, value any) {
 	if f.Metadata == nil {
-		f.Metadata = make(map[string]any, 8)
+		f.Metadata = make(map[string]any, usualMetadata)
 	}
 	if _, taken := f.Metadata[name]; taken || value == nil || len(f.Metadata) >= maxMetadata {
 		return
@@ -124,7 +126,7 @@ func rawNumber(raw string) any {
 // addRest keeps attributes that no dialect knows as metadata under their own names, if they are short and no content.
 func (v *view) addRest(f *Fields) {
 	for _, a := range v.rest {
-		if !isContent(a.name) {
+		if !isContent(a.name) && !isStructured(a.value) {
 			f.meta(a.name, scalar(a.value, maxPlainText))
 		}
 	}
@@ -142,6 +144,12 @@ var plainMetadata = []struct {
 }{
 	{kOperation, "gen_ai.operation.name"}, {kAgentName, "gen_ai.agent.name"}, {kResponseModel, "gen_ai.response.model"},
 	{kGenAIWorkflow, "gen_ai.workflow.name"}, {kMCPMethod, "mcp.method.name"}, {kComponentName, "haystack.component.name"},
+}
+
+// isStructured reports whether a text is a JSON object or list: no scalar, whatever its type.
+func isStructured(v pcommon.Value) bool {
+	s := strings.TrimSpace(text(v))
+	return s != "" && (s[0] == '{' || s[0] == '[')
 }
 
 // isContent reports whether an attribute's name says that it holds what somebody said, asked or keeps secret.
@@ -202,18 +210,13 @@ func (v *view) params(f *Fields, raw string) {
 		if f.Invocation[k] != nil || len(f.Invocation) >= maxMetadata {
 			continue
 		}
-		if isObject(item) || isArray(item) {
+		if k == "tools" {
+			v.setTools(f, item)
+		} else if isObject(item) || isArray(item) {
 			f.setParameter(k, []byte(item))
 		} else if s := rawScalar(item); s != nil {
 			f.setParameter(k, s)
 		}
-	}
-}
-
-// setTools adds the definitions of the tools that a model was offered.
-func (v *view) setTools(f *Fields, raw string) {
-	if isArray(raw) && length(raw) > 0 && f.Invocation["tools"] == nil {
-		f.setParameter("tools", []byte(raw))
 	}
 }
 

@@ -25,12 +25,15 @@ func readPart(raw string) part {
 	return part{kind: blockPart, text: raw}
 }
 
-// textOr keeps a part whole when what should be its text is something else.
+// textOr keeps a part whole when it has no text.
 func textOr(raw string, kind partKind, text string) part {
-	if !isString(text) {
-		return part{kind: blockPart, text: raw}
+	switch {
+	case isString(text):
+		return part{kind: kind, text: text}
+	case isObject(text), isArray(text): // an answer in JSON, as Genkit keeps it
+		return part{kind: kind, text: string(appendString(nil, text))}
 	}
-	return part{kind: kind, text: text}
+	return part{kind: blockPart, text: raw}
 }
 
 // readUntyped recognises parts by the one member that they have: Gemini's, Bedrock's and Genkit's.
@@ -89,7 +92,23 @@ func readResult(raw string) part {
 		" "+memberText(p.result, "type")+" ") {
 		p.result = value
 	}
+	p.result = unwrapBlock(p.result)
 	return p
+}
+
+// unwrapBlock takes the one block of Bedrock's tool results out of its list: [{"json":…}].
+func unwrapBlock(raw string) string {
+	if length(raw) != 1 {
+		return raw
+	}
+	for item := range elements(raw) {
+		for k, v := range members(item) {
+			if (k == "json" || k == "text") && countMembers(item) == 1 {
+				return v
+			}
+		}
+	}
+	return raw
 }
 
 // readMedia writes images as OpenAI does. Sound and files keep the shape that they have.

@@ -32,7 +32,7 @@ var (
 	}
 
 	models = []dialect{
-		langsmith{}, langfuse{}, openInference{}, genAI{}, vercel{}, claudeCode{}, generic{},
+		langsmith{}, langfuse{}, claudeCode{}, openInference{}, genAI{}, vercel{}, genkit{}, generic{},
 	}
 
 	// The first that counts anything gives the totals, later ones only what is still unknown: a cache, a price.

@@ -27,6 +27,7 @@ type signals struct {
 	messages  bool // messages of a model, in either direction
 	usage     bool // token counts
 	model     bool
+	embedding bool // the model makes embeddings
 	content   bool // some other evidence of an agent
 	agent     bool // an agent's whole conversation, as Pydantic AI keeps it
 
@@ -136,6 +137,7 @@ func (g *signals) addProduct(k string, v pcommon.Value) {
 		g.langfuseType = text(v)
 	case "langfuse.observation.model.name", "langfuse.observation.usage_details":
 		g.model, g.content = true, true
+		g.embedding = g.embedding || strings.Contains(text(v), "embedding")
 	case "traceloop.span.kind":
 		g.traceloopKind = text(v)
 	case "mlflow.spanType":

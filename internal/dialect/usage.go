@@ -49,7 +49,7 @@ func fill(count *int64, v *view, slots ...slot) {
 // fillRaw is fill for the members of a JSON object.
 func fillRaw(count *int64, object string, names ...string) {
 	for _, name := range names {
-		if *count >= 0 {
+		if *count >= 0 || object == "" {
 			return
 		}
 		if n, ok := parseCount(unquote(member(object, name))); ok {
@@ -71,7 +71,10 @@ func fillCost(cost *float64, v *view, slots ...slot) {
 
 func fillRawCost(cost *float64, object string, names ...string) {
 	for _, name := range names {
-		if f, err := strconv.ParseFloat(unquote(member(object, name)), 64); err == nil && *cost <= 0 && isPrice(f) {
+		if object == "" || *cost > 0 {
+			return
+		}
+		if f, err := strconv.ParseFloat(unquote(member(object, name)), 64); err == nil && isPrice(f) {
 			*cost = f
 		}
 	}
@@ -94,6 +97,9 @@ func number(v pcommon.Value) (int64, bool) {
 }
 
 func parseCount(s string) (int64, bool) {
+	if s == "" || !isDigit(s[0]) { // errors of strconv are costly, and most counts are absent
+		return 0, false
+	}
 	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
 		return n, n >= 0
 	}

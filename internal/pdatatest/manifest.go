@@ -19,13 +19,12 @@ type Manifest struct {
 
 // Fixture is one recorded trace and its right answer.
 type Fixture struct {
-	File         string `json:"file"`
-	Dialect      string `json:"dialect"`
-	Scenario     string `json:"scenario"`
-	RecordedHere bool   `json:"recorded_here"`
-	LogsFile     string `json:"logs_file"`
-	SessionID    string `json:"session_id"`
-	UserID       string `json:"user_id"`
+	File      string `json:"file"`
+	Dialect   string `json:"dialect"`
+	Scenario  string `json:"scenario"`
+	LogsFile  string `json:"logs_file"`
+	SessionID string `json:"session_id"`
+	UserID    string `json:"user_id"`
 
 	TraceInputContains  any `json:"trace_input_contains"`
 	TraceOutputContains any `json:"trace_output_contains"`

@@ -15,12 +15,15 @@ import (
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
 )
 
+// usualMetadata is how many entries most runs have.
+const usualMetadata = 16
+
 // metadata completes what the dialects found: ids, resource, the configured rules, what the other components say, and the keys
 // by which LangSmith prices and groups runs.
 func (m *mapper) metadata(i int) map[string]any {
 	s, f := m.spans[i], &m.fields[i]
 	if f.Metadata == nil {
-		f.Metadata = make(map[string]any, 8)
+		f.Metadata = make(map[string]any, usualMetadata)
 	}
 	f.Metadata["OTEL_TRACE_ID"] = s.TraceID().String()
 	f.Metadata["OTEL_SPAN_ID"] = s.SpanID().String()
@@ -34,9 +37,6 @@ func (m *mapper) metadata(i int) map[string]any {
 	}
 	if k := s.Kind(); k != ptrace.SpanKindUnspecified && k != ptrace.SpanKindInternal {
 		setMetadata(f, "otel.span.kind", strings.ToLower(k.String()))
-	}
-	if failure, failed := dialect.FailureOf(s); failed && failure.Type != "" {
-		setMetadata(f, "error.type", failure.Type)
 	}
 	return f.Metadata
 }

@@ -6,6 +6,8 @@
 package runmap
 
 import (
+	"strings"
+
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
@@ -141,19 +143,26 @@ func (m *mapper) run(i int) run.Run {
 	if f.FirstToken.After(r.Start) {
 		r.FirstToken = f.FirstToken
 	}
-	r.Error = errorText(s)
+	failure, failed := dialect.FailureOf(s)
+	if failed {
+		r.Error = errorText(failure)
+		setType(f, failure.Type)
+	}
 	r.Metadata = m.metadata(i)
 	return r
 }
 
 // errorText joins message and stack trace as LangSmith's SDKs do.
-func errorText(s dialect.Span) string {
-	f, failed := dialect.FailureOf(s)
+func errorText(f dialect.Failure) string {
 	switch {
-	case !failed:
-		return ""
 	case f.Stacktrace == "" || f.Stacktrace == f.Message:
 		return f.Message
 	}
 	return f.Message + "\n\nStacktrace:\n" + f.Stacktrace
+}
+
+func setType(f *dialect.Fields, failure string) {
+	if failure != "" {
+		setMetadata(f, "error.type", strings.ToValidUTF8(failure, "\ufffd"))
+	}
 }

@@ -63,13 +63,19 @@ func (m *mapper) repeats(i, below int) bool {
 // fold turns the usage of span i into plain metadata, where LangSmith does not add it up.
 func (m *mapper) fold(i int) {
 	f := &m.fields[i]
+	if f.Usage.Total > 0 {
+		m.keep(f)
+	}
+	f.Usage = nil
+}
+
+func (*mapper) keep(f *dialect.Fields) {
 	setMetadata(f, "aggregated_usage.input_tokens", f.Usage.Input)
 	setMetadata(f, "aggregated_usage.output_tokens", f.Usage.Output)
 	setMetadata(f, "aggregated_usage.total_tokens", f.Usage.Total)
 	if f.Usage.TotalCost > 0 {
 		setMetadata(f, "aggregated_usage.total_cost", f.Usage.TotalCost)
 	}
-	f.Usage = nil
 }
 
 // setMetadata adds an entry that is not there yet.

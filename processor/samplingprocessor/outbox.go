@@ -22,6 +22,8 @@ const (
 	releaseWorkers = 8
 	firstBackoff   = 100 * time.Millisecond
 	maxBackoff     = 30 * time.Second
+	// stopGrace is for workers to note that they are to stop when no time was left for them.
+	stopGrace = 500 * time.Millisecond
 )
 
 // delivery is a trace, or late spans of one, on the way out.
@@ -233,6 +235,11 @@ func (o *outbox) stop(ctx context.Context) error {
 	case <-done:
 		return nil
 	case <-ctx.Done():
+	}
+	select {
+	case <-done:
+		return nil
+	case <-time.After(stopGrace):
 		return fmt.Errorf("sampling: the next consumer does not return: %w", ctx.Err())
 	}
 }

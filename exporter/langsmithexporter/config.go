@@ -27,8 +27,8 @@ const (
 	minBatchBytes = 1 << 20
 	// maxBodyBytes is size_limit_bytes of LangSmith's /info, which counts bytes before compression.
 	maxBodyBytes = 20 << 20
-	// maxRunBytes is the size beyond which a run is not even tried by itself: the limit of a message at the entrance in the
-	// shipped configurations.
+	// maxRunBytes is the size beyond which a run is not even tried by itself: the limit of a message at the entrance in
+	// the shipped configurations.
 	maxRunBytes = 64 << 20
 	// maxBodyRuns is size_limit of LangSmith's /info.
 	maxBodyRuns = 100

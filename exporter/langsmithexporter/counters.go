@@ -20,19 +20,24 @@ import (
 
 // Reasons for which runs are given up.
 const (
-	reasonTooLarge  = "too_large"         // LangSmith takes not even the run alone, without inputs and outputs
-	reasonRejected  = "rejected"          // LangSmith refuses the run for its content
-	reasonUnmatched = "unmatched"         // no route matches, and the configuration rejects such traces
-	reasonEncode    = "encode"            // the run cannot be written
-	reasonQueue     = "queue_too_small"   // the call is larger than the whole queue
-	reasonPartial   = "partial_success"   // LangSmith took the request and left out some of its runs
-	reasonProtocol  = "protocol"          // queued in a protocol that this version does not write
-	itemVersionName = "version"           // a queue item of another version
-	itemDamagedName = "damaged"           // a queue item that is broken
-	itemRouteName   = "route"             // a queue item of another destination
-	logInterval     = 10 * time.Second    // between lines that say the same
-	logMessage      = "Runs were refused" // the line itself; how many and why are fields
+	reasonTooLarge  = "too_large"       // LangSmith takes not even the run alone, without inputs and outputs
+	reasonRejected  = "rejected"        // LangSmith refuses the run for its content
+	reasonUnmatched = "unmatched"       // no route matches, and the configuration rejects such traces
+	reasonEncode    = "encode"          // the run cannot be written
+	reasonQueue     = "queue_too_small" // the call is larger than the whole queue
+	reasonPartial   = "partial_success" // LangSmith took the request and left out some of its runs
+	reasonProtocol  = "protocol"        // queued in a protocol that this version does not write
 )
+
+// Reasons for which items of a queue are given up.
+const (
+	itemVersionName = "version" // written by another version
+	itemDamagedName = "damaged" // not as it was written
+	itemRouteName   = "route"   // of another destination
+)
+
+// logInterval is the time between lines that say the same.
+const logInterval = 10 * time.Second
 
 // counters counts and logs for all destinations of one exporter, in one place.
 type counters struct {
@@ -68,7 +73,8 @@ func (c *counters) refused(ctx context.Context, reason string, runs int, err err
 	}
 	c.builder.ExporterLangsmithRunsRefused.Add(ctx, int64(runs), c.with(attribute.String("reason", reason)))
 	if c.mayLog(reason, time.Now()) {
-		c.logger.Error(logMessage, zap.String("reason", reason), zap.Int("runs", runs), zap.Bool("intentional", reason == reasonUnmatched), zap.Error(err))
+		c.logger.Error("Runs were refused", zap.String("reason", reason), zap.Int("runs", runs),
+			zap.Bool("intentional", reason == reasonUnmatched), zap.Error(err))
 	}
 }
 
@@ -117,7 +123,8 @@ func (c *counters) unreadable(err error) {
 		reason = itemRouteName
 	}
 	c.builder.ExporterLangsmithQueueItemsRefused.Add(context.Background(), 1, c.with(attribute.String("reason", reason)))
-	c.logger.Error("An item of the persistent queue cannot be read and is lost", zap.Error(err), zap.Bool("intentional", false))
+	c.logger.Error("An item of the persistent queue cannot be read and is lost",
+		zap.Error(err), zap.Bool("intentional", false))
 }
 
 // overflow says that attributes make more projects than are allowed.

@@ -165,8 +165,8 @@ func (d *destination) push(ctx context.Context, req xexporterhelper.Request) err
 	return nil
 }
 
-// unsent turns the trouble that stopped a sending into what the retry sender understands. It pauses the whole destination where
-// the next request would fare the same.
+// unsent turns the trouble that stopped a sending into what the retry sender understands. It pauses the whole
+// destination where the next request would fare the same.
 func (d *destination) unsent(now time.Time, s *sending) error {
 	err := error(&unsentError{err: s.err, rest: s.rest})
 	var e *api.Error

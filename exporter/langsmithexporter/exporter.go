@@ -127,8 +127,8 @@ func (e *tracesExporter) ConsumeTraces(ctx context.Context, td ptrace.Traces) er
 	return e.queue(ctx, td, chunks, traces)
 }
 
-// queue hands the chunks to their destinations. Where only some have room, the error holds the traces of the others, so that
-// a caller who looks does not send again what has been taken.
+// queue hands the chunks to their destinations. Where only some have room, the error holds the traces of the others, so
+// that a caller who looks does not send again what has been taken.
 func (e *tracesExporter) queue(
 	ctx context.Context, td ptrace.Traces, chunks [][]chunk, traces []map[pcommon.TraceID]bool,
 ) error {

@@ -11,8 +11,8 @@ import (
 	"go.uber.org/zap"
 )
 
-// health tells the Collector and the log about troubles that somebody must act on: once when one begins, once when it has
-// ended. The component is well when none is left.
+// health tells the Collector and the log about troubles that somebody must act on: once when one begins, once when it
+// has ended. The component is well when none is left.
 type health struct {
 	logger *zap.Logger
 

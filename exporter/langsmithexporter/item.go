@@ -28,8 +28,8 @@ import (
 //	  project  string
 //	  runs     uvarint  their number, then for each: string
 //
-// A string is its length as uvarint and its bytes. Runs are in the order in which they are sent within their group. There are
-// no credentials in it: they belong to the destination.
+// A string is its length as uvarint and its bytes. Runs are in the order in which they are sent within their group.
+// There are no credentials in it: they belong to the destination.
 const (
 	itemMagic   = "LSQ\x00"
 	itemVersion = 1

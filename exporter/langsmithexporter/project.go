@@ -20,8 +20,8 @@ const (
 	defaultProject = "default"
 	// maxProject bounds a name, in runes.
 	maxProject = 128
-	// maxProjects bounds how many projects attributes can bring about. LangSmith creates a project for every new name, and an
-	// attribute that turns out to be an id would make thousands.
+	// maxProjects bounds how many projects attributes can bring about. LangSmith creates a project for every new name, and
+	// an attribute that turns out to be an id would make thousands.
 	maxProjects = 50
 	// joiners stand between the parts of a name and have no meaning without them.
 	joiners = "-_./: "

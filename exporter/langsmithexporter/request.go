@@ -54,8 +54,9 @@ func (r *request) ItemsCount() int { return len(r.chunks) }
 // BytesSize is the size of the runs as they will be sent, before compression.
 func (r *request) BytesSize() int { return r.bytes }
 
-// MergeSplit adds other's runs to r's and cuts where a request would grow beyond maxSize. The order stays, parents before
-// children, and so the last request may be larger than others: nothing depends on that but how well the batcher fills them.
+// MergeSplit adds other's runs to r's and cuts where a request would grow beyond maxSize. The order stays, parents
+// before children, and so the last request may be larger than others: nothing depends on that but how well the batcher
+// fills them.
 func (r *request) MergeSplit(
 	_ context.Context, maxSize int, szt exporterhelper.RequestSizerType, other xexporterhelper.Request,
 ) ([]xexporterhelper.Request, error) {

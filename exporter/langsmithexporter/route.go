@@ -120,7 +120,8 @@ func (r *router) addRoute(c *Config, in *Route, general target) error {
 	return nil
 }
 
-// routeTarget fills in what a route leaves out. Key and workspace belong together, and neither is given to another host.
+// routeTarget fills in what a route leaves out. Key and workspace belong together, and neither is given to another
+// host.
 func (c *Config) routeTarget(in *Route, general target) (target, error) {
 	t := general
 	var errs error

@@ -114,7 +114,8 @@ func (s *sending) post(ctx context.Context, enc encode.Encoder, g group, chunks 
 	return nil
 }
 
-// tooLarge halves a body, and remembers that this server takes less. A run that is too large by itself goes without content.
+// tooLarge halves a body, and remembers that this server takes less. A run that is too large by itself goes without
+// content.
 func (s *sending) tooLarge(ctx context.Context, enc encode.Encoder, g group, chunks [][]byte) {
 	if len(chunks) > 1 {
 		size := 0

@@ -62,6 +62,9 @@ func (c *Config) validateScheme(u *url.URL) error {
 	return nil
 }
 
+// addedPaths are what documentation of other clients tells people to write, the longer ones first.
+var addedPaths = []string{"/otel/v1/traces", "/otel/v1", "/otel", "/v1/traces", "/runs/multipart", "/runs/batch", "/runs"}
+
 // parseEndpoint reads the URL below which the ingest API lies, and says what to write instead of what others want here.
 func parseEndpoint(s string) (*url.URL, error) {
 	s = cleanEndpoint(s)
@@ -81,7 +84,7 @@ func parseEndpoint(s string) (*url.URL, error) {
 	if u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return nil, errors.New("must have neither user, query nor fragment: the key belongs into api_key")
 	}
-	for _, tail := range []string{"/otel/v1/traces", "/otel/v1", "/otel", "/v1/traces", "/runs/multipart", "/runs/batch", "/runs"} {
+	for _, tail := range addedPaths {
 		if base, found := strings.CutSuffix(s, tail); found {
 			return nil, fmt.Errorf("must not end in %q, which the exporter adds: write %q", tail, base)
 		}

@@ -3,9 +3,9 @@
 
 // Package api speaks HTTP with LangSmith's ingest endpoints: one request, one verdict.
 //
-// It knows nothing of runs and never retries, except once with a key that has just been replaced. What LangSmith answers
-// is told as one of a few verdicts, so that nobody above decides by numbers; the text of an answer never leaves the package,
-// since servers like to quote what they were sent.
+// It knows nothing of runs and never retries, except once with a key that has just been replaced. What LangSmith
+// answers is told as one of a few verdicts, so that nobody above decides by numbers; the text of an answer never leaves
+// the package, since servers like to quote what they were sent.
 package api
 
 import (
@@ -66,8 +66,8 @@ type Answer struct {
 	Body   []byte // the beginning of the answer to a successful request
 }
 
-// NoRedirects makes client report redirections instead of following them: a POST would become a GET, and the key would go to
-// a host that nobody configured.
+// NoRedirects makes client report redirections instead of following them: a POST would become a GET, and the key would
+// go to a host that nobody configured.
 func NoRedirects(client *http.Client) {
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 }

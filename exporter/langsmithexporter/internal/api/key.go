@@ -65,7 +65,7 @@ func (f *KeyFile) readLocked(now time.Time) error {
 	if err != nil {
 		return err
 	}
-	if f.seen != nil && os.SameFile(info, f.seen) && info.ModTime().Equal(f.seen.ModTime()) && info.Size() == f.seen.Size() {
+	if f.seen != nil && unchanged(info, f.seen) {
 		return nil
 	}
 	key, err := readKey(f.path)
@@ -74,6 +74,10 @@ func (f *KeyFile) readLocked(now time.Time) error {
 	}
 	f.seen, f.key = info, key
 	return nil
+}
+
+func unchanged(a, b fs.FileInfo) bool {
+	return os.SameFile(a, b) && a.ModTime().Equal(b.ModTime()) && a.Size() == b.Size()
 }
 
 func readKey(path string) (string, error) {

@@ -3,9 +3,9 @@
 
 // Package encode writes runs in the terms that LangSmith's ingest API understands.
 //
-// Every run becomes one chunk: bytes that stand by themselves. A body is some chunks, one after the other, so that merging
-// and splitting requests never decodes anything and the size of a body is the sum of the sizes of its chunks. What is
-// written depends on the run and its place alone: the same run gives the same bytes, today and after a restart.
+// Every run becomes one chunk: bytes that stand by themselves. A body is some chunks, one after the other, so that
+// merging and splitting requests never decodes anything and the size of a body is the sum of the sizes of its chunks.
+// What is written depends on the run and its place alone: the same run gives the same bytes, today and after a restart.
 package encode
 
 import (
@@ -53,8 +53,9 @@ type Place struct {
 type Encoder interface {
 	// Encode returns r as a chunk.
 	Encode(r *run.Run, at Place) ([]byte, error)
-	// Shorten returns the run in chunk without its inputs and outputs, for a server that finds it too large: a tree with a run
-	// that says less is worth more than one whose children hang in the air. It reports whether the result is any smaller.
+	// Shorten returns the run in chunk without its inputs and outputs, for a server that finds it too large: a tree with a
+	// run that says less is worth more than one whose children hang in the air. It reports whether the result is any
+	// smaller.
 	Shorten(chunk []byte) ([]byte, bool)
 	// Body puts chunks of one project into a request.
 	Body(chunks [][]byte) Body

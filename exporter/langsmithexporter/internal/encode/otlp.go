@@ -99,8 +99,8 @@ func writeSpan(span ptrace.Span, r *run.Run, at Place) {
 	}
 }
 
-// writeIDs leaves the tree to the native ids where LangSmith makes the run's ids of them. Otherwise it names all of them,
-// since the documentation does not say what a mixture gives.
+// writeIDs leaves the tree to the native ids where LangSmith makes the run's ids of them. Otherwise it names all of
+// them, since the documentation does not say what a mixture gives.
 func writeIDs(span ptrace.Span, r *run.Run) {
 	attrs := span.Attributes()
 	if r.ParentID.IsZero() {
@@ -134,8 +134,8 @@ func spanID(id run.ID) [8]byte {
 	return low
 }
 
-// writeContent writes inputs and outputs. Usage without any output is ignored by LangSmith's converter, as happens where an
-// application does not record content: then the usage itself is the output.
+// writeContent writes inputs and outputs. Usage without any output is ignored by LangSmith's converter, as happens
+// where an application does not record content: then the usage itself is the output.
 func writeContent(attrs pcommon.Map, r *run.Run) {
 	if len(r.Inputs) > 0 {
 		attrs.PutStr(attrPrompt, validBytes(r.Inputs))
@@ -214,8 +214,8 @@ func tooLong(_ string, v pcommon.Value) bool {
 	return v.Type() == pcommon.ValueTypeStr && len(v.Str()) > maxLeftOut
 }
 
-// maxLeftOut is the size up to which values stay in a shortened run: ids, names and numbers of every kind fit, and even a
-// thousand of them stay far below the smallest body limit in use, nginx's 1 MiB.
+// maxLeftOut is the size up to which values stay in a shortened run: ids, names and numbers of every kind fit, and even
+// a thousand of them stay far below the smallest body limit in use, nginx's 1 MiB.
 const maxLeftOut = 512
 
 func operation(k run.Kind) string {

@@ -12,8 +12,8 @@ import (
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
 )
 
-// usageMetadata is LangSmith's usage_metadata. It replaces all other counts of a run and is what costs are computed from.
-// See https://docs.langchain.com/langsmith/cost-tracking
+// usageMetadata is LangSmith's usage_metadata. It replaces all other counts of a run and is what costs are computed
+// from. See https://docs.langchain.com/langsmith/cost-tracking
 type usageMetadata struct {
 	Input  int64 `json:"input_tokens"`
 	Output int64 `json:"output_tokens"`

@@ -17,10 +17,12 @@ import (
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
 )
 
-// maxExact is the largest integer that every JSON reader keeps, 2^53: LangSmith before self-hosted 0.16 reads numbers as doubles.
+// maxExact is the largest integer that every JSON reader keeps, 2^53: LangSmith before self-hosted 0.16 reads numbers
+// as doubles.
 const maxExact = 1 << 53
 
-// requestAttrs are the parameters of a model call that LangSmith reads one by one. The others go into one JSON attribute.
+// requestAttrs are the parameters of a model call that LangSmith reads one by one. The others go into one JSON
+// attribute.
 var requestAttrs = map[string]string{
 	"model":             "gen_ai.request.model",
 	"temperature":       "gen_ai.request.temperature",
@@ -32,7 +34,8 @@ var requestAttrs = map[string]string{
 	"seed":              "gen_ai.request.seed",
 }
 
-// attrInvocation holds what requestAttrs does not: LangSmith merges the object into the invocation parameters, lists included.
+// attrInvocation holds what requestAttrs does not: LangSmith merges the object into the invocation parameters, lists
+// included.
 const attrInvocation = "llm.invocation_parameters"
 
 // writeModel writes provider, model and the parameters of the call.
@@ -71,8 +74,8 @@ func isScalar(v any) bool {
 	return !isJSON
 }
 
-// putScalar writes v so that it arrives as it is: integers that a double cannot hold, and numbers that JSON does not know, as
-// text. A value of a type that runs do not have is left out.
+// putScalar writes v so that it arrives as it is: integers that a double cannot hold, and numbers that JSON does not
+// know, as text. A value of a type that runs do not have is left out.
 func putScalar(attrs pcommon.Map, key string, v any) {
 	switch v := v.(type) {
 	case string:
@@ -96,7 +99,8 @@ func putScalar(attrs pcommon.Map, key string, v any) {
 	}
 }
 
-// appendMember adds a member to a JSON object whose closing brace is still missing. JSON that is not valid goes as a string.
+// appendMember adds a member to a JSON object whose closing brace is still missing. JSON that is not valid goes as a
+// string.
 func appendMember(object []byte, key string, v any) []byte {
 	value, ok := v.([]byte)
 	if !ok || !json.Valid(value) {

@@ -75,7 +75,8 @@ func (c *Config) Validate() error {
 		errs = append(errs, errors.New("max_request_bytes: must be positive"))
 	}
 	if c.MaxRequestBytes > c.MaxBytes {
-		errs = append(errs, fmt.Errorf("max_request_bytes (%s): must not exceed max_bytes (%s)", c.MaxRequestBytes, c.MaxBytes))
+		errs = append(errs,
+			fmt.Errorf("max_request_bytes (%s): must not exceed max_bytes (%s)", c.MaxRequestBytes, c.MaxBytes))
 	}
 	if c.MaxDecisions <= 0 || c.MaxDecisions > maxDecisionsLimit {
 		errs = append(errs, fmt.Errorf("max_decisions: must be between 1 and %d, is %d", maxDecisionsLimit, c.MaxDecisions))

@@ -12,8 +12,8 @@ import (
 	"strings"
 )
 
-// guard lets through who asks for the viewer by a name that is its own. A web page elsewhere that makes its own name resolve to
-// this machine (DNS rebinding) asks by that name; one that posts across origins says where it is from.
+// guard lets through who asks for the viewer by a name that is its own. A web page elsewhere that makes its own name
+// resolve to this machine (DNS rebinding) asks by that name; one that posts across origins says where it is from.
 func guard(cfg *Config, next http.Handler) http.Handler {
 	names := slices.Clone(cfg.AllowedHosts)
 	if host, _, err := net.SplitHostPort(cfg.Endpoint); err == nil && host != "" {

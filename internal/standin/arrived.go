@@ -13,8 +13,8 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 )
 
-// arrivals keeps traces as they came in at the front door, for a view of before and after. They are not what LangSmith sees, and
-// are neither mapped nor recorded.
+// arrivals keeps traces as they came in at the front door, for a view of before and after. They are not what
+// LangSmith sees, and are neither mapped nor recorded.
 type arrivals struct {
 	limit int64
 

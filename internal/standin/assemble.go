@@ -29,8 +29,8 @@ type assembler struct {
 	feedback  []Feedback
 }
 
-// assemble puts parts together to runs. A part that belongs to a run comes after the run's own part. One bad run fails the
-// request.
+// assemble puts parts together to runs. A part that belongs to a run comes after the run's own part. One bad run
+// fails the request.
 func assemble(parts []part, workspace string) (form, *refusal) {
 	a := assembler{workspace: workspace, seen: map[string]bool{}, drafts: map[string]*draft{}}
 	for i := range parts {

@@ -32,7 +32,8 @@ type answer struct {
 	body        []byte
 }
 
-// ingest wraps the handlers that take runs: key, size and encoding are checked, counted and recorded the same way for all.
+// ingest wraps the handlers that take runs: key, size and encoding are checked, counted and recorded the same way for
+// all.
 func (s *Server) ingest(handle func(*submission) (answer, *refusal)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		sub := &submission{r: r, workspace: workspaceOf(r), project: strings.TrimSpace(r.Header.Get("Langsmith-Project"))}
@@ -91,7 +92,8 @@ func (s *Server) inflate(encoding string, wire []byte) ([]byte, *refusal) {
 		}
 		r = z
 	case encoding == "zstd" && !s.opt.DisableZstd:
-		z, err := zstd.NewReader(bytes.NewReader(wire), zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxZstdWindow))
+		z, err := zstd.NewReader(bytes.NewReader(wire),
+			zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxZstdWindow))
 		if err != nil {
 			return nil, badRequest("read zstd body: %v", err)
 		}

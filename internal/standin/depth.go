@@ -5,11 +5,12 @@ package standin
 
 import "encoding/binary"
 
-// maxDepth bounds the nesting of a message. pdata unmarshals recursively, and some 18 MB of nested arrays exhaust the stack, which
-// no recover can catch; so the nesting is measured before. Nobody nests a thousand arrays on purpose.
+// maxDepth bounds the nesting of a message. pdata unmarshals recursively, and some 18 MB of nested arrays exhaust the
+// stack, which no recover can catch; so the nesting is measured before. Nobody nests a thousand arrays on purpose.
 const maxDepth = 1000
 
-// message is a protobuf message of OTLP on the way to an attribute's value, the only place where messages nest without end.
+// message is a protobuf message of OTLP on the way to an attribute's value, the only place where messages nest
+// without end.
 type message int
 
 const (
@@ -48,7 +49,8 @@ type nesting struct {
 	end  int
 }
 
-// tooDeep reports whether b, as TracesData, nests deeper than maxDepth. It says nothing about what is malformed: unmarshalling will.
+// tooDeep reports whether b, as TracesData, nests deeper than maxDepth. It says nothing about what is malformed:
+// unmarshalling will.
 func tooDeep(b []byte) bool {
 	stack := []nesting{{tracesData, len(b)}}
 	for pos := 0; len(stack) > 0; {
@@ -73,8 +75,8 @@ func tooDeep(b []byte) bool {
 	return false
 }
 
-// readField returns the number of the field at pos, the length of its content when it has one, and where it ends; -1 when it is
-// malformed.
+// readField returns the number of the field at pos, the length of its content when it has one, and where it ends; -1
+// when it is malformed.
 func readField(b []byte, pos int) (field uint64, length, next int) {
 	tag, n := binary.Uvarint(b[pos:])
 	if n <= 0 {

@@ -11,8 +11,8 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 )
 
-// nested is TracesData with an attribute, an event's attribute, or whatever path says, whose value nests levels times through via.
-// It is built from the inside.
+// nested is TracesData with an attribute, an event's attribute, or whatever path says, whose value nests levels times
+// through via. It is built from the inside.
 func nested(levels int, via []byte, path ...byte) []byte {
 	buf := make([]byte, 64+levels*24)
 	pos := len(buf)

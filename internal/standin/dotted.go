@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// dottedLayout is the time of a segment: six digits of a second, written without their dot. The server reads it with the dot put
-// back.
+// dottedLayout is the time of a segment: six digits of a second, written without their dot. The server reads it with
+// the dot put back.
 const (
 	dottedLayout = "20060102T150405.000000"
 	dottedWhole  = len("20060102T150405")
@@ -106,15 +106,19 @@ func parseSegment(text string) (dottedPart, *refusal) {
 
 func parseStamp(stamp string) (time.Time, *refusal) {
 	if len(stamp) < dottedWhole {
-		return time.Time{}, badRequest("invalid timestamp format in dotted_order: cannot parse '%s' as '%s'", stamp, dottedLayout)
+		return time.Time{}, badStamp(stamp, dottedLayout)
 	}
 	whole, fraction := stamp[:dottedWhole], "."+stamp[dottedWhole:]
 	if len(fraction) != len(".000000") {
-		return time.Time{}, badRequest("invalid timestamp format in dotted_order: cannot parse '%s' as '.000000'", fraction)
+		return time.Time{}, badStamp(fraction, ".000000")
 	}
 	at, err := time.Parse(dottedLayout, whole+fraction)
 	if err != nil {
-		return time.Time{}, badRequest("invalid timestamp format in dotted_order: cannot parse '%s' as '%s'", stamp, dottedLayout)
+		return time.Time{}, badStamp(stamp, dottedLayout)
 	}
 	return at, nil
+}
+
+func badStamp(stamp, layout string) *refusal {
+	return badRequest("invalid timestamp format in dotted_order: cannot parse '%s' as '%s'", stamp, layout)
 }

@@ -87,8 +87,8 @@ func mapTraces(td ptrace.Traces) []mapped {
 	return spans
 }
 
-// arrive finds the place of a span's run: under its parent when that is here, at the top when it has none, else among those that
-// wait. Whoever waited for it comes along, and so on down the tree.
+// arrive finds the place of a span's run: under its parent when that is here, at the top when it has none, else among
+// those that wait. Whoever waited for it comes along, and so on down the tree.
 func (s *store) arrive(m mapped, now time.Time) {
 	if s.runs[m.run.key()] != nil || s.orphans.ids[m.run.key()] != nil {
 		s.count.DuplicateSpans++
@@ -109,8 +109,8 @@ func (s *store) arrive(m mapped, now time.Time) {
 	}
 }
 
-// settle gives a run its trace and dotted order. A child is in the trace of its parent, whatever the OTel trace id: LangSmith's trace
-// id is the run id of the root.
+// settle gives a run its trace and dotted order. A child is in the trace of its parent, whatever the OTel trace id:
+// LangSmith's trace id is the run id of the root.
 func (s *store) settle(m *mapped) {
 	run := &m.run
 	own := segment(run.Start, run.ID)

@@ -18,8 +18,8 @@ type mapped struct {
 	projectID string
 }
 
-// mapSpan makes a run of a span, as LangSmith's OTLP endpoint does. Trace id and dotted order of a child are known only when its
-// parent is here, and left empty unless the span says them.
+// mapSpan makes a run of a span, as LangSmith's OTLP endpoint does. Trace id and dotted order of a child are known
+// only when its parent is here, and left empty unless the span says them.
 func mapSpan(span ptrace.Span) mapped {
 	a := attributes{span.Attributes()}
 	run := Run{
@@ -50,8 +50,8 @@ func mapSpan(span ptrace.Span) mapped {
 	return m
 }
 
-// rawJSON encodes an object; nil stays nil. Everything in it came from JSON or from plain values, so that it can be encoded,
-// but for infinite numbers: a run that holds one loses the field, as it would there.
+// rawJSON encodes an object; nil stays nil. Everything in it came from JSON or from plain values, so that it can be
+// encoded, but for infinite numbers: a run that holds one loses the field, as it would there.
 func rawJSON(object map[string]any) json.RawMessage {
 	if object == nil {
 		return nil

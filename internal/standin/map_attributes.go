@@ -75,8 +75,8 @@ func parseJSON(s string) (any, bool) {
 	return v, true
 }
 
-// wrapped is how the backend reads an input or output: a JSON object as it is, null as nothing, and any other text, a JSON array
-// too, under key.
+// wrapped is how the backend reads an input or output: a JSON object as it is, null as nothing, and any other text, a
+// JSON array too, under key.
 func wrapped(s, key string) map[string]any {
 	v, ok := parseJSON(s)
 	if ok && v == nil {
@@ -118,8 +118,8 @@ func scalar(v pcommon.Value) any {
 	}
 }
 
-// structOf writes the members of an array or map as Go's encoding of the protobuf types shows them: structured attributes are
-// not usable at LangSmith, and should look so here.
+// structOf writes the members of an array or map as Go's encoding of the protobuf types shows them: structured
+// attributes are not usable at LangSmith, and should look so here.
 func structOf(v pcommon.Value, depth int) any {
 	if depth == 0 {
 		return nil

@@ -11,8 +11,8 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 )
 
-// eventInputs reads a prompt event, else the system and user messages. The assistant's and tools' messages of earlier turns are
-// not among them: the backend files those under the outputs.
+// eventInputs reads a prompt event, else the system and user messages. The assistant's and tools' messages of earlier
+// turns are not among them: the backend files those under the outputs.
 func eventInputs(events ptrace.SpanEventSlice) map[string]any {
 	var messages []any
 	for _, event := range events.All() {
@@ -101,8 +101,8 @@ func toolCalls(a attributes, key string) any {
 	return plain(v)
 }
 
-// failure reads the only thing that makes a run red: an event named exception. The status of the span is never looked at. The
-// attributes are taken in their order, so that a message after the stack trace replaces it.
+// failure reads the only thing that makes a run red: an event named exception. The status of the span is never looked
+// at. The attributes are taken in their order, so that a message after the stack trace replaces it.
 func failure(events ptrace.SpanEventSlice) (status, text string) {
 	for _, event := range events.All() {
 		if event.Name() != "exception" {

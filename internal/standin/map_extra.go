@@ -12,7 +12,8 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 )
 
-// extra is what a run holds beside its inputs and outputs. Attributes that no rule names are lost, and so is the resource.
+// extra is what a run holds beside its inputs and outputs. Attributes that no rule names are lost, and so is the
+// resource.
 func extra(a attributes, span ptrace.Span) map[string]any {
 	out := map[string]any{"metadata": metadata(a, span)}
 	if params := invocationParams(a); len(params) > 0 {
@@ -45,8 +46,8 @@ func metadata(a attributes, span ptrace.Span) map[string]any {
 	return m
 }
 
-// paramKeys are the attributes that become parameters of the call, under the last part of their name. The response's model comes
-// after the request's and replaces it.
+// paramKeys are the attributes that become parameters of the call, under the last part of their name. The response's
+// model comes after the request's and replaces it.
 var paramKeys = []string{
 	"gen_ai.request.model", "gen_ai.request.temperature", "gen_ai.request.top_p", "gen_ai.request.max_tokens",
 	"gen_ai.request.frequency_penalty", "gen_ai.request.presence_penalty", "gen_ai.request.seed",

@@ -5,7 +5,8 @@ package standin
 
 import "go.opentelemetry.io/collector/pdata/ptrace"
 
-// mapInputs takes the first source that has something; a prompt template and a retriever's query replace what events said.
+// mapInputs takes the first source that has something; a prompt template and a retriever's query replace what events
+// said.
 func mapInputs(a attributes, events ptrace.SpanEventSlice, runType string) map[string]any {
 	in := eventInputs(events)
 	value := a.str("input.value")
@@ -33,7 +34,8 @@ func mapInputs(a attributes, events ptrace.SpanEventSlice, runType string) map[s
 	return in
 }
 
-// templateInputs reads the value of a prompt's variable: an object holds several, anything else is the one that is named.
+// templateInputs reads the value of a prompt's variable: an object holds several, anything else is the one that is
+// named.
 func templateInputs(a attributes, value string) map[string]any {
 	if object := parseObject(value); object != nil {
 		return object
@@ -52,7 +54,8 @@ func textValue(a attributes, wrap string, keys ...string) map[string]any {
 	return nil
 }
 
-// messagesValue reads the messages of the current conventions. Only a text counts: as a structured value they are not read.
+// messagesValue reads the messages of the current conventions. Only a text counts: as a structured value they are not
+// read.
 func messagesValue(a attributes, key string) map[string]any {
 	v, ok := parseJSON(a.str(key))
 	if !ok || v == nil {

@@ -5,8 +5,8 @@ package standin
 
 import "strings"
 
-// runType is the documented chain: each key decides by being present, whatever it says, and hides those below. A tool name and
-// the variables of a prompt template come after it and are stronger, even than langsmith.span.kind.
+// runType is the documented chain: each key decides by being present, whatever it says, and hides those below. A tool
+// name and the variables of a prompt template come after it and are stronger, even than langsmith.span.kind.
 func runType(a attributes) string {
 	switch {
 	case a.has("llm.prompt_template.variables"):
@@ -36,8 +36,8 @@ func kindOrChain(kind string) string {
 	return typeChain
 }
 
-// operationType knows few operations. generate_content is one that the live service is known to read; embeddings, execute_tool
-// and the others of the current conventions are not.
+// operationType knows few operations. generate_content is one that the live service is known to read; embeddings,
+// execute_tool and the others of the current conventions are not.
 func operationType(operation string) string {
 	switch operation {
 	case "chat", "completion", "generate_content":

@@ -37,8 +37,8 @@ func mapOutputs(a attributes, events ptrace.SpanEventSlice, runType string) map[
 	return out
 }
 
-// retrievedDocuments reads documents up to the first gap. Content and metadata must both be texts that are not empty, and the
-// metadata JSON.
+// retrievedDocuments reads documents up to the first gap. Content and metadata must both be texts that are not empty,
+// and the metadata JSON.
 func retrievedDocuments(a attributes) []any {
 	var list []any
 	for n := range maxIndex {

@@ -10,7 +10,9 @@ var usageKeys = []struct {
 	keys   []string
 }{
 	{"input_tokens", []string{"gen_ai.usage.prompt_tokens", "gen_ai.usage.input_tokens", "llm.token_count.prompt"}},
-	{"output_tokens", []string{"gen_ai.usage.completion_tokens", "gen_ai.usage.output_tokens", "llm.token_count.completion"}},
+	{"output_tokens", []string{
+		"gen_ai.usage.completion_tokens", "gen_ai.usage.output_tokens", "llm.token_count.completion",
+	}},
 	{"total_tokens", []string{"gen_ai.usage.total_tokens", "llm.usage.total_tokens", "llm.token_count.total"}},
 }
 

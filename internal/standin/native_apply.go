@@ -11,8 +11,8 @@ import (
 
 const conflictText = "Conflict: payload already received: payloads already received"
 
-// apply stores the operations of one request. A run whose post or patch was here before makes it a conflict; the others are stored
-// all the same, unless Options.StrictConflict.
+// apply stores the operations of one request. A run whose post or patch was here before makes it a conflict; the
+// others are stored all the same, unless Options.StrictConflict.
 func (s *Server) apply(ops []operation) *refusal {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -16,8 +16,8 @@ type orphan struct {
 	place *list.Element
 }
 
-// orphanage holds children by the parent that they wait for. What waits too long, or finds no room, is lost without a word, as it
-// is at LangSmith; here it is at least counted.
+// orphanage holds children by the parent that they wait for. What waits too long, or finds no room, is lost without a
+// word, as it is at LangSmith; here it is at least counted.
 type orphanage struct {
 	maxRuns  int
 	maxBytes int64

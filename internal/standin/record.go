@@ -96,8 +96,8 @@ func (s *Server) Requests() []Request {
 	return append([]Request(nil), s.received.requests...)
 }
 
-// ReceivedBytes returns paths, headers other than keys, and inflated bodies of all that was received; only when Options.Record
-// is set. Ask RecordOverflowed whether that is everything.
+// ReceivedBytes returns paths, headers other than keys, and inflated bodies of all that was received; only when
+// Options.Record is set. Ask RecordOverflowed whether that is everything.
 func (s *Server) ReceivedBytes() []byte {
 	s.received.mu.Lock()
 	defer s.received.mu.Unlock()
@@ -111,8 +111,8 @@ func (s *Server) RecordOverflowed() bool {
 	return s.received.overflow
 }
 
-// Contains reports whether text is anywhere in what was received, as it is or escaped as JSON does, once or twice: a JSON
-// document in a string of another one.
+// Contains reports whether text is anywhere in what was received, as it is or escaped as JSON does, once or twice: a
+// JSON document in a string of another one.
 func (s *Server) Contains(text string) bool {
 	s.received.mu.Lock()
 	defer s.received.mu.Unlock()

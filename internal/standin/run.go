@@ -33,7 +33,8 @@ func isRunType(s string) bool {
 	return false
 }
 
-// Run is a run as it is stored. Ids are UUIDs in lower case, "" where there is none; the JSON fields are nil where nothing came.
+// Run is a run as it is stored. Ids are UUIDs in lower case, "" where there is none; the JSON fields are nil where
+// nothing came.
 type Run struct {
 	Place
 	Content

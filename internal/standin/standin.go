@@ -1,16 +1,16 @@
 // Copyright The otelcol-langsmith Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package standin is LangSmith's ingest API in one process, as far as its wire is documented: what a test or a local page
-// needs in order to see what LangSmith would have made of the bytes that left.
+// Package standin is LangSmith's ingest API in one process, as far as its wire is documented: what a test or a local
+// page needs in order to see what LangSmith would have made of the bytes that left.
 //
-// It is an oracle. It decodes OTLP and multipart by itself, maps spans to runs by LangSmith's documented rules and shares no
-// code with the exporter that it checks. Where the documentation leaves a choice, it takes the one that forgives least, so
-// that what arrives here may be expected to arrive there: a child without its parent is never shown, a status ERROR without
-// an exception event is a success, an inline input in a multipart request is refused.
+// It is an oracle. It decodes OTLP and multipart by itself, maps spans to runs by LangSmith's documented rules and
+// shares no code with the exporter that it checks. Where the documentation leaves a choice, it takes the one that
+// forgives least, so that what arrives here may be expected to arrive there: a child without its parent is never
+// shown, a status ERROR without an exception event is a success, an inline input in a multipart request is refused.
 //
-// It promises bounded memory: the oldest traces are evicted, and what was evicted is counted. It reads no clock but the one
-// it is given.
+// It promises bounded memory: the oldest traces are evicted, and what was evicted is counted. It reads no clock but
+// the one it is given.
 package standin
 
 import (
@@ -51,8 +51,8 @@ type Options struct {
 
 	// DisableZstd refuses zstd and says so in /info, as older installations do.
 	DisableZstd bool
-	// StrictConflict answers a request that repeats one run with 409 and stores nothing of it. Which of the two LangSmith
-	// does is not documented; without it the other runs are stored.
+	// StrictConflict answers a request that repeats one run with 409 and stores nothing of it. Which of the two
+	// LangSmith does is not documented; without it the other runs are stored.
 	StrictConflict bool
 	// Arrived opens /arrived/v1/traces.
 	Arrived bool

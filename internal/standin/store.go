@@ -26,8 +26,8 @@ type traceRuns struct {
 	place *list.Element // in store.order
 }
 
-// store holds runs by trace. The trace that got a run longest ago goes first when there is no room. It is not safe for concurrent
-// use: Server's mutex guards it.
+// store holds runs by trace. The trace that got a run longest ago goes first when there is no room. It is not safe
+// for concurrent use: Server's mutex guards it.
 type store struct {
 	maxRuns, maxTraceRuns int
 	maxBytes              int64

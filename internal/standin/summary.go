@@ -14,8 +14,8 @@ type Summary struct {
 	StoredBytes    int64 `json:"stored_bytes"`
 	Traces         int   `json:"traces"`
 	OrphansWaiting int   `json:"orphans_waiting"`
-	// What must be zero when a tree is whole: traces with no root or several, runs whose parent is not in their trace, and runs
-	// that are in another project than their parent.
+	// What must be zero when a tree is whole: traces with no root or several, runs whose parent is not in their
+	// trace, and runs that are in another project than their parent.
 	TracesWithoutOneRoot int `json:"traces_without_one_root"`
 	MissingParents       int `json:"missing_parents"`
 	SplitProjects        int `json:"split_projects"`

@@ -3,8 +3,8 @@
 
 // Package viewer is the page that shows runs: plain HTML, CSS and JavaScript, embedded, without a build step.
 //
-// The page asks only its own origin, by LangSmith's API, and puts data into the document as text, never as markup. Its content
-// security policy forbids everything else, inline scripts included.
+// The page asks only its own origin, by LangSmith's API, and puts data into the document as text, never as markup.
+// Its content security policy forbids everything else, inline scripts included.
 package viewer
 
 import (

@@ -177,7 +177,9 @@ func TestAdversarial_chainOfAHundredThousandSpans(t *testing.T) {
 }
 
 // wide is a span id of a large trace.
-func wide(i int) pcommon.SpanID { return pcommon.SpanID{4: byte(i >> 24), 5: byte(i >> 16), 6: byte(i >> 8), 7: byte(i)} }
+func wide(i int) pcommon.SpanID {
+	return pcommon.SpanID{4: byte(i >> 24), 5: byte(i >> 16), 6: byte(i >> 8), 7: byte(i)}
+}
 
 func TestAdversarial_giantTraceIsCutAndKeepsItsErrors(t *testing.T) {
 	const n = 30_000

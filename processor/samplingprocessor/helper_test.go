@@ -310,3 +310,9 @@ func rootOf(t *testing.T, td ptrace.Traces) ptrace.Span {
 }
 
 func size(n int) settings.ByteSize { return settings.ByteSize(n) }
+
+// How long and how often to look for what other goroutines do on the real clock.
+const (
+	eventually = 10 * time.Second
+	moment     = 5 * time.Millisecond
+)

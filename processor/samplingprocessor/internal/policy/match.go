@@ -70,23 +70,22 @@ func (r *releases) keyOf(s dialect.Span) (key string, complete bool) {
 	var b strings.Builder
 	complete = true
 	found := false
-	service, _ := s.Resource.Get("service.name")
-	writeKey(&b, service)
+	if service, ok := s.Resource.Get("service.name"); ok {
+		b.WriteString(service.AsString())
+	}
 	for _, attribute := range r.attributes {
+		b.WriteByte(0)
 		v, ok := lookup(s, attribute)
-		complete = complete && ok
-		found = found || ok && v.AsString() != ""
-		writeKey(&b, v)
+		if !ok {
+			complete = false
+			continue
+		}
+		value := v.AsString()
+		found = found || value != ""
+		b.WriteString(value)
 	}
 	if !found || b.Len() > maxReleaseKey {
 		return "", complete
 	}
 	return b.String(), complete
-}
-
-func writeKey(b *strings.Builder, v pcommon.Value) {
-	if v != (pcommon.Value{}) {
-		b.WriteString(v.AsString())
-	}
-	b.WriteByte(0)
 }

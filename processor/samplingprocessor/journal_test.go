@@ -1,0 +1,240 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package samplingprocessor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"sync"
+	"testing"
+
+	"github.com/open-telemetry/opentelemetry-collector-contrib/extension/storage/filestorage"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/component/componenttest"
+	"go.opentelemetry.io/collector/extension/extensiontest"
+	"go.opentelemetry.io/collector/extension/xextension/storage"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/policy"
+)
+
+var storageID = component.MustNewID("disk")
+
+// disk is a storage in memory that outlives the processors that use it.
+type disk struct {
+	component.StartFunc
+	component.ShutdownFunc
+	mu      sync.Mutex
+	entries map[string][]byte
+	broken  error
+}
+
+func (d *disk) GetClient(context.Context, component.Kind, component.ID, string) (storage.Client, error) {
+	return d, nil
+}
+
+func (d *disk) Get(context.Context, string) ([]byte, error) { return nil, nil }
+func (d *disk) Set(context.Context, string, []byte) error   { return nil }
+func (d *disk) Delete(context.Context, string) error        { return nil }
+func (d *disk) Close(context.Context) error                 { return nil }
+func (d *disk) Batch(_ context.Context, ops ...*storage.Operation) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, op := range ops {
+		switch {
+		case d.broken != nil:
+			return d.broken
+		case op.Type == storage.Set:
+			d.entries[op.Key] = op.Value
+		case op.Type == storage.Delete:
+			delete(d.entries, op.Key)
+		}
+	}
+	return nil
+}
+
+func (d *disk) Walk(_ context.Context, fn storage.WalkFunc) error {
+	d.mu.Lock()
+	entries := maps.Clone(d.entries)
+	d.mu.Unlock()
+	for key, value := range entries {
+		ops, err := fn(key, value)
+		if err != nil {
+			return err
+		}
+		if err := d.Batch(context.Background(), ops...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *disk) len() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.entries)
+}
+
+func newDisk() *disk { return &disk{entries: map[string][]byte{}} }
+
+func withStorage(t *testing.T, d component.Component, change func(*Config)) *sampler {
+	t.Helper()
+	s := newSampler(t, func(c *Config) {
+		c.Storage = &storageID
+		if change != nil {
+			change(c)
+		}
+	})
+	s.host[storageID] = d
+	return s
+}
+
+func TestJournal_holdsWhatIsOpenAndNothingElse(t *testing.T) {
+	d := newDisk()
+	s := withStorage(t, d, func(c *Config) { c.Rules = []policy.Rule{keepErrors(), keep("none", 0)} })
+	s.start(s.sink)
+	s.send(traces(spec{id: 1, kind: "llm"}, spec{trace: 2, id: 1, kind: "llm", failed: true}))
+	s.send(traces(spec{id: 2, parent: 1, kind: "llm"}))
+	assert.Equal(t, 3, d.len())
+	assert.Empty(t, s.stop(), "what is open stays in the storage for the next start")
+	assert.Equal(t, 3, d.len())
+
+	next := withStorage(t, d, func(c *Config) {
+		c.Rules = []policy.Rule{keepErrors(), keep("none", 0)}
+		c.Complete = Complete{AfterRoot: 1, Idle: 1, Max: 1}
+	})
+	next.start(next.sink)
+	require.Eventually(t, func() bool { return d.len() == 0 }, eventually, moment)
+	assert.Equal(t, 3.0, next.count("replayed_traces"))
+	assert.Len(t, next.stop(), 1)
+	assert.Equal(t, 2, len(next.decisions.list()))
+}
+
+// TestJournal_survivesACrash takes the storage away from a processor that is never shut down.
+func TestJournal_survivesACrash(t *testing.T) {
+	d := newDisk()
+	s := withStorage(t, d, func(c *Config) { c.Memory.MaxTraceBytes = 2000 }).start(hung{})
+	for n := range uint16(20) {
+		s.send(payload(n, 200*int(n), true)) // the larger half is on its way out already
+	}
+	survivor := &disk{entries: maps.Clone(d.entries)}
+	hangUp(t, s)
+
+	next := withStorage(t, survivor, func(c *Config) { c.Complete = Complete{AfterRoot: 1, Idle: 1, Max: 1} })
+	next.start(next.sink)
+	require.Eventually(t, func() bool { return survivor.len() == 0 }, eventually, moment)
+	assert.Equal(t, 20, requireTrees(t, next.stop()...))
+}
+
+func TestJournal_undeliveredTracesStay(t *testing.T) {
+	d := newDisk()
+	s := withStorage(t, d, func(c *Config) { c.Memory.MaxTraceBytes = 1 }).start(hung{})
+	s.send(traces(spec{id: 1, kind: "llm"}))
+	hangUp(t, s)
+	assert.Equal(t, 1, d.len())
+}
+
+func TestJournal_damagedEntriesAreDroppedAndCounted(t *testing.T) {
+	d := newDisk()
+	d.entries["0000000000000001"] = []byte("no entry")
+	d.entries["not a number"] = append([]byte{entryVersion}, make([]byte, 40)...)
+	d.entries["0000000000000003"] = append(append([]byte{entryVersion}, make([]byte, 16)...), 0xff, 0xff, 0xff)
+	s := withStorage(t, d, nil)
+	s.start(s.sink)
+	assert.Equal(t, 3.0, s.count("dropped_spans", "reason", "unreadable"))
+	assert.Zero(t, d.len())
+	s.stop()
+}
+
+func TestJournal_brokenStorageStopsNothing(t *testing.T) {
+	d := newDisk()
+	s := withStorage(t, d, nil)
+	s.start(s.sink)
+	d.broken = errors.New("the disk is full")
+	s.send(traces(spec{id: 1, kind: "llm"}))
+	assert.Equal(t, 1.0, s.count("journal_failures"))
+	assert.Len(t, s.stop(), 1, "what is not in the storage is judged at shutdown")
+}
+
+func TestJournal_senderThatHasGoneGetsAnErrorAndLeavesNothing(t *testing.T) {
+	d := newDisk()
+	s := withStorage(t, d, nil)
+	s.start(s.sink)
+	d.broken = context.Canceled
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	require.ErrorIs(t, s.traces.ConsumeTraces(ctx, traces(spec{id: 1, kind: "llm"})), context.Canceled)
+	assert.Zero(t, s.count("bytes_held"))
+	assert.Empty(t, s.stop())
+}
+
+func TestJournal_mistakesInTheConfiguration(t *testing.T) {
+	f := func(d component.Component, pipelines int, want string) {
+		t.Helper()
+		s := withStorage(t, d, nil)
+		if d == nil {
+			delete(s.host, storageID)
+		}
+		for range pipelines {
+			p, err := s.factory.CreateTraces(context.Background(), s.set, s.cfg, s.sink)
+			require.NoError(t, err)
+			s.traces = p
+			defer func() { _ = p.Shutdown(context.Background()) }()
+		}
+		assert.ErrorContains(t, s.traces.Start(context.Background(), s.host), want)
+	}
+	f(nil, 1, `storage: there is no extension "disk"`)
+	f(&recorder{}, 1, `storage: extension "disk" is no storage`)
+	f(newDisk(), 2, "storage: sampling stands in several traces pipelines")
+}
+
+func TestJournal_worksWithFileStorage(t *testing.T) {
+	directory := t.TempDir()
+	open := func() component.Component {
+		f := filestorage.NewFactory()
+		cfg := f.CreateDefaultConfig().(*filestorage.Config)
+		cfg.Directory = directory
+		e, err := f.Create(context.Background(), extensiontest.NewNopSettings(f.Type()), cfg)
+		require.NoError(t, err)
+		require.NoError(t, e.Start(context.Background(), componenttest.NewNopHost()))
+		return e
+	}
+	first := open()
+	s := withStorage(t, first, nil)
+	s.start(s.sink)
+	for n := range uint16(10) {
+		s.send(payload(n, 1000, false))
+	}
+	assert.Empty(t, s.stop())
+	require.NoError(t, first.Shutdown(context.Background()))
+
+	second := open()
+	next := withStorage(t, second, func(c *Config) { c.Complete = Complete{AfterRoot: 1, Idle: 1, Max: 1} })
+	next.start(next.sink)
+	require.Eventually(t, func() bool { return next.sink.SpanCount() == 10 }, eventually, moment)
+	next.stop()
+	require.NoError(t, second.Shutdown(context.Background()))
+}
+
+func FuzzReadEntry(f *testing.F) {
+	a := arrival{seq: 7}
+	a.part.Data = []byte{0x0a, 0x00}
+	f.Add("0000000000000007", entry(&a))
+	f.Add("", []byte{})
+	cfg := createDefaultConfig().(*Config)
+	p, err := policy.Compile(cfg.Rules, cfg.policyOptions())
+	require.NoError(f, err)
+	c := &core{cfg: cfg, policy: p}
+	f.Fuzz(func(t *testing.T, key string, value []byte) {
+		a, err := c.readEntry(key, value)
+		if err != nil {
+			assert.ErrorIs(t, err, errDamaged)
+			return
+		}
+		assert.Equal(t, value[1:17], a.key.Trace[:], fmt.Sprint(a.seq))
+	})
+}

@@ -42,7 +42,7 @@ func TestBadInput_isRefusedAndNothingElseIsLost(t *testing.T) {
 	f("a body over the limit", "application/json", bytes.Repeat([]byte(" "), 64<<20+1), http.StatusBadRequest)
 	f("zero ids", "application/x-protobuf", zeroIDs(t), http.StatusOK)
 
-	after := replayTo(t, c, only("vercel-ai-v7/agent.json"))
+	after := replayTo(t, c, only("vercel-ai-v7/agent_stream.json"))
 	want := append(before.agentTraces, after.agentTraces...)
 	require.Eventually(t, func() bool {
 		have := readPage(t, c).traces

@@ -26,13 +26,13 @@ const telemetrygen = "github.com/open-telemetry/opentelemetry-collector-contrib/
 func TestClients_curlSendsOTLPJSON(t *testing.T) {
 	c := start(t, nil, "embed:local", overlay(t, quick))
 	out, err := exec.Command("curl", "-sS", "-f", "-X", "POST", "-H", "Content-Type: application/json",
-		"--data-binary", "@../testdata/traces/vercel-ai-v7/agent.json", c.otlp()+"/v1/traces").CombinedOutput()
+		"--data-binary", "@../testdata/traces/vercel-ai-v7/agent_stream.json", c.otlp()+"/v1/traces").CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	recordings, err := replay.Load("../testdata")
 	require.NoError(t, err)
 	var want string
 	for _, r := range recordings {
-		if r.File == "vercel-ai-v7/agent.json" {
+		if r.File == "vercel-ai-v7/agent_stream.json" {
 			id := r.TraceIDs()[0]
 			want = hex.EncodeToString(id[:])
 		}

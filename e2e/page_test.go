@@ -23,7 +23,7 @@ func TestPage_showsTheTreesInABrowser(t *testing.T) {
 	require.NoError(t, err, "this test needs Chromium: apt-get install chromium")
 	c := start(t, nil, "embed:local", overlay(t, quick))
 	replayTo(t, c, only("vercel-ai-v6/"))
-	sent := replayTo(t, c, only("vercel-ai-v7/agent.json"))
+	sent := replayTo(t, c, only("vercel-ai-v7/agent_stream.json"))
 	require.Eventually(t, func() bool {
 		return c.sum("otelcol_processor_sampling_traces_held") == 0 && len(readPage(t, c).traces) > 5
 	},

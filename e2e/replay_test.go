@@ -134,8 +134,6 @@ func (c *collector) sum(name string) float64 {
 	return total
 }
 
-func (c *collector) sent() float64 { return c.sum("otelcol_exporter_langsmith_runs_sent") }
-
 // page is what the viewer's API shows.
 type page struct {
 	traces map[string][]pageRun
@@ -149,9 +147,9 @@ type pageRun struct {
 	Extra    map[string]any `json:"extra"`
 }
 
-func readPage(t *testing.T, c *collector) page {
+func readPage(t *testing.T, c *collector) *page {
 	t.Helper()
-	p := page{traces: map[string][]pageRun{}}
+	p := &page{traces: map[string][]pageRun{}}
 	for _, project := range projects(t, c) {
 		for cursor := "start"; cursor != ""; {
 			query := map[string]any{"session": []string{project}, "limit": 100}
@@ -177,6 +175,17 @@ func readPage(t *testing.T, c *collector) page {
 	}
 	p.findBroken()
 	return p
+}
+
+// lacks returns those of the trace ids that the page does not show.
+func (p *page) lacks(ids []string) []string {
+	var lacking []string
+	for _, id := range ids {
+		if len(p.traces[id]) == 0 {
+			lacking = append(lacking, id)
+		}
+	}
+	return lacking
 }
 
 func (p *page) findBroken() {

@@ -1,0 +1,282 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package policy
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+)
+
+var now = time.Unix(1_800_000_000, 0)
+
+func percent(p float64) *float64 { return &p }
+
+func compile(t testing.TB, opts Options, rules ...Rule) *Policy {
+	t.Helper()
+	p, err := Compile(rules, opts)
+	require.NoError(t, err)
+	p.Start(now)
+	return p
+}
+
+// span makes a trace of one span with the given attributes; those of the resource are written as resource.key.
+func span(attributes map[string]any) ptrace.Traces {
+	td := ptrace.NewTraces()
+	rs := td.ResourceSpans().AppendEmpty()
+	s := rs.ScopeSpans().AppendEmpty().Spans().AppendEmpty()
+	s.SetSpanID([8]byte{1})
+	s.SetName("root")
+	s.SetStartTimestamp(1)
+	s.SetEndTimestamp(1 + 2e9)
+	for k, v := range attributes {
+		if len(k) > 9 && k[:9] == "resource." {
+			_ = rs.Resource().Attributes().PutEmpty(k[9:]).FromRaw(v)
+			continue
+		}
+		_ = s.Attributes().PutEmpty(k).FromRaw(v)
+	}
+	return td
+}
+
+func ExamplePolicy() {
+	all, tenth := 100.0, 10.0
+	failed := true
+	p, err := Compile([]Rule{
+		{Name: "errors", When: &When{Error: &failed}, Keep: &all},
+		{Name: "rest", Keep: &tenth},
+	}, Options{Seed: "blue"})
+	if err != nil {
+		panic(err)
+	}
+	td := ptrace.NewTraces()
+	s := td.ResourceSpans().AppendEmpty().ScopeSpans().AppendEmpty().Spans().AppendEmpty()
+	s.Status().SetCode(ptrace.StatusCodeError)
+
+	e := p.Observe(td)
+	d := p.Decide([16]byte{1}, &e, time.Now())
+	fmt.Println(d.Keep, d.Rule, d.AdjustedCount())
+	// Output: true errors 1
+}
+
+func TestWhen(t *testing.T) {
+	yes, no := true, false
+	f := func(want bool, when When, attributes map[string]any) {
+		t.Helper()
+		p := compile(t, Options{}, Rule{Name: "r", When: &when, Keep: percent(100)})
+		e := p.Observe(span(attributes))
+		assert.Equal(t, want, p.Decide([16]byte{1}, &e, now).Keep)
+	}
+	team := map[string]any{"team": "a", "resource.service.name": "shop", "resource.zone": "z", "n": 5, "ok": true}
+	f(true, When{Error: &yes}, map[string]any{"error.type": "timeout"})
+	f(false, When{Error: &yes}, nil)
+	f(true, When{Error: &no}, nil)
+	f(true, When{Attributes: map[string]any{"team": "a"}}, team)
+	f(false, When{Attributes: map[string]any{"team": "b"}}, team)
+	f(true, When{Attributes: map[string]any{"team": []any{"b", "a"}}}, team)
+	f(true, When{Attributes: map[string]any{"n": 5, "ok": true}}, team)
+	f(false, When{Attributes: map[string]any{"n": 5, "ok": false}}, team)
+	f(true, When{Attributes: map[string]any{`resource["zone"]`: "z"}}, team)
+	f(false, When{Attributes: map[string]any{`resource["team"]`: "a"}}, team)
+	f(true, When{Attributes: map[string]any{"zone": "z"}}, team)
+	f(true, When{Service: []string{"x", "shop"}}, team)
+	f(false, When{Service: []string{"x"}}, team)
+	f(true, When{RootName: []string{"root"}}, nil)
+	f(false, When{RootName: []string{"leaf"}}, nil)
+	f(true, When{MinDuration: 2 * time.Second}, nil)
+	f(false, When{MinDuration: 3 * time.Second}, nil)
+	f(true, When{All: &[]When{{Error: &no}, {RootName: []string{"root"}}}}, nil)
+	f(false, When{All: &[]When{{Error: &yes}, {RootName: []string{"root"}}}}, nil)
+	f(true, When{Any: &[]When{{Error: &yes}, {RootName: []string{"root"}}}}, nil)
+	f(false, When{Not: &When{RootName: []string{"root"}}}, nil)
+	f(true, When{Not: &When{Error: &yes}}, nil)
+}
+
+func TestDecide_firstMatchWins(t *testing.T) {
+	yes := true
+	p := compile(t, Options{}, Rule{Name: "first", When: &When{Error: &yes}, Keep: percent(0)}, Rule{Name: "second", Keep: percent(100)})
+	e := p.Observe(span(map[string]any{"error.type": "x"}))
+	d := p.Decide([16]byte{1}, &e, now)
+	assert.Equal(t, "first", d.Rule)
+	assert.False(t, d.Keep)
+	assert.Zero(t, d.AdjustedCount())
+}
+
+func TestDecide_withoutAMatchingRule(t *testing.T) {
+	yes := true
+	p := compile(t, Options{}, Rule{Name: "errors", When: &When{Error: &yes}, Keep: percent(100)})
+	assert.Equal(t, Decision{Rule: NoRule}, p.Decide([16]byte{1}, &Evidence{}, now))
+	p = compile(t, Options{OnlyAgents: true}, Rule{Name: "all", Keep: percent(100)})
+	assert.Equal(t, Decision{Rule: NoAgentSpan}, p.Decide([16]byte{1}, &Evidence{Failed: true}, now))
+}
+
+func TestHash_isTheSameEverywhereAndDependsOnTheSeed(t *testing.T) {
+	assert.Equal(t, randomness("a", ofTrace, []byte{1}), randomness("a", ofTrace, []byte{1}))
+	assert.NotEqual(t, randomness("a", ofTrace, []byte{1}), randomness("b", ofTrace, []byte{1}))
+	assert.NotEqual(t, randomness("a", ofTrace, []byte{1}), randomness("a", ofConversation, []byte{1}))
+	assert.Less(t, randomness("a", ofTrace, []byte{1}), uint64(1)<<56)
+}
+
+func TestHash_smallerShareIsPartOfTheLarger(t *testing.T) {
+	small, large := compile(t, Options{}, Rule{Name: "r", Keep: percent(1)}), compile(t, Options{}, Rule{Name: "r", Keep: percent(10)})
+	kept := [2]int{}
+	for i := range uint64(50_000) {
+		var id [16]byte
+		binary.BigEndian.PutUint64(id[8:], i) // ids that hold hardly any randomness
+		a, b := small.Decide(id, &Evidence{}, now), large.Decide(id, &Evidence{}, now)
+		if a.Keep {
+			kept[0]++
+			require.True(t, b.Keep)
+			require.InDelta(t, 100, a.AdjustedCount(), 1e-6)
+		}
+		if b.Keep {
+			kept[1]++
+		}
+	}
+	assert.InDelta(t, 500, kept[0], 70)
+	assert.InDelta(t, 5000, kept[1], 210)
+}
+
+func TestConversations_ofOneTraceAreKeptWholeAndCountLess(t *testing.T) {
+	p := compile(t, Options{}, Rule{Name: "r", Keep: percent(30)})
+	sum, n := 0.0, 20_000
+	for i := range n {
+		var e Evidence
+		e.conversations.add(randomness("", ofConversation, fmt.Append(nil, "a", i)))
+		e.conversations.add(randomness("", ofConversation, fmt.Append(nil, "b", i)))
+		sum += p.Decide([16]byte{1}, &e, now).AdjustedCount()
+	}
+	assert.InDelta(t, n, sum, 450) // 3 sigma at p = 0.51
+}
+
+func TestConversations_doNotDependOnTheOrder(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 1))
+	values := []uint64{5, 1, 9, 7, 3, 9, 8}
+	var want conversations
+	for _, v := range values {
+		want.add(v)
+	}
+	assert.Equal(t, conversations{highest: [4]uint64{9, 8, 7, 5}, n: 4}, want)
+	for range 50 {
+		r.Shuffle(len(values), func(i, j int) { values[i], values[j] = values[j], values[i] })
+		var got conversations
+		for _, v := range values {
+			got.add(v)
+		}
+		assert.Equal(t, want, got)
+	}
+}
+
+func TestConversation_fromConfiguredAttributes(t *testing.T) {
+	p := compile(t, Options{Conversation: []string{"thread", `resource["box"]`}}, Rule{Name: "r", Keep: percent(50)})
+	f := func(want int, attributes map[string]any) {
+		t.Helper()
+		e := p.Observe(span(attributes))
+		assert.EqualValues(t, want, e.conversations.n)
+	}
+	f(0, map[string]any{"session.id": "s"})
+	f(1, map[string]any{"thread": "t"})
+	f(1, map[string]any{"resource.box": "b"})
+}
+
+func TestFloor_keepsTheFirstOfEachPeriodAndCountsThemAsOne(t *testing.T) {
+	p := compile(t, Options{}, Rule{Name: "r", Keep: percent(0.0001), Floor: &Rate{Count: 3, Period: time.Minute}})
+	kept := func(at time.Time) int {
+		n := 0
+		for i := range byte(50) {
+			if d := p.Decide([16]byte{i}, &Evidence{}, at); d.Keep {
+				n++
+				assert.Equal(t, 1.0, d.AdjustedCount())
+			}
+		}
+		return n
+	}
+	assert.Equal(t, 3, kept(now))
+	assert.Zero(t, kept(now.Add(59*time.Second)))
+	assert.Equal(t, 3, kept(now.Add(time.Minute)))
+}
+
+func TestRate(t *testing.T) {
+	f := func(in string, want Rate) {
+		t.Helper()
+		var r Rate
+		require.NoError(t, r.UnmarshalText([]byte(in)))
+		assert.Equal(t, want, r)
+		var again Rate
+		require.NoError(t, again.UnmarshalText([]byte(r.String())))
+		assert.Equal(t, want, again)
+	}
+	f("10/min", Rate{10, time.Minute})
+	f("1/s", Rate{1, time.Second})
+	f(" 500 / h ", Rate{500, time.Hour})
+	for _, bad := range []string{"", "10", "10/", "-1/s", "a/s", "1/day", "1/s/s"} {
+		assert.Error(t, new(Rate).UnmarshalText([]byte(bad)), bad)
+	}
+}
+
+func FuzzRate(f *testing.F) {
+	f.Add("10/min")
+	f.Fuzz(func(t *testing.T, s string) {
+		var r, again Rate
+		if r.UnmarshalText([]byte(s)) == nil {
+			require.NoError(t, again.UnmarshalText([]byte(r.String())))
+			assert.Equal(t, r, again)
+		}
+	})
+}
+
+func TestMerge_doesNotDependOnTheOrder(t *testing.T) {
+	yes := true
+	p := compile(t, Options{}, Rule{Name: "r", Keep: percent(1), When: &When{
+		Error: &yes, Attributes: map[string]any{"a": 1, "b": 2},
+		NewRelease: &NewRelease{Attributes: []string{"service.version"}, For: 1, Traces: 1},
+	}})
+	parts := []Evidence{
+		p.Observe(span(map[string]any{"a": 1, "session.id": "x", "resource.service.version": "2"})),
+		p.Observe(span(map[string]any{"b": 2, "session.id": "y", "resource.service.version": "1"})),
+		p.Observe(span(map[string]any{"error.type": "z", "service.version": "3"})),
+		p.Observe(span(map[string]any{"gen_ai.operation.name": "chat"})),
+	}
+	var want Evidence
+	for i := range parts {
+		want.Merge(&parts[i])
+	}
+	assert.True(t, want.Agent && want.Failed)
+	assert.Len(t, want.releases[0], 3)
+	for range 24 {
+		rand.Shuffle(len(parts), func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
+		var got Evidence
+		for i := range parts {
+			got.Merge(&parts[i])
+		}
+		require.Equal(t, want, got)
+	}
+}
+
+func BenchmarkObserve(b *testing.B) {
+	yes := true
+	p := compile(b, Options{}, Rule{Name: "errors", When: &When{Error: &yes}, Keep: percent(100)}, Rule{Name: "r", Keep: percent(1)})
+	td := span(map[string]any{
+		"gen_ai.operation.name": "chat", "gen_ai.request.model": "m", "gen_ai.usage.input_tokens": 5, "session.id": "abc",
+		"gen_ai.input.messages": "[]", "resource.service.name": "shop",
+	})
+	b.ReportAllocs()
+	for b.Loop() {
+		p.Observe(td)
+	}
+}
+
+func BenchmarkDecide(b *testing.B) {
+	p := compile(b, Options{}, Rule{Name: "r", Keep: percent(10)})
+	b.ReportAllocs()
+	for b.Loop() {
+		p.Decide([16]byte{1}, &Evidence{}, now)
+	}
+}

@@ -1,0 +1,187 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package store
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+var (
+	t0    = time.Unix(1_800_000_000, 0)
+	waits = Waits{AfterRoot: 10 * time.Second, Idle: 30 * time.Second, Max: 10 * time.Minute}
+)
+
+func after(seconds float64) time.Time { return t0.Add(time.Duration(seconds * float64(time.Second))) }
+
+func key(n int) Key { return Key{Trace: [16]byte{14: byte(n >> 8), 15: byte(n)}} }
+
+func part(seconds float64, spans ...Span) Part { return Part{Spans: spans, At: after(seconds)} }
+
+func sp(id, parent byte, origin Origin) Span {
+	return Span{ID: [8]byte{id}, Parent: [8]byte{parent}, Origin: origin}
+}
+
+func ExampleStore() {
+	s := New[string](Waits{AfterRoot: 10 * time.Second, Idle: 30 * time.Second, Max: 10 * time.Minute})
+	now := time.Unix(0, 0)
+	t := s.Add(Key{Trace: [16]byte{1}}, Part{Spans: []Span{{ID: [8]byte{1}}}, At: now})
+	t.Note = "what the owner knows of it"
+
+	due, _ := s.Due(now.Add(9 * time.Second))
+	fmt.Println(due == nil)
+	due, trigger := s.Due(now.Add(10 * time.Second))
+	fmt.Println(due.Note, trigger)
+	// Output:
+	// true
+	// what the owner knows of it root
+}
+
+func TestDue(t *testing.T) {
+	f := func(name string, trigger Trigger, seconds float64, parts ...Part) {
+		t.Helper()
+		s := New[int](waits)
+		for _, p := range parts {
+			s.Add(key(1), p)
+		}
+		early, _ := s.Due(after(seconds - 0.001))
+		assert.Nil(t, early, name)
+		got, why := s.Due(after(seconds))
+		if assert.NotNil(t, got, name) {
+			assert.Equal(t, trigger, why, name)
+		}
+		assert.Zero(t, s.Len(), name)
+	}
+	f("root", Root, 10, part(0, sp(1, 0, Unknown)))
+	f("root late", Root, 30, part(0, sp(2, 1, Local)), part(20, sp(1, 0, Unknown)))
+	f("the first of two roots counts", Root, 10, part(0, sp(1, 0, Unknown)), part(5, sp(2, 0, Unknown)))
+	f("a parent that came after its child", Root, 17,
+		part(0, sp(1, 0, Unknown)), part(3, sp(3, 2, Local)), part(7, sp(2, 1, Local)))
+	f("a copy of a span does not put it off", Root, 10,
+		part(0, sp(1, 0, Unknown), sp(2, 1, Local)), part(8, sp(1, 0, Unknown)))
+	f("remote", Idle, 30, part(0, sp(2, 1, Remote)))
+	f("unknown", Idle, 35, part(0, sp(2, 1, Unknown)), part(5, sp(3, 2, Local)))
+	f("local", Max, 600, part(0, sp(2, 1, Local)))
+	f("local beside remote", Max, 600, part(0, sp(2, 1, Local), sp(3, 9, Remote)))
+	f("a cycle", Idle, 30, part(0, sp(1, 2, Local), sp(2, 1, Local)))
+	f("max is the end", Max, 600, part(0, sp(2, 1, Unknown)), part(25, sp(2, 1, Unknown)), part(590, sp(2, 1, Unknown)))
+	f("nothing in it", Idle, 30, part(0))
+}
+
+func TestOriginOf(t *testing.T) {
+	f := func(flags uint32, entry bool, want Origin) {
+		t.Helper()
+		assert.Equal(t, want, OriginOf(flags, entry))
+	}
+	f(0, false, Unknown)
+	f(0x01, false, Unknown)
+	f(0x200, false, Unknown)
+	f(0x101, false, Local)
+	f(0x301, false, Remote)
+	f(0x101, true, Remote)
+	f(0, true, Remote)
+}
+
+func TestStore_countsWhatItHolds(t *testing.T) {
+	s := New[int](waits)
+	p := Part{Data: make([]byte, 100, 128), Spans: []Span{sp(1, 0, Unknown)}, At: t0}
+	tr := s.Add(key(1), p)
+	s.Add(key(1), p)
+	assert.EqualValues(t, 2*(128+24+partOverhead), tr.Bytes)
+	assert.Equal(t, 2, tr.Spans)
+	assert.True(t, s.Complete(tr))
+}
+
+func TestStore_oldestAndUrgent(t *testing.T) {
+	s := New[int](waits)
+	var all []*Trace[int]
+	for n := range 4 {
+		all = append(all, s.Add(key(n), part(float64(n), sp(1, 0, Unknown))))
+	}
+	s.MarkUrgent(all[0])
+	s.MarkUrgent(all[2])
+	s.MarkUrgent(all[0])
+	assert.Same(t, all[1], s.Oldest(false))
+	assert.Same(t, all[3], all[1].Newer())
+	assert.Same(t, all[0], s.Oldest(true))
+	s.Remove(all[0])
+	s.Remove(all[1])
+	assert.Same(t, all[3], s.Oldest(false))
+	assert.Same(t, all[2], s.Oldest(true))
+	s.Remove(all[2])
+	s.Remove(all[3])
+	assert.Nil(t, s.Oldest(true))
+	assert.Nil(t, s.Oldest(false))
+	_, ok := s.Next()
+	assert.False(t, ok)
+}
+
+// TestStore_neverMissesADeadline compares with asking every open trace at every step.
+func TestStore_neverMissesADeadline(t *testing.T) {
+	for seed := range uint64(50) {
+		r := rand.New(rand.NewPCG(seed, 0))
+		s := New[int](waits)
+		now := t0
+		for range 300 {
+			now = now.Add(time.Duration(r.IntN(8000)) * time.Millisecond)
+			for tr, _ := s.Due(now); tr != nil; tr, _ = s.Due(now) {
+				at, _ := s.due(tr)
+				require.False(t, at.After(now), "too early")
+			}
+			for _, tr := range s.traces {
+				at, _ := s.due(tr)
+				require.True(t, at.After(now), "missed")
+				require.False(t, tr.check.After(at), "looked at too late")
+			}
+			s.Add(key(r.IntN(10)), Part{At: now, Spans: []Span{sp(byte(1+r.IntN(5)), byte(r.IntN(6)), Origin(r.IntN(3)))}})
+		}
+	}
+}
+
+func TestDecided_forgetsTheLeastRecentlyUsed(t *testing.T) {
+	d := NewDecided[int](3 * (decidedOverhead + 10))
+	for n := range 3 {
+		d.Put(key(n), n, 10)
+	}
+	_, ok := d.Get(key(0))
+	require.True(t, ok)
+	d.Put(key(3), 3, 10)
+	_, ok = d.Get(key(1))
+	assert.False(t, ok)
+	got, ok := d.Get(key(0))
+	assert.True(t, ok)
+	assert.Zero(t, got)
+	assert.Equal(t, 3, d.Len())
+	assert.EqualValues(t, 3*(decidedOverhead+10), d.Bytes())
+
+	d.Put(key(0), 9, 20)
+	got, _ = d.Get(key(0))
+	assert.Equal(t, 9, got)
+	assert.LessOrEqual(t, d.Bytes(), int64(3*(decidedOverhead+10)))
+	d.Put(key(5), 5, 1<<20)
+	_, ok = d.Get(key(5))
+	assert.False(t, ok, "larger than everything allowed")
+}
+
+func BenchmarkStore_add(b *testing.B) {
+	s := New[int](waits)
+	parts := make([]Part, 8)
+	for i := range parts {
+		parts[i] = part(0, sp(byte(i+1), byte(i), Unknown))
+	}
+	b.ReportAllocs()
+	n := 0
+	for b.Loop() {
+		now := t0.Add(time.Duration(n) * time.Microsecond)
+		parts[n%8].At = now
+		s.Add(key(n/8), parts[n%8])
+		s.Due(now)
+		n++
+	}
+}

@@ -129,6 +129,9 @@ func (r *redactor) Entry(at walk.Place, key string, val pcommon.Value) walk.Verd
 	if val.Type() == pcommon.ValueTypeBytes && r.dropMedia {
 		return r.attachment(at, val)
 	}
+	if detect.Kind(at.Arm) == detect.KindSecret {
+		return walk.Verdict{} // whatever stands below a key for secrets is one, under a weaker key too
+	}
 	return walk.Verdict{Arm: uint8(info.kind)}
 }
 

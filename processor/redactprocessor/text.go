@@ -14,8 +14,9 @@ const (
 	maxText = 64 << 20
 	// maxFindings bounds the work that one text can make. A text with more is replaced as a whole.
 	maxFindings = 200_000
-	// maxRounds bounds how often a text is read again after something was cut out of it, which may join what stood around it.
-	maxRounds = 4
+	// maxRounds bounds how often a text in which something was found is read again: what stands around a replacement may mean
+	// something else than before. Reading until nothing is found makes a second redaction change nothing. Two rounds are the rule.
+	maxRounds = 8
 )
 
 // Text returns the text with what was found in it replaced. A text that cannot be processed is replaced as a whole.
@@ -34,18 +35,14 @@ func (r *redactor) Text(at walk.Place, text string) (out string, changed bool) {
 		out = replace.Words(out, r.words)
 	}
 	if at.Arm != 0 {
-		out, _ = r.apply(at, out, r.scanner.UnderKey(detect.Kind(at.Arm), out))
+		out = r.apply(at, out, r.scanner.UnderKey(detect.Kind(at.Arm), out))
 	}
 	for range maxRounds {
 		findings := r.scanner.Scan(out)
 		if len(findings) == 0 {
 			return out, len(out) != len(text) || out != text
 		}
-		next, again := r.apply(at, out, findings)
-		out = next
-		if !again {
-			return out, true
-		}
+		out = r.apply(at, out, findings)
 	}
 	return r.unprocessable(at), true
 }
@@ -58,22 +55,21 @@ func (r *redactor) unprocessable(at walk.Place) string {
 	return replace.Unprocessable
 }
 
-// apply makes the replacements, and tells whether the text must be read again because something was cut out of it.
-func (r *redactor) apply(at walk.Place, text string, findings []detect.Finding) (out string, again bool) {
+// apply makes the replacements.
+func (r *redactor) apply(at walk.Place, text string, findings []detect.Finding) string {
 	if len(findings) == 0 {
-		return text, false
+		return text
 	}
 	if len(findings) > maxFindings {
-		return r.unprocessable(at), false
+		return r.unprocessable(at)
 	}
 	r.edits = r.edits[:0]
 	for _, f := range findings {
 		action := r.set.Detectors()[f.ID].Action
-		again = again || action == detect.Drop
 		r.edits = append(r.edits, replace.Edit{Start: f.Start, End: f.End, New: r.instead(f, action, text), Level: f.Level})
 		r.tally.found(f.ID, at.Site, action)
 	}
-	return replace.Splice(text, r.edits), again
+	return replace.Splice(text, r.edits)
 }
 
 // instead returns what stands for a finding.

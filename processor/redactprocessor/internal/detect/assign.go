@@ -40,7 +40,7 @@ func (sc *Scanner) assign(i int) int {
 		kind = KindToken
 	}
 	sc.value(assignment{key: k, at: i, kind: kind, query: inURL})
-	return sc.skip(i)
+	return sc.reread(i)
 }
 
 // colon handles the meanings of ":" that are not an assignment. It returns 0 when there is none.
@@ -96,7 +96,7 @@ func keyBefore(s string, i int) (k key, ok bool) {
 		k.start++
 	}
 	k.open = k.quote == 0 && k.start > 0 && (s[k.start-1] == '"' || s[k.start-1] == '\'')
-	return k, k.start < end
+	return k, k.start < end && s[k.start] != ']' && (k.start == 0 || s[k.start-1] != ':' || s[end-1] != ']')
 }
 
 func isKeyByte(c byte) bool {
@@ -118,13 +118,13 @@ func escapedLetter(s string, i int) bool {
 // inQuery tells whether a key that begins at i is one of a URL's query or fragment, or of a form.
 func inQuery(s string, i int) bool {
 	if i == 0 {
-		return true
+		return strings.IndexByte(s[:min(len(s), maxAuthority)], '&') >= 0
 	}
 	switch s[i-1] {
-	case '?', '&', '#', ';':
+	case '?', '&', '#':
 		return true
 	}
-	return false
+	return strings.HasSuffix(s[:i], "&amp;")
 }
 
 // pairKeys are the names under which a pair of name and value keeps its name.

@@ -38,6 +38,7 @@ func localStart(s string, i int) int {
 	for j > stop && isLocal(s[j-1]) {
 		j--
 	}
+	j += brokenRune(s[j:i])
 	for j < i && (s[j] == '.' || s[j] == '\'' || s[j] == '&' || s[j] == '=' || s[j] == '?') {
 		j++
 	}
@@ -45,7 +46,20 @@ func localStart(s string, i int) int {
 }
 
 func isLocal(c byte) bool {
-	return isAlnum(c) || c >= 0x80 || strings.IndexByte("!#$%&'*+-/=?^_{|}~.", c) >= 0 && c != '/' && c != '{' && c != '}' && c != '|'
+	return isAlnum(c) || isIDN(c) || strings.IndexByte("!#$%&'*+-=?^_~.", c) >= 0
+}
+
+// isIDN accepts the bytes of letters of alphabets that put spaces between words: Latin, Greek, Cyrillic. In others an address
+// stands among characters that do not belong to it.
+func isIDN(c byte) bool { return c >= 0x80 && c <= 0xbf || c >= 0xc3 && c <= 0xd4 }
+
+// brokenRune returns how many bytes at the start of s continue a character that began before it.
+func brokenRune(s string) int {
+	n := 0
+	for n < len(s) && s[n]&0xc0 == 0x80 {
+		n++
+	}
+	return n
 }
 
 // quotedLocal handles "first last"@example.org.
@@ -64,11 +78,14 @@ func quotedLocal(s string, i, stop int) int {
 func domainEnd(s string, i int) int {
 	end := i
 	stop := min(len(s), i+maxDomain)
-	for end < stop && (isAlnum(s[end]) || s[end] == '-' || s[end] == '.' || s[end] >= 0x80) {
+	for end < stop && (isAlnum(s[end]) || s[end] == '-' || s[end] == '.' || isIDN(s[end])) {
 		end++
 	}
 	for end > i && (s[end-1] == '.' || s[end-1] == '-') {
 		end--
+	}
+	for end < len(s) && end > i && s[end-1] >= 0xc0 {
+		end-- // the lead byte of a character that goes on beyond what is accepted
 	}
 	if end-i < 3 {
 		return 0

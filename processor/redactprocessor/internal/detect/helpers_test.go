@@ -12,8 +12,19 @@ func everything() *Set {
 	return New(Options{Actions: map[ID]Action{StreetAddress: Mask}})
 }
 
-// masked replaces each finding of text by its mask.
+// masked replaces each finding of text by its mask, and reads again until nothing is found, as the processor does.
 func masked(s *Set, text string) string {
+	for range 8 {
+		next := maskedOnce(s, text)
+		if next == text {
+			break
+		}
+		text = next
+	}
+	return text
+}
+
+func maskedOnce(s *Set, text string) string {
 	var b strings.Builder
 	at := 0
 	for _, f := range s.NewScanner().Scan(text) {

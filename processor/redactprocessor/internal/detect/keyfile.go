@@ -62,7 +62,7 @@ func armourEnd(s string, i int) int {
 			}
 			return lineEnd(s, i)
 		case alphabet[c] == 0 && !isSpace(c) && strings.IndexByte("\\=:,()<>", c) < 0:
-			return i
+			return i - backslashes(s, 0, i) // they belong to the quote that ends the string
 		}
 		i++
 	}
@@ -76,7 +76,7 @@ func (sc *Scanner) jwt(i int) int {
 	if start < 0 || s[start:i] != "ey" || !startsWord(s, start) {
 		return i + 1
 	}
-	dot := run(s[:min(len(s), i+maxJOSE)], i, aURL)
+	dot := sc.runEnd(i, aURL)
 	if dot >= len(s) || s[dot] != '.' || !isJOSE(s[start:dot]) {
 		return i + 1
 	}
@@ -114,7 +114,7 @@ const (
 // awsKeyID recognises an access key id that begins at i, and a secret key near it.
 func (sc *Scanner) awsKeyID(i int) int {
 	s := sc.text
-	end := run(s, i, aCapitals|aDigit)
+	end := run(s[:min(len(s), i+awsKeyID+1)], i, aCapitals|aDigit)
 	if end-i < awsKeyID-4 || end-i > awsKeyID || !startsWord(s, i) || !endsWord(s, end) {
 		return i + 1
 	}

@@ -7,6 +7,9 @@ import "strings"
 
 // card looks for a payment card among the groups of a number.
 func (sc *Scanner) card(m *number) bool {
+	if m.groups == 1 && m.at[0] > 0 && sc.text[m.at[0]-1] == '+' {
+		return false // an international telephone number
+	}
 	for a := range m.groups {
 		for b := a; b < min(m.groups, a+maxCardGroups); b++ {
 			if m.isCard(a, b) {
@@ -32,8 +35,8 @@ func (m *number) isCard(a, b int) bool {
 		if !m.uniform(a, b, sep) || sep == '/' || m.size(a) != 4 {
 			return false
 		}
-		for g := a + 1; g < b; g++ {
-			if m.size(g) != 4 && m.size(g) != 6 {
+		for g := a + 1; g <= b; g++ {
+			if n := m.size(g); n != 4 && n != 6 && (g < b || n < 3 || n > 6) {
 				return false
 			}
 		}
@@ -167,17 +170,25 @@ func northAmerican(m *number) bool {
 	if m.groups-a != 3 || m.size(a) != 3 || m.size(a+1) != 3 || m.size(a+2) != 4 {
 		return false
 	}
-	area, exchange := m.digits[m.first[a]], m.digits[m.first[a+1]]
-	if area < '2' || exchange < '2' {
+	if m.digits[m.first[a]] < '2' || m.digits[m.first[a+1]] < '2' {
 		return false
 	}
-	// Three numbers with spaces between them are a row of a table unless parentheses or the 1 say otherwise.
-	return m.paren || a == 1 || m.sep[a+2] == '-' || m.sep[a+2] == '.' || m.uniform(a, a+2, ' ') && exchange != m.digits[m.first[a+2]]
+	return m.paren || a == 1 || m.sep[a+2] == '-' || m.sep[a+2] == '.' || !m.round(a)
+}
+
+// round tells whether one of the groups from a on ends in 00: three such numbers with spaces between them are a row of a table.
+func (m *number) round(a int) bool {
+	for g := a; g < m.groups; g++ {
+		if d := m.part(g, g); d[len(d)-1] == '0' && d[len(d)-2] == '0' {
+			return true
+		}
+	}
+	return false
 }
 
 // nationalForm tells whether the number has the trunk 0 and the grouping of numbers outside North America: 07700 900123.
 func nationalForm(m *number) bool {
-	if m.digits[0] != '0' || m.digits[1] == '0' || m.n < 9 || m.n > 12 || m.groups < 2 || m.groups > 4 || isDate(m) {
+	if m.digits[0] != '0' || m.digits[1] == '0' || m.n < 10 || m.n > 12 || m.groups < 2 || m.groups > 4 || isDate(m) {
 		return false
 	}
 	for g := range m.groups {

@@ -3,7 +3,10 @@
 
 package detect
 
-import "slices"
+import (
+	"slices"
+	"unicode/utf8"
+)
 
 // resolve puts the findings in order, joins those that overlap, and keeps every range clear of escapes.
 func (sc *Scanner) resolve() []Finding {
@@ -42,9 +45,9 @@ func (sc *Scanner) join(a, b Finding) Finding {
 // rank orders detectors by how much their name tells: a vendor's key, a structure, personal data, and what only a key hints at.
 func (sc *Scanner) rank(f Finding) int {
 	switch {
-	case f.ID == SecretValue || f.ID == PinCode || f.ID == ProsePassword || f.ID == CLIPassword:
+	case f.ID == ProsePassword:
 		return 1
-	case f.ID == Media:
+	case f.ID == SecretValue || f.ID == PinCode || f.ID == CLIPassword || f.ID == Media:
 		return 2
 	case sc.set.detectors[f.ID].Group == GroupPersonal:
 		return 0
@@ -52,6 +55,25 @@ func (sc *Scanner) rank(f Finding) int {
 		return 3
 	}
 	return 4
+}
+
+// keepRunes widens a finding so that no character of UTF-8 is cut in two.
+func keepRunes(s string, f *Finding) {
+	for k := 0; k < utf8.UTFMax && f.Start > 0 && f.Start < len(s) && !utf8.RuneStart(s[f.Start]); k++ {
+		f.Start--
+	}
+	for k := 0; k < utf8.UTFMax && f.End < len(s) && !utf8.RuneStart(s[f.End]); k++ {
+		f.End++
+	}
+}
+
+// backslashes counts those right before end, down to start.
+func backslashes(s string, start, end int) int {
+	n := 0
+	for end-n > start && s[end-1-n] == '\\' {
+		n++
+	}
+	return n
 }
 
 // keepEscapes moves the ends of a finding so that no escape of JSON is cut in two.
@@ -66,9 +88,10 @@ func (sc *Scanner) keepEscapes(f *Finding) {
 			f.Start = min(run(s[:min(len(s), f.Start+4)], f.Start, aHex), len(s))
 		}
 	}
-	for f.End > f.Start && s[f.End-1] == '\\' {
-		f.End--
+	if backslashes(s, f.Start, f.End)%2 == 1 {
+		f.End-- // the first half of an escape
 	}
+	keepRunes(s, f)
 	// An escape \uXXXX must not lose its last digits.
 	for k := 1; k <= 5 && f.End-k-1 >= f.Start && f.End < len(s); k++ {
 		if s[f.End-k] == 'u' && s[f.End-k-1] == '\\' {

@@ -117,6 +117,18 @@ func (sc *Scanner) googleKey(i int) int {
 	return end
 }
 
+// maxReread is the longest value that is read on after it was found by its key, so that a detector that knows it better may name it.
+const maxReread = 512
+
+// reread is skip for a value found by its key.
+func (sc *Scanner) reread(i int) int {
+	n := len(sc.findings)
+	if n == 0 || sc.findings[n-1].Level != Unquoted || sc.findings[n-1].End-i > maxReread {
+		return sc.skip(i)
+	}
+	return i + 1
+}
+
 // skip returns the end of the finding that was added last when it reaches beyond i, else the next position.
 func (sc *Scanner) skip(i int) int {
 	if n := len(sc.findings); n > 0 && sc.findings[n-1].End > i {

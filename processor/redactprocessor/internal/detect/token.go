@@ -12,7 +12,7 @@ import (
 
 // Bounds of what is decoded to be looked into. Long data (images, sound) is refused by its first bytes.
 const (
-	leastEncoded = 20      // characters of base64 that can hold anything worth finding
+	leastEncoded = 16      // characters of base64 that can hold anything worth finding
 	leastHex     = 32      // the same in hexadecimal
 	maxEncoded   = 1 << 16 // what lies behind this is not looked at
 	probe        = 32      // characters decoded first, to see whether there is text at all

@@ -1,0 +1,248 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package redactprocessor
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/pdata/plog/plogotlp"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+	"go.opentelemetry.io/collector/pdata/ptrace/ptraceotlp"
+	logspb "go.opentelemetry.io/proto/otlp/collector/logs/v1"
+	tracepb "go.opentelemetry.io/proto/otlp/collector/trace/v1"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+)
+
+// canaries are planted in every text of a message. Each form is one that a detector must know wherever it stands.
+var canaries = []string{
+	"canary%d@leak-test.org",
+	"gh" + "p_" + "cAnArY%032d",
+	"Authorization: Bearer cAnArY%024dxYz",
+}
+
+// planter fills every field of a message by reflection, so that a field that OTLP gains is planted without anybody's doing.
+type planter struct {
+	form  string
+	count int
+}
+
+// maxPlanted bounds the recursion of AnyValue, which may hold itself.
+const maxPlanted = 14
+
+func (p *planter) text() string {
+	p.count++
+	return fmt.Sprintf(p.form, p.count)
+}
+
+func (p *planter) fill(m protoreflect.Message, depth int) {
+	if depth > maxPlanted {
+		return
+	}
+	fields := m.Descriptor().Fields()
+	for i := range fields.Len() {
+		f := fields.Get(i)
+		if o := f.ContainingOneof(); o != nil && m.WhichOneof(o) != nil {
+			continue
+		}
+		if f.IsList() {
+			p.list(m.Mutable(f).List(), f, depth)
+			continue
+		}
+		if v, ok := p.scalar(f); ok {
+			m.Set(f, v)
+		} else if f.Kind() == protoreflect.MessageKind {
+			p.fill(m.Mutable(f).Message(), depth+1)
+		}
+	}
+}
+
+func (p *planter) scalar(f protoreflect.FieldDescriptor) (protoreflect.Value, bool) {
+	switch {
+	case f.Kind() == protoreflect.StringKind:
+		return protoreflect.ValueOfString(p.text()), true
+	case f.Kind() == protoreflect.BytesKind && f.Name() == "trace_id":
+		return protoreflect.ValueOfBytes([]byte("0123456789abcdef")), true
+	case f.Kind() == protoreflect.BytesKind && strings.HasSuffix(string(f.Name()), "span_id"):
+		return protoreflect.ValueOfBytes([]byte("01234567")), true
+	case f.Kind() == protoreflect.BytesKind:
+		return protoreflect.ValueOfBytes([]byte(p.text())), true
+	}
+	return protoreflect.Value{}, false
+}
+
+// list plants one item of each kind that an item can be.
+func (p *planter) list(l protoreflect.List, f protoreflect.FieldDescriptor, depth int) {
+	if v, ok := p.scalar(f); ok {
+		l.Append(v)
+		return
+	}
+	if f.Kind() != protoreflect.MessageKind {
+		return
+	}
+	variants := 1
+	if value := f.Message().Fields().ByName("value"); value != nil && value.Kind() == protoreflect.MessageKind {
+		variants = value.Message().Fields().Len() // one attribute for each type of AnyValue
+	}
+	for variant := range variants {
+		item := l.NewElement()
+		if variants > 1 {
+			p.attribute(item.Message(), variant, depth)
+		} else {
+			p.fill(item.Message(), depth+1)
+		}
+		l.Append(item)
+	}
+}
+
+// attribute plants a key and a value of the given type.
+func (p *planter) attribute(m protoreflect.Message, variant, depth int) {
+	m.Set(m.Descriptor().Fields().ByName("key"), protoreflect.ValueOfString(p.text()))
+	if depth > maxPlanted-4 {
+		return
+	}
+	value := m.Mutable(m.Descriptor().Fields().ByName("value")).Message()
+	f := value.Descriptor().Fields().Get(variant)
+	if v, ok := p.scalar(f); ok {
+		value.Set(f, v)
+	} else if f.Kind() == protoreflect.MessageKind {
+		p.fill(value.Mutable(f).Message(), depth+6) // one level of nesting is enough to be walked into
+	}
+}
+
+// survivors counts the planted texts that are still in some field of m.
+func survivors(m protoreflect.Message, path string) []string {
+	var found []string
+	m.Range(func(f protoreflect.FieldDescriptor, v protoreflect.Value) bool {
+		at := path + "." + string(f.Name())
+		switch {
+		case f.IsList():
+			for i := range v.List().Len() {
+				found = append(found, survivor(f, v.List().Get(i), at)...)
+			}
+		default:
+			found = append(found, survivor(f, v, at)...)
+		}
+		return true
+	})
+	return found
+}
+
+func survivor(f protoreflect.FieldDescriptor, v protoreflect.Value, at string) []string {
+	text := ""
+	switch f.Kind() {
+	case protoreflect.MessageKind:
+		return survivors(v.Message(), at)
+	case protoreflect.StringKind:
+		text = v.String()
+	case protoreflect.BytesKind:
+		text = string(v.Bytes())
+	}
+	if low := strings.ToLower(text); strings.Contains(low, "canary") {
+		return []string{at + ": " + text}
+	}
+	return nil
+}
+
+func TestTraces_noPlantedTextSurvives(t *testing.T) {
+	p := started(t, defaults())
+	for _, form := range canaries {
+		plant := &planter{form: form}
+		request := &tracepb.ExportTraceServiceRequest{}
+		plant.fill(request.ProtoReflect(), 0)
+		require.Greater(t, plant.count, 100)
+		wire, err := proto.Marshal(request)
+		require.NoError(t, err)
+		in := ptraceotlp.NewExportRequest()
+		require.NoError(t, in.UnmarshalProto(wire))
+
+		redactTraces(t, p, in.Traces())
+
+		wire, err = ptraceotlp.NewExportRequestFromTraces(in.Traces()).MarshalProto()
+		require.NoError(t, err)
+		out := &tracepb.ExportTraceServiceRequest{}
+		require.NoError(t, proto.Unmarshal(wire, out))
+		assert.Empty(t, survivors(out.ProtoReflect(), ""), form)
+		t.Logf("%d texts planted as %s", plant.count, form)
+	}
+}
+
+func TestLogs_noPlantedTextSurvives(t *testing.T) {
+	p := started(t, defaults())
+	for _, form := range canaries {
+		plant := &planter{form: form}
+		request := &logspb.ExportLogsServiceRequest{}
+		plant.fill(request.ProtoReflect(), 0)
+		wire, err := proto.Marshal(request)
+		require.NoError(t, err)
+		in := plogotlp.NewExportRequest()
+		require.NoError(t, in.UnmarshalProto(wire))
+
+		redactLogs(t, p, in.Logs())
+
+		wire, err = plogotlp.NewExportRequestFromLogs(in.Logs()).MarshalProto()
+		require.NoError(t, err)
+		out := &logspb.ExportLogsServiceRequest{}
+		require.NoError(t, proto.Unmarshal(wire, out))
+		assert.Empty(t, survivors(out.ProtoReflect(), ""), form)
+	}
+}
+
+func TestTraces_twiceIsOnce(t *testing.T) {
+	cfg := defaults()
+	cfg.Detect = Actions{"personal": actionHash, "jwt": actionDrop}
+	for _, p := range []*redactProcessor{started(t, defaults()), started(t, cfg)} {
+		for _, file := range fixtures(t, "*/*.json") {
+			t.Run(file, func(t *testing.T) {
+				once := redactTraces(t, p, readTraces(t, file))
+				before := tracesText(t, once)
+				assert.Equal(t, before, tracesText(t, redactTraces(t, p, once)))
+			})
+		}
+	}
+}
+
+func TestLogs_bodyOfEveryType(t *testing.T) {
+	p := started(t, defaults())
+	ld := plog.NewLogs()
+	records := ld.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords()
+	records.AppendEmpty().Body().SetStr("mail to canary@leak-test.org")
+	records.AppendEmpty().Body().SetEmptyBytes().FromRaw([]byte("\x00\xffcanary@leak-test.org\x00"))
+	records.AppendEmpty().Body().SetInt(4242424242424242)
+	records.AppendEmpty().Body().SetDouble(4242424242424242)
+	m := records.AppendEmpty().Body().SetEmptyMap()
+	m.PutEmptySlice("list").AppendEmpty().SetStr("canary@leak-test.org")
+	m.PutEmptyMap("credentials").PutInt("pin", 12345)
+	m.PutStr("canary@leak-test.org", "a")
+	m.PutStr("canary2@leak-test.org", "b")
+
+	redactLogs(t, p, ld)
+
+	wire, err := (&plog.JSONMarshaler{}).MarshalLogs(ld)
+	require.NoError(t, err)
+	assertAbsent(t, string(wire), "canary", "4242", "12345")
+	assert.Equal(t, "\x00\xff[REDACTED:email]\x00", string(records.At(1).Body().Bytes().AsRaw()), "bytes stay bytes")
+	assert.Equal(t, map[string]any{
+		"list": []any{"[REDACTED:email]"}, "credentials": map[string]any{"pin": "[REDACTED:secret_value]"},
+		"[REDACTED:email]": "a", "[REDACTED:email]#2": "b",
+	}, records.At(4).Body().Map().AsRaw())
+}
+
+func TestTraces_shapeStays(t *testing.T) {
+	p := started(t, defaults())
+	td := ptrace.NewTraces()
+	span := td.ResourceSpans().AppendEmpty().ScopeSpans().AppendEmpty().Spans().AppendEmpty()
+	require.NoError(t, span.Attributes().FromRaw(map[string]any{
+		"int": int64(1763800000000), "bool": true, "double": 0.5, "list": []any{int64(1), "a", false}, "map": map[string]any{"k": []byte{1, 2}},
+		"gen_ai.usage.input_tokens": int64(12345678), "gen_ai.request.max_tokens": int64(4096), "empty": "",
+	}))
+	want := span.Attributes().AsRaw()
+	redactTraces(t, p, td)
+	assert.Equal(t, want, span.Attributes().AsRaw())
+}

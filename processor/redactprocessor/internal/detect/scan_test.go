@@ -1,0 +1,213 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package detect
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// splitMark stands in the data files inside what would look like a live credential to scanners of repositories.
+const splitMark = "␞"
+
+// samples reads the lines of a data file. A line may be written as a JSON string, for those with line breaks in them.
+func samples(t testing.TB, file string) []string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	var list []string
+	for line := range strings.Lines(string(text)) {
+		line = strings.TrimRight(strings.ReplaceAll(line, splitMark, ""), "\n")
+		if line == "" || strings.HasPrefix(line, "## ") {
+			continue
+		}
+		if strings.HasPrefix(line, `json:`) {
+			require.NoError(t, json.Unmarshal([]byte(line[len("json:"):]), &line))
+		}
+		list = append(list, line)
+	}
+	return list
+}
+
+// Each line of match.txt must be found by the detector that the folder is named after, and no line of nomatch.txt by any.
+func TestDetectors_ownSamples(t *testing.T) {
+	set := everything()
+	folders, err := os.ReadDir("testdata")
+	require.NoError(t, err)
+	for _, folder := range folders {
+		if folder.Name() == "fuzz" || folder.Name() == vendorFolder {
+			continue
+		}
+		t.Run(folder.Name(), func(t *testing.T) {
+			_, known := Lookup(folder.Name())
+			require.True(t, known, "no such detector")
+			for _, line := range samples(t, filepath.Join("testdata", folder.Name(), "match.txt")) {
+				assert.Contains(t, masked(set, line), MaskPrefix+folder.Name()+"]", line)
+			}
+			for _, line := range samples(t, filepath.Join("testdata", folder.Name(), "nomatch.txt")) {
+				assert.Equal(t, line, masked(set, line))
+			}
+		})
+	}
+}
+
+// vendorFolder holds the tokens of all vendors: each line of match.txt begins with the detector's id.
+const vendorFolder = "vendor_tokens"
+
+func TestVendors_ownSamples(t *testing.T) {
+	set := everything()
+	seen := map[string]bool{}
+	for _, line := range samples(t, filepath.Join("testdata", vendorFolder, "match.txt")) {
+		id, token, _ := strings.Cut(line, " ")
+		seen[id] = true
+		mask := MaskPrefix + id + "]"
+		assert.Equal(t, mask, masked(set, token))
+		assert.Equal(t, "use "+mask+", ok?", masked(set, "use "+token+", ok?"))
+		assert.Equal(t, `{"a":"x\n`+mask+`"}`, masked(set, `{"a":"x\n`+token+`"}`))
+	}
+	for _, v := range vendors {
+		assert.True(t, seen[v.id], "%s has no sample", v.id)
+	}
+	for _, line := range samples(t, filepath.Join("testdata", vendorFolder, "nomatch.txt")) {
+		assert.Equal(t, line, masked(set, line))
+	}
+}
+
+func TestScan_jsonStaysValid(t *testing.T) {
+	set := everything()
+	f := func(in, want string) {
+		t.Helper()
+		require.True(t, json.Valid([]byte(in)), in)
+		got := masked(set, in)
+		assert.Equal(t, want, got)
+		assert.True(t, json.Valid([]byte(got)), got)
+	}
+	f(`{"card": 4242424242424242}`, `{"card": "[REDACTED:card]"}`)
+	f(`[4242424242424242, 5]`, `["[REDACTED:card]", 5]`)
+	f(`{"text": "cards: 4242424242424242, and"}`, `{"text": "cards: [REDACTED:card], and"}`)
+	f(`{"a":"{\"card\":4242424242424242}"}`, `{"a":"{\"card\":\"[REDACTED:card]\"}"}`)
+	f(`{"a":"{\"b\":\"{\\\"pin\\\":482913}\"}"}`, `{"a":"{\"b\":\"{\\\"pin\\\":\\\"[REDACTED:pin_code]\\\"}\"}"}`)
+	f(`{"a":"line\nbob@x.org"}`, `{"a":"line\n[REDACTED:email]"}`)
+	f(`{"a":"\u0041bob@x.org"}`, `{"a":"[REDACTED:email]"}`)
+	f(`{"a":"bob\u0040x.org"}`, `{"a":"[REDACTED:email]"}`)
+	f(`{"password": {"a": [1, "}"]}, "b": 1}`, `{"password": "[REDACTED:secret_value]", "b": 1}`)
+	f(`{"password": null, "token": true, "secret": ""}`, `{"password": null, "token": true, "secret": ""}`)
+	f(`{"password": {"type": "string", "description": "of the user"}}`, `{"password": {"type": "string", "description": "of the user"}}`)
+	f(`{"password": "a\"b\\"}`, `{"password": "[REDACTED:secret_value]"}`)
+	f(`{"headers":{"authorization":["Bearer abc"]}}`, `{"headers":{"authorization":"[REDACTED:auth_header]"}}`)
+	f(`[["Authorization","Bearer 9fQ2mZ7xLp4Rt8Vw"]]`, `[["Authorization","Bearer [REDACTED:auth_header]"]]`)
+	f(`{"name":"x-api-key","value":"9fQ2mZ7xLp4Rt8Vw"}`, `{"name":"x-api-key","value":"[REDACTED:secret_value]"}`)
+}
+
+func TestScan_truncatedAndBroken(t *testing.T) {
+	set := everything()
+	f := func(in, want string) {
+		t.Helper()
+		assert.Equal(t, want, masked(set, in))
+	}
+	f(`{"a":"{\"password\":\"hunt`, `{"a":"{\"password\":\"[REDACTED:secret_value]`)
+	f(`{"a":"{\"cred\":{\"x\":1","b":2}`, `{"a":"{\"cred\":{\"x\":1","b":2}`)
+	f(`{"a":"{\"creds\":{\"x\":\"1","b":2}`, `{"a":"{\"creds\":\"[REDACTED:secret_value]\"","b":2}`)
+	f("password=\x00abc1", "password=[REDACTED:secret_value]")
+	f("\xff\xfebob@x.org\xff", "\xff\xfe[REDACTED:email]\xff")
+}
+
+// A redaction of what was redacted changes nothing, and what was valid JSON is valid JSON.
+func checkText(t *testing.T, set *Set, text string) {
+	t.Helper()
+	once := masked(set, text)
+	if utf8.ValidString(text) {
+		assert.True(t, utf8.ValidString(once), "%q became %q", text, once)
+	}
+	if begins(text, 0) && json.Valid([]byte(text)) {
+		assert.True(t, json.Valid([]byte(once)), "%s became %s", text, once)
+	}
+	assert.Equal(t, once, masked(set, once), "a second pass changed what the first had left of %q", text)
+}
+
+func TestScan_twiceIsOnceOnAllSamples(t *testing.T) {
+	set := everything()
+	files, err := filepath.Glob("testdata/*/*.txt")
+	require.NoError(t, err)
+	for _, file := range files {
+		for _, line := range samples(t, file) {
+			checkText(t, set, line)
+			inner, err := json.Marshal(map[string]any{"arguments": line})
+			require.NoError(t, err)
+			checkText(t, set, string(inner))
+			outer, err := json.Marshal([]any{string(inner), 1})
+			require.NoError(t, err)
+			checkText(t, set, string(outer))
+		}
+	}
+}
+
+func TestScan_twiceIsOnceOnCorpora(t *testing.T) {
+	set := everything()
+	for _, name := range []string{"adversarial.jsonl", "secrets-mixed.jsonl", "secrets-gitleaks.jsonl"} {
+		for _, row := range corpus(t, name) {
+			checkText(t, set, row.Value)
+			wrapped, err := json.Marshal(map[string]any{"content": row.Value})
+			require.NoError(t, err)
+			checkText(t, set, string(wrapped))
+		}
+	}
+}
+
+func FuzzScan(f *testing.F) {
+	for _, seed := range []string{`{"password":"x1","n":4242424242424242}`, "bob@x.org", `{"a":"{\"pin\":1234}"}`, "Bearer 9fQ2mZ7xLp4Rt8Vw",
+		"ghp\\u005fM7H4jxUDDWHP4kZ6A4dxlQYsQIWJuq11T4V4", "+1 (415) 555-0132", "Cookie: a=b; c=d", "https://u:p@h/?token=abc123"} {
+		f.Add(seed)
+	}
+	set := everything()
+	f.Fuzz(func(t *testing.T, text string) {
+		if len(text) > 1<<12 {
+			return
+		}
+		checkText(t, set, text)
+		if wrapped, err := json.Marshal(map[string]string{"k": text}); err == nil {
+			checkText(t, set, string(wrapped))
+		}
+	})
+}
+
+// Time must grow with the length of a text, whatever it is made of: twice the text must not take much more than twice the time.
+func TestScan_isLinear(t *testing.T) {
+	if testing.Short() {
+		t.Skip("measures time")
+	}
+	set := everything()
+	const size = 1 << 19
+	for _, unit := range []string{"a@", "1", "1 ", "4242 ", "-----BEGIN ", "password=", "password=\"", "token='", `{"a":"{\"a\":`, "%25", "%2540", "eyJ.",
+		"eyJ-", "sk-", "cookie: ", "seed phrase: ", "\\", "\\u0040", "AKIA", "AKIAQ3EGRXJ7PLTXW2KD ", "://", "http://a:b", "$6$", "a:", "=", "a=",
+		"\"", "\\\"", "[[", "{\"password\":{", "{\"password\":[{", "key is ", "-p ", "curl -u a:", "\u200b", "ａ", "data:", "[REDACTED:", "hash:", "0x",
+		"QUJD1", "secret secret ", "1.", "1-", "::", "0:", "PIN ", "Bearer ", "x1/", "&#64;", "\n", "Authorization: "} {
+		text := strings.Repeat(unit, size/len(unit)+1)[:size]
+		scanner := set.NewScanner()
+		took := func(s string) time.Duration {
+			best := time.Hour
+			for range 2 {
+				start := time.Now()
+				scanner.Scan(s)
+				best = min(best, time.Since(start))
+			}
+			return best
+		}
+		half, whole := took(text[:size/2]), took(text)
+		rate := float64(size) / (1 << 20) / whole.Seconds()
+		if rate < 20 {
+			t.Logf("%-24q %8.1f MB/s", unit, rate)
+		}
+		assert.Less(t, whole, 3*half+20*time.Millisecond, fmt.Sprintf("%q: %v for half, %v for all", unit, half, whole))
+	}
+}

@@ -22,6 +22,7 @@ import (
 const (
 	reasonTooLarge  = "too_large"       // LangSmith takes not even the run alone, without inputs and outputs
 	reasonRejected  = "rejected"        // LangSmith refuses the run for its content
+	reasonServer    = "server_error"    // the server breaks at the run again and again, and takes others
 	reasonUnmatched = "unmatched"       // no route matches, and the configuration rejects such traces
 	reasonEncode    = "encode"          // the run cannot be written
 	reasonQueue     = "queue_too_small" // the call is larger than the whole queue

@@ -41,6 +41,7 @@ type destination struct {
 	pausedTil atomic.Int64 // Unix nanoseconds
 	closing   atomic.Bool
 	bodyBytes atomic.Int64 // what this server is known to take at once
+	accepted  atomic.Int64 // Unix nanoseconds of the last success
 }
 
 func newDestination(ctx context.Context, e *tracesExporter, i int) (*destination, error) {
@@ -154,7 +155,7 @@ func (d *destination) push(ctx context.Context, req xexporterhelper.Request) err
 	if wait := time.Unix(0, d.pausedTil.Load()).Sub(now); wait > 0 && !d.closing.Load() {
 		return exporterhelper.NewThrottleRetry(errors.New("paused, as LangSmith asked"), wait)
 	}
-	s := sending{d: d, now: now, left: maxPosts}
+	s := sending{d: d, now: now, left: maxPosts, attempts: r.attempts}
 	s.all(ctx, r.chunks)
 	if len(s.rest) > 0 {
 		return d.unsent(now, &s)

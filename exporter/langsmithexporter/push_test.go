@@ -167,6 +167,30 @@ func TestPush_badRunTakesNoNeighborAlong(t *testing.T) {
 	}
 }
 
+func TestPush_runThatBreaksTheServerHoldsUpNoOthersForEver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &sink{answer: refuseIf(500, func(p post) bool { return slices.Contains(p.names, "run 3") })}
+		r := newRig(t, s, nil)
+		names := numbered(8)
+		require.NoError(t, r.send("p", names...))
+		settle(time.Minute)
+		assert.ElementsMatch(t, slices.Delete(names, 3, 4), s.names())
+		assert.Equal(t, 1, r.count("runs_refused", "reason", "server_error"))
+	})
+}
+
+func TestPush_anOutageOfTheServerIsNotBlamedOnRuns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begin := time.Now()
+		s := &sink{answer: refuseIf(500, func(post) bool { return time.Since(begin) < time.Hour })}
+		r := newRig(t, s, func(c *Config) { c.RetryConfig.MaxInterval = time.Minute })
+		require.NoError(t, r.send("p", numbered(8)...))
+		settle(2 * time.Hour)
+		assert.Len(t, s.names(), 8)
+		assert.Equal(t, 0, r.count("runs_refused"))
+	})
+}
+
 func TestPush_boundsItsPostsAndFinishesLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		bad := func(p post) bool {

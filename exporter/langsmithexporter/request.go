@@ -29,8 +29,9 @@ type group struct {
 // request is what waits in a queue: encoded runs of one destination. It merges and splits by their true size, and a
 // run larger than any limit stands alone.
 type request struct {
-	chunks []chunk
-	bytes  int
+	chunks   []chunk
+	bytes    int
+	attempts int // that have failed, of what is left of a request
 }
 
 var _ xexporterhelper.RequestErrorHandler = (*request)(nil)
@@ -107,7 +108,9 @@ func (e *unsentError) Unwrap() error { return e.err }
 func (r *request) OnError(err error) xexporterhelper.Request {
 	var e *unsentError
 	if errors.As(err, &e) {
-		return newRequest(e.rest)
+		rest := newRequest(e.rest)
+		rest.attempts = r.attempts + 1
+		return rest
 	}
 	return r
 }

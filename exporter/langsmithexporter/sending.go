@@ -6,6 +6,7 @@ package langsmithexporter
 import (
 	"context"
 	"errors"
+	"net/http"
 	"strings"
 	"time"
 
@@ -19,6 +20,11 @@ const (
 	// maxPosts bounds the requests of one push. Finding one bad run among a hundred takes about fifteen; what is undecided
 	// when the bound is reached is tried again later, and by then there is less of it.
 	maxPosts = 64
+	// suspectAfter is after how many answers of 500 a body is halved to find the run that causes them: some minutes, so
+	// that an ordinary outage is over.
+	suspectAfter = 10
+	// suspectFor is how fresh the proof must be that the server takes other runs.
+	suspectFor = 10 * time.Minute
 	// minBodyBytes is the least that a server's 413 can teach: below it the limit is not the body's.
 	minBodyBytes = 256 << 10
 )
@@ -29,10 +35,11 @@ type sending struct {
 	now  time.Time
 	left int // posts
 
-	stopped bool // the next request would fare no better
-	rest    []chunk
-	refused int
-	err     error // of the last post that failed
+	attempts int  // that have failed before this one
+	stopped  bool // the next request would fare no better
+	rest     []chunk
+	refused  int
+	err      error // of the last post that failed
 }
 
 // all sends chunks, each group of what may go together for itself.
@@ -83,8 +90,12 @@ func (s *sending) body(ctx context.Context, enc encode.Encoder, g group, chunks 
 	case api.TooLarge:
 		s.tooLarge(ctx, enc, g, chunks)
 	case api.Rejected:
-		s.rejected(ctx, enc, g, chunks)
+		s.isolate(ctx, enc, g, chunks, e.Verdict)
 	case api.Retry:
+		if e.Status == http.StatusInternalServerError && s.suspect() {
+			s.isolate(ctx, enc, g, chunks, e.Verdict)
+			return
+		}
 		s.stopped = e.Status == 0 || e.After > 0 // a server that answers 500 may dislike this body only
 		s.keep(g, chunks)
 	default:
@@ -107,6 +118,7 @@ func (s *sending) post(ctx context.Context, enc encode.Encoder, g group, chunks 
 	if err != nil {
 		return err
 	}
+	s.d.accepted.Store(s.now.UnixNano())
 	s.d.health.well(s.d.subject)
 	lost := min(rejectedSpans(answer.Body), len(chunks))
 	s.d.counters.refused(ctx, reasonPartial, lost, errors.New("LangSmith accepted a request without some of its runs"))
@@ -137,12 +149,24 @@ func (s *sending) tooLarge(ctx context.Context, enc encode.Encoder, g group, chu
 	s.body(ctx, enc, g, [][]byte{short})
 }
 
-func (s *sending) rejected(ctx context.Context, enc encode.Encoder, g group, chunks [][]byte) {
-	if len(chunks) > 1 {
+// isolate halves a body until the run that LangSmith does not take stands alone.
+func (s *sending) isolate(ctx context.Context, enc encode.Encoder, g group, chunks [][]byte, verdict api.Verdict) {
+	switch {
+	case len(chunks) > 1:
 		s.halves(ctx, enc, g, chunks)
-		return
+	case verdict == api.Rejected:
+		s.refuse(ctx, reasonRejected, 1, s.err)
+	case s.now.Sub(time.Unix(0, s.d.accepted.Load())) <= suspectFor:
+		s.refuse(ctx, reasonServer, 1, s.err)
+	default:
+		s.keep(g, chunks) // nothing else arrives either: it is not the run
 	}
-	s.refuse(ctx, reasonRejected, 1, s.err)
+}
+
+// suspect reports whether it is time to look for a run at which the server breaks, as others would wait behind it for
+// ever.
+func (s *sending) suspect() bool {
+	return s.attempts > 0 && s.attempts%suspectAfter == 0
 }
 
 func (s *sending) halves(ctx context.Context, enc encode.Encoder, g group, chunks [][]byte) {

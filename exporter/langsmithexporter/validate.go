@@ -57,13 +57,15 @@ func (c *Config) validateEndpoint() error {
 // validateScheme wants a key and a prompt to travel encrypted, unless somebody has said twice that they need not.
 func (c *Config) validateScheme(u *url.URL) error {
 	if u.Scheme == "http" && !isLoopback(u) && !c.ClientConfig.TLS.Insecure {
-		return errors.New("must be https, unless the host is this one: set tls::insecure to send in the clear all the same")
+		return errors.New("must be https, unless the host is this one; tls::insecure sends in the clear all the same")
 	}
 	return nil
 }
 
 // addedPaths are what documentation of other clients tells people to write, the longer ones first.
-var addedPaths = []string{"/otel/v1/traces", "/otel/v1", "/otel", "/v1/traces", "/runs/multipart", "/runs/batch", "/runs"}
+var addedPaths = []string{
+	"/otel/v1/traces", "/otel/v1", "/otel", "/v1/traces", "/runs/multipart", "/runs/batch", "/runs",
+}
 
 // parseEndpoint reads the URL below which the ingest API lies, and says what to write instead of what others want here.
 func parseEndpoint(s string) (*url.URL, error) {

@@ -4,6 +4,7 @@
 package encode
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -32,6 +33,13 @@ const (
 	attrStack     = "exception.stacktrace"
 )
 
+const (
+	scopeName    = "otelcol-langsmith"
+	kindInternal = 1 // SpanKind
+	codeOK       = 1 // StatusCode
+	codeError    = 2
+)
+
 // maxName is how long a run's name may be. A longer one has been answered with 422.
 const maxName = 128
 
@@ -52,71 +60,81 @@ func (otlp) Body(chunks [][]byte) Body {
 }
 
 func (otlp) Encode(r *run.Run, at Place) ([]byte, error) {
-	td := ptrace.NewTraces()
-	rs := td.ResourceSpans().AppendEmpty()
-	if at.Service != "" {
-		rs.Resource().Attributes().PutStr("service.name", valid(at.Service))
+	if r.ID.IsZero() {
+		return nil, errors.New("write run as OTLP: it has no id")
 	}
-	ss := rs.ScopeSpans().AppendEmpty()
-	ss.Scope().SetName("otelcol-langsmith")
-	writeSpan(ss.Spans().AppendEmpty(), r, at)
-	data, err := (&ptrace.ProtoMarshaler{}).MarshalTraces(td)
-	if err != nil {
-		return nil, fmt.Errorf("write run as OTLP: %w", err)
-	}
-	return data, nil
+	span := getScratch()
+	defer putScratch(span)
+	writeSpan(span, r, at)
+	return wrapped(span.b, valid(at.Service)), nil
 }
 
-func writeSpan(span ptrace.Span, r *run.Run, at Place) {
-	name := runName(r)
-	span.SetName(name)
-	span.SetKind(ptrace.SpanKindInternal)
-	span.SetTraceID(at.TraceID)
-	span.SetSpanID(spanID(r.ID))
-	span.SetStartTimestamp(timestamp(r.Start))
-	span.SetEndTimestamp(timestamp(r.End))
+// wrapped puts a span into a message of its own: TracesData{ResourceSpans{Resource, ScopeSpans{Scope, Span}}}.
+func wrapped(span []byte, service string) []byte {
+	resource := getScratch()
+	defer putScratch(resource)
+	if service != "" {
+		attrs{resource, fieldResourceAttr}.str("service.name", service)
+	}
+	scope := headSize(fieldScopeName, len(scopeName)) + len(scopeName)
+	spans := headSize(fieldScope, scope) + scope + headSize(fieldSpan, len(span)) + len(span)
+	body := headSize(fieldResource, len(resource.b)) + len(resource.b) + headSize(fieldScopeSpans, spans) + spans
 
-	attrs := span.Attributes()
-	attrs.EnsureCapacity(16 + len(r.Metadata) + len(r.Invocation)) // what follows writes about so many
-	attrs.PutStr(attrKind, string(r.Kind))
-	attrs.PutStr(attrName, name)
-	attrs.PutStr(attrOperation, operation(r.Kind))
+	out := wire{b: make([]byte, 0, headSize(fieldResourceSpans, body)+body)}
+	out.head(fieldResourceSpans, body)
+	out.bytes(fieldResource, resource.b)
+	out.head(fieldScopeSpans, spans)
+	out.head(fieldScope, scope)
+	out.text(fieldScopeName, scopeName)
+	out.bytes(fieldSpan, span)
+	return out.b
+}
+
+func writeSpan(w *wire, r *run.Run, at Place) {
+	name, id := runName(r), spanID(r.ID)
+	w.bytes(fieldTraceID, at.TraceID[:])
+	w.bytes(fieldSpanID, id[:])
+	if !r.ParentID.IsZero() {
+		parent := spanID(r.ParentID)
+		w.bytes(fieldParentID, parent[:])
+	}
+	w.text(fieldName, name)
+	w.varint(fieldKind, kindInternal)
+	w.time(fieldStart, r.Start)
+	w.time(fieldEnd, r.End)
+
+	a := attrs{w, fieldSpanAttr}
+	a.str(attrKind, string(r.Kind))
+	a.str(attrName, name)
+	a.str(attrOperation, operation(r.Kind))
 	if at.Project != "" {
-		attrs.PutStr(attrProject, valid(at.Project))
+		a.str(attrProject, at.Project)
 	}
 	if len(r.Tags) > 0 {
-		attrs.PutStr(attrTags, tags(r.Tags))
+		a.str(attrTags, tags(r.Tags))
 	}
-	writeIDs(span, r)
-	writeContent(attrs, r)
-	writeModel(attrs, r)
-	writeMetadata(attrs, r.Metadata)
-	writeOutcome(span, r)
-	if !r.FirstToken.IsZero() {
-		event := span.Events().AppendEmpty()
-		event.SetName("new_token")
-		event.SetTimestamp(timestamp(r.FirstToken))
-	}
+	writeIDs(a, r)
+	writeContent(a, r)
+	writeModel(a, r)
+	writeMetadata(a, r.Metadata)
+	writeEvents(w, r)
 }
 
 // writeIDs leaves the tree to the native ids where LangSmith makes the run's ids of them. Otherwise it names all of
 // them, since the documentation does not say what a mixture gives.
-func writeIDs(span ptrace.Span, r *run.Run) {
-	attrs := span.Attributes()
+func writeIDs(a attrs, r *run.Run) {
 	if r.ParentID.IsZero() {
-		attrs.PutBool(contract.LangSmithIsRoot, true)
-	} else {
-		span.SetParentSpanID(spanID(r.ParentID))
+		a.bool("", contract.LangSmithIsRoot, true)
 	}
 	if native(r.ID) && native(r.ParentID) && native(r.TraceID) {
 		return
 	}
-	attrs.PutStr(contract.LangSmithSpanID, r.ID.String())
+	a.str(contract.LangSmithSpanID, r.ID.String())
 	if !r.TraceID.IsZero() {
-		attrs.PutStr(contract.LangSmithTraceID, r.TraceID.String())
+		a.str(contract.LangSmithTraceID, r.TraceID.String())
 	}
 	if !r.ParentID.IsZero() {
-		attrs.PutStr(contract.LangSmithParentID, r.ParentID.String())
+		a.str(contract.LangSmithParentID, r.ParentID.String())
 	}
 }
 
@@ -136,43 +154,58 @@ func spanID(id run.ID) [8]byte {
 
 // writeContent writes inputs and outputs. Usage without any output is ignored by LangSmith's converter, as happens
 // where an application does not record content: then the usage itself is the output.
-func writeContent(attrs pcommon.Map, r *run.Run) {
+func writeContent(a attrs, r *run.Run) {
 	if len(r.Inputs) > 0 {
-		attrs.PutStr(attrPrompt, validBytes(r.Inputs))
+		a.json(attrPrompt, r.Inputs)
 	}
-	usage := ""
+	var usage []byte
 	if r.Usage != nil {
 		usage = usageJSON(r.Usage)
-		attrs.PutStr(attrUsage, usage)
-		writeCounts(attrs, r.Usage)
+		a.json(attrUsage, usage)
+		writeCounts(a, r.Usage)
 	}
 	switch {
 	case len(r.Outputs) > 0:
-		attrs.PutStr(attrAnswer, validBytes(r.Outputs))
-	case usage != "":
-		attrs.PutStr(attrAnswer, `{"usage_metadata":`+usage+`}`)
+		a.json(attrAnswer, r.Outputs)
+	case r.Usage != nil:
+		a.str(attrAnswer, `{"usage_metadata":`+string(usage)+`}`)
 	}
 }
 
-// writeOutcome tells of a failure in the one way that LangSmith reads: an exception event, the message before the stack
-// trace. The status alone would show a green run.
-func writeOutcome(span ptrace.Span, r *run.Run) {
-	if r.Error == "" {
-		span.Status().SetCode(ptrace.StatusCodeOk)
-		return
+// writeEvents writes events and status. LangSmith reads of a failure in one way only, an exception event with the
+// message before the stack trace. The status alone would show a green run.
+func writeEvents(w *wire, r *run.Run) {
+	if r.Error != "" {
+		writeEvent(w, "exception", r.End, r.Error)
 	}
-	span.Status().SetCode(ptrace.StatusCodeError)
-	event := span.Events().AppendEmpty()
-	event.SetName("exception")
-	event.SetTimestamp(timestamp(r.End))
-	message, stack, found := strings.Cut(r.Error, stackMark)
-	if message == "" {
-		message = "error"
+	if !r.FirstToken.IsZero() {
+		writeEvent(w, "new_token", r.FirstToken, "")
 	}
-	event.Attributes().PutStr(attrMessage, valid(message))
-	if found && stack != "" {
-		event.Attributes().PutStr(attrStack, valid(stack))
+	code := uint64(codeOK)
+	if r.Error != "" {
+		code = codeError
 	}
+	w.head(fieldStatus, 2)
+	w.varint(fieldCode, code)
+}
+
+func writeEvent(w *wire, name string, at time.Time, failure string) {
+	event := getScratch()
+	defer putScratch(event)
+	event.time(fieldEventTime, at)
+	event.text(fieldEventName, name)
+	if failure != "" {
+		message, stack, _ := strings.Cut(failure, stackMark)
+		if message == "" {
+			message = "error"
+		}
+		a := attrs{event, fieldEventAttr}
+		a.str(attrMessage, message)
+		if stack != "" {
+			a.str(attrStack, stack)
+		}
+	}
+	w.bytes(fieldEvent, event.b)
 }
 
 // Shorten decodes chunk, since nothing but the bytes is left of a run that has been queued.
@@ -255,13 +288,4 @@ func tags(list []string) string {
 		}
 	}
 	return strings.Join(clean, ", ")
-}
-
-// timestamp is zero for a time that OTLP cannot express.
-func timestamp(t time.Time) pcommon.Timestamp {
-	nanos := t.UnixNano()
-	if t.IsZero() || nanos < 0 {
-		return 0
-	}
-	return pcommon.NewTimestampFromTime(t)
 }

@@ -4,79 +4,79 @@
 package encode
 
 import (
-	"encoding/json"
 	"math"
-
-	"go.opentelemetry.io/collector/pdata/pcommon"
+	"strconv"
 
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
 )
 
-// usageMetadata is LangSmith's usage_metadata. It replaces all other counts of a run and is what costs are computed
-// from. See https://docs.langchain.com/langsmith/cost-tracking
-type usageMetadata struct {
-	Input  int64 `json:"input_tokens"`
-	Output int64 `json:"output_tokens"`
-	Total  int64 `json:"total_tokens"`
-
-	InputDetails  inputDetails  `json:"input_token_details,omitzero"`
-	OutputDetails outputDetails `json:"output_token_details,omitzero"`
-
-	InputCost  float64 `json:"input_cost,omitempty"`
-	OutputCost float64 `json:"output_cost,omitempty"`
-	TotalCost  float64 `json:"total_cost,omitempty"`
+// usageJSON is LangSmith's usage_metadata. It replaces all other counts of a run and is what costs are computed from.
+// See https://docs.langchain.com/langsmith/cost-tracking
+func usageJSON(u *run.Usage) []byte {
+	b := make([]byte, 0, 256) // all counts and costs fit
+	b = append(b, `{"input_tokens":`...)
+	b = strconv.AppendInt(b, u.Input, 10)
+	b = append(b, `,"output_tokens":`...)
+	b = strconv.AppendInt(b, u.Output, 10)
+	b = append(b, `,"total_tokens":`...)
+	b = strconv.AppendInt(b, total(u), 10)
+	b = appendDetails(b, "input_token_details",
+		count{"cache_read", u.CacheRead}, count{"cache_creation", u.CacheCreation}, count{"audio", u.InputAudio})
+	b = appendDetails(b, "output_token_details", count{"reasoning", u.Reasoning}, count{"audio", u.OutputAudio})
+	b = appendCost(b, "input_cost", u.InputCost)
+	b = appendCost(b, "output_cost", u.OutputCost)
+	b = appendCost(b, "total_cost", u.TotalCost)
+	return append(b, '}')
 }
 
-type inputDetails struct {
-	CacheRead     int64 `json:"cache_read,omitempty"`
-	CacheCreation int64 `json:"cache_creation,omitempty"`
-	Audio         int64 `json:"audio,omitempty"`
+type count struct {
+	name   string
+	tokens int64
 }
 
-type outputDetails struct {
-	Reasoning int64 `json:"reasoning,omitempty"`
-	Audio     int64 `json:"audio,omitempty"`
-}
-
-func usageJSON(u *run.Usage) string {
-	m := usageMetadata{
-		Input:         u.Input,
-		Output:        u.Output,
-		Total:         total(u),
-		InputDetails:  inputDetails{u.CacheRead, u.CacheCreation, u.InputAudio},
-		OutputDetails: outputDetails{u.Reasoning, u.OutputAudio},
-		InputCost:     finite(u.InputCost),
-		OutputCost:    finite(u.OutputCost),
-		TotalCost:     finite(u.TotalCost),
+// appendDetails writes what was counted, and nothing when nothing was.
+func appendDetails(b []byte, name string, counts ...count) []byte {
+	before := len(b)
+	for _, c := range counts {
+		if c.tokens <= 0 {
+			continue
+		}
+		if len(b) == before {
+			b = append(b, `,"`+name+`":{`...)
+		} else {
+			b = append(b, ',')
+		}
+		b = append(b, `"`+c.name+`":`...)
+		b = strconv.AppendInt(b, c.tokens, 10)
 	}
-	b, err := json.Marshal(m)
-	if err != nil {
-		return "{}" // cannot happen: there are only numbers in it, and all are finite
+	if len(b) == before {
+		return b
 	}
-	return string(b)
+	return append(b, '}')
 }
 
-// finite is zero for what is no number, and so leaves it out.
-func finite(f float64) float64 {
-	if math.IsNaN(f) || math.IsInf(f, 0) {
-		return 0
+// appendCost leaves out what is unknown or no number.
+func appendCost(b []byte, name string, cost float64) []byte {
+	if cost == 0 || math.IsNaN(cost) || math.IsInf(cost, 0) {
+		return b
 	}
-	return f
+	b = append(b, `,"`+name+`":`...)
+	return strconv.AppendFloat(b, cost, 'g', -1, 64)
 }
 
 // writeCounts repeats the counts as flat attributes, under the names that older servers read.
-func writeCounts(attrs pcommon.Map, u *run.Usage) {
-	attrs.PutInt("gen_ai.usage.input_tokens", u.Input)
-	attrs.PutInt("gen_ai.usage.output_tokens", u.Output)
-	attrs.PutInt("gen_ai.usage.total_tokens", total(u))
+func writeCounts(a attrs, u *run.Usage) {
+	a.int("", "gen_ai.usage.input_tokens", u.Input)
+	a.int("", "gen_ai.usage.output_tokens", u.Output)
+	a.int("", "gen_ai.usage.total_tokens", total(u))
 	if u.CacheRead > 0 {
-		attrs.PutInt("gen_ai.usage.cache_read_input_tokens", u.CacheRead)
+		a.int("", "gen_ai.usage.cache_read_input_tokens", u.CacheRead)
 	}
 	if u.CacheCreation > 0 {
-		attrs.PutInt("gen_ai.usage.cache_creation_input_tokens", u.CacheCreation)
+		a.int("", "gen_ai.usage.cache_creation_input_tokens", u.CacheCreation)
 	}
 	if u.Reasoning > 0 {
-		attrs.PutInt("gen_ai.usage.details.reasoning_tokens", u.Reasoning)
+		a.int("", "gen_ai.usage.details.reasoning_tokens", u.Reasoning)
 	}
 }
 

@@ -5,14 +5,11 @@ package encode
 
 import (
 	"encoding/json"
-	"maps"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
-
-	"go.opentelemetry.io/collector/pdata/pcommon"
 
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
 )
@@ -39,34 +36,43 @@ var requestAttrs = map[string]string{
 const attrInvocation = "llm.invocation_parameters"
 
 // writeModel writes provider, model and the parameters of the call.
-func writeModel(attrs pcommon.Map, r *run.Run) {
+func writeModel(a attrs, r *run.Run) {
 	if s, ok := r.Metadata["ls_provider"].(string); ok && s != "" {
-		attrs.PutStr(attrSystem, valid(s))
+		a.str(attrSystem, s)
 	}
 	var others []byte
-	for _, key := range slices.Sorted(maps.Keys(r.Invocation)) {
+	for _, key := range sortedKeys(r.Invocation) {
 		value := r.Invocation[key]
 		if name, ok := requestAttrs[key]; ok && isScalar(value) {
-			putScalar(attrs, name, value)
+			putScalar(a, "", name, value)
 			continue
 		}
 		others = appendMember(others, key, value)
 	}
 	if len(others) > 0 {
-		attrs.PutStr(attrInvocation, valid(string(append(others, '}'))))
+		a.json(attrInvocation, append(others, '}'))
 	}
 	if _, told := r.Invocation["model"]; told {
 		return
 	}
 	if s, ok := r.Metadata["ls_model_name"].(string); ok && s != "" {
-		attrs.PutStr(requestAttrs["model"], valid(s))
+		a.str(requestAttrs["model"], s)
 	}
 }
 
-func writeMetadata(attrs pcommon.Map, metadata map[string]any) {
-	for _, key := range slices.Sorted(maps.Keys(metadata)) {
-		putScalar(attrs, attrMetadata+valid(key), metadata[key])
+func writeMetadata(a attrs, metadata map[string]any) {
+	for _, key := range sortedKeys(metadata) {
+		putScalar(a, attrMetadata, valid(key), metadata[key])
 	}
+}
+
+func sortedKeys(m map[string]any) []string {
+	keys := make([]string, 0, len(m))
+	for key := range m {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
 }
 
 func isScalar(v any) bool {
@@ -76,26 +82,26 @@ func isScalar(v any) bool {
 
 // putScalar writes v so that it arrives as it is: integers that a double cannot hold, and numbers that JSON does not
 // know, as text. A value of a type that runs do not have is left out.
-func putScalar(attrs pcommon.Map, key string, v any) {
+func putScalar(a attrs, prefix, key string, v any) {
 	switch v := v.(type) {
 	case string:
-		attrs.PutStr(key, valid(v))
+		a.prefixed(prefix, key, v)
 	case bool:
-		attrs.PutBool(key, v)
+		a.bool(prefix, key, v)
 	case int64:
 		if v > maxExact || v < -maxExact {
-			attrs.PutStr(key, strconv.FormatInt(v, 10))
+			a.prefixed(prefix, key, strconv.FormatInt(v, 10))
 			return
 		}
-		attrs.PutInt(key, v)
+		a.int(prefix, key, v)
 	case float64:
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			attrs.PutStr(key, strconv.FormatFloat(v, 'g', -1, 64))
+			a.prefixed(prefix, key, strconv.FormatFloat(v, 'g', -1, 64))
 			return
 		}
-		attrs.PutDouble(key, v)
+		a.double(prefix, key, v)
 	case []byte:
-		attrs.PutStr(key, validBytes(v))
+		a.prefixed(prefix, key, string(v))
 	}
 }
 
@@ -152,12 +158,8 @@ func quoted(s string) []byte {
 
 // valid makes a protobuf string of s: one wrong byte would cost the whole request.
 func valid(s string) string {
-	return strings.ToValidUTF8(s, "\uFFFD")
-}
-
-func validBytes(b []byte) string {
-	if utf8.Valid(b) {
-		return string(b)
+	if utf8.ValidString(s) {
+		return s
 	}
-	return valid(string(b))
+	return strings.ToValidUTF8(s, "\uFFFD")
 }

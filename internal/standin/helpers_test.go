@@ -66,6 +66,9 @@ func (t traceOf) add(n, parent uint64, attrs map[string]any) ptrace.Span {
 // runID is the run id of span n.
 func runID(n uint64) string { return spanRunID(spanID(n)) }
 
+// find returns the run of span n as it is stored.
+func (s *Server) find(n uint64) *Run { return &s.store.find(runKey{id: runID(n)}).run }
+
 type reply struct {
 	status int
 	body   string

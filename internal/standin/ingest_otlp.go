@@ -6,6 +6,7 @@ package standin
 import (
 	"mime"
 	"net/http"
+	"strings"
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/ptrace"
@@ -97,7 +98,7 @@ func (s *store) arrive(m mapped, now time.Time) {
 	for next := []mapped{m}; len(next) > 0; next = next[1:] {
 		m := next[0]
 		if !m.run.IsRoot() && s.find(runKey{m.run.Workspace, m.run.ParentID}) == nil {
-			s.count.OrphansDropped += int64(s.orphans.add(m, now))
+			s.wait(m, now)
 			continue
 		}
 		s.settle(&m)
@@ -109,22 +110,32 @@ func (s *store) arrive(m mapped, now time.Time) {
 	}
 }
 
+// wait lets a child wait for its parent, where the server can wait.
+func (s *store) wait(m mapped, now time.Time) {
+	if s.noOrphans {
+		s.count.OrphansDropped++
+		return
+	}
+	s.count.OrphansDropped += int64(s.orphans.add(m, now))
+}
+
 // settle gives a run its trace and dotted order. A child is in the trace of its parent, whatever the OTel trace id:
 // LangSmith's trace id is the run id of the root.
 func (s *store) settle(m *mapped) {
 	run := &m.run
-	own := segment(run.Start, run.ID)
-	if run.IsRoot() {
-		if run.DottedOrder == "" {
-			run.DottedOrder = own
+	above := ""
+	if !run.IsRoot() {
+		parent := &s.find(runKey{run.Workspace, run.ParentID}).run
+		above = parent.DottedOrder + "."
+		if run.TraceID == "" {
+			run.TraceID = parent.TraceID
 		}
-		return
-	}
-	parent := &s.find(runKey{run.Workspace, run.ParentID}).run
-	if run.TraceID == "" {
-		run.TraceID = parent.TraceID
 	}
 	if run.DottedOrder == "" {
-		run.DottedOrder = parent.DottedOrder + "." + own
+		run.DottedOrder = above + segment(run.Start, run.ID)
+		return
+	}
+	if !strings.HasPrefix(run.DottedOrder, above) || checkPlace(run.Place) != nil {
+		s.count.BadDottedOrders++
 	}
 }

@@ -166,6 +166,35 @@ func TestTraces_splitProjectsAreCounted(t *testing.T) {
 	assert.Equal(t, 1, s.Summary().SplitProjects)
 }
 
+func TestTraces_olderServersDropEarlyChildren(t *testing.T) {
+	s, _ := newTestServer(Options{NoOrphans: true})
+	tr := newTrace()
+	tr.add(2, 1, nil)
+	tr.add(1, 0, nil)
+	tr.add(3, 1, nil)
+	send(t, s, tr)
+	assert.Len(t, s.Runs(), 2)
+	assert.EqualValues(t, 1, s.Summary().OrphansDropped)
+}
+
+func TestTraces_dottedOrderThatDoesNotFitIsCounted(t *testing.T) {
+	f := func(dotted string, want int64) {
+		t.Helper()
+		s, _ := newTestServer(Options{})
+		tr := newTrace()
+		tr.add(1, 0, nil)
+		tr.add(2, 1, m{"langsmith.span.dotted_order": dotted})
+		send(t, s, tr)
+		assert.Equal(t, want, s.Summary().BadDottedOrders)
+		assert.Equal(t, dotted, s.find(2).DottedOrder, "taken all the same")
+	}
+	root := "20260821T101112124456Z" + runID(1)
+	f(root+".20260821T101112130000Z"+runID(2), 0)
+	f(root+".20260821T101112130000Z"+runID(3), 1)
+	f(stamp2+runID(1)+".20260821T101112130000Z"+runID(2), 1) // not what the parent has
+	f("nonsense", 1)
+}
+
 func TestTraces_limitOfATrace(t *testing.T) {
 	s, _ := newTestServer(Options{MaxTraceRuns: 2})
 	tr := newTrace()

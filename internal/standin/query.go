@@ -4,10 +4,11 @@
 package standin
 
 import (
-	"encoding/base64"
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -113,12 +114,7 @@ func (s *Server) search(q *runQuery, workspace string) ([]found, string) {
 			}
 		}
 	}
-	slices.SortFunc(runs, func(a, b found) int {
-		if q.Order == "asc" {
-			return strings.Compare(sortKey(&a.Run), sortKey(&b.Run))
-		}
-		return strings.Compare(sortKey(&b.Run), sortKey(&a.Run))
-	})
+	slices.SortFunc(runs, func(a, b found) int { return q.compare(positionOf(&a.Run), positionOf(&b.Run)) })
 	if q.Trace != "" {
 		return runs, ""
 	}
@@ -153,17 +149,34 @@ func (t *traceRuns) found(one *stored) found {
 	return f
 }
 
-// sortKey orders runs by start, and by id where that is equal.
-func sortKey(r *Run) string { return segment(r.Start, r.ID) }
+// position is where a run stands in an answer: by start, and by id where that is equal.
+type position struct {
+	micros int64
+	id     string
+}
+
+func positionOf(r *Run) position { return position{r.Start.UnixMicro(), r.ID} }
+
+// compare orders positions, the newest first unless asked otherwise.
+func (q *runQuery) compare(a, b position) int {
+	order := cmp.Or(cmp.Compare(a.micros, b.micros), strings.Compare(a.id, b.id))
+	if q.Order == "asc" {
+		return order
+	}
+	return -order
+}
+
+func (p position) cursor() string { return strconv.FormatInt(p.micros, 36) + "_" + p.id }
+
+func parseCursor(s string) (position, bool) {
+	micros, id, found := strings.Cut(s, "_")
+	n, err := strconv.ParseInt(micros, 36, 64)
+	return position{n, id}, found && err == nil
+}
 
 func page(runs []found, q *runQuery) ([]found, string) {
-	if after, err := base64.URLEncoding.DecodeString(q.Cursor); err == nil && q.Cursor != "" {
-		at := slices.IndexFunc(runs, func(f found) bool {
-			if q.Order == "asc" {
-				return sortKey(&f.Run) > string(after)
-			}
-			return sortKey(&f.Run) < string(after)
-		})
+	if after, ok := parseCursor(q.Cursor); ok {
+		at := slices.IndexFunc(runs, func(f found) bool { return q.compare(positionOf(&f.Run), after) > 0 })
 		if at < 0 {
 			return nil, ""
 		}
@@ -173,7 +186,7 @@ func page(runs []found, q *runQuery) ([]found, string) {
 		return runs, ""
 	}
 	runs = runs[:q.Limit]
-	return runs, base64.URLEncoding.EncodeToString([]byte(sortKey(&runs[len(runs)-1].Run)))
+	return runs, positionOf(&runs[len(runs)-1].Run).cursor()
 }
 
 // matches reports whether r answers q, its filter apart. Ids, when there are any, are all that counts.

@@ -148,7 +148,7 @@ func TestQuery_pages(t *testing.T) {
 	}
 	f("desc", []string{"7 6 5", "4 3 2", "1"})
 	f("asc", []string{"1 2 3", "4 5 6", "7"})
-	last := `{"session":["` + nameUUID("project", "", "default") + `"],"cursor":"` + "MA==" + `"}`
+	last := `{"session":["` + nameUUID("project", "", "default") + `"],"cursor":"0_x"}`
 	assert.Empty(t, queryRuns(t, s, last), "past the end")
 }
 

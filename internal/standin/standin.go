@@ -48,6 +48,8 @@ type Options struct {
 	MaxBytes     int64 // bytes of runs kept; orphans and what arrived raw have a quarter of it each
 	MaxTraceRuns int   // runs of one trace; further ones are rejected
 	OrphanTTL    time.Duration
+	// NoOrphans drops a child that comes before its parent, as a self-hosted LangSmith before 0.16 does.
+	NoOrphans bool
 
 	// DisableZstd refuses zstd and says so in /info, as older installations do.
 	DisableZstd bool

@@ -31,6 +31,7 @@ type traceRuns struct {
 type store struct {
 	maxRuns, maxTraceRuns int
 	maxBytes              int64
+	noOrphans             bool
 
 	runs     map[runKey]*stored
 	traces   map[runKey]*traceRuns
@@ -52,19 +53,23 @@ type Counts struct {
 	DuplicateSpans int64 `json:"duplicate_spans"` // whose run was here: ignored
 	Conflicts      int64 `json:"conflicts"`       // posts and patches of a run that had come
 	RejectedRuns   int64 `json:"rejected_runs"`   // over the limit of a trace
-	OrphansExpired int64 `json:"orphans_expired"`
-	OrphansDropped int64 `json:"orphans_dropped"` // for want of room
-	EvictedTraces  int64 `json:"evicted_traces"`
-	EvictedRuns    int64 `json:"evicted_runs"`
+	// BadDottedOrders are langsmith.span.dotted_order attributes that do not fit the ids of their run or do not
+	// continue their parent's.
+	BadDottedOrders int64 `json:"bad_dotted_orders"`
+	OrphansExpired  int64 `json:"orphans_expired"`
+	OrphansDropped  int64 `json:"orphans_dropped"` // for want of room
+	EvictedTraces   int64 `json:"evicted_traces"`
+	EvictedRuns     int64 `json:"evicted_runs"`
 }
 
 func newStore(opt Options) *store {
 	return &store{
 		maxRuns: opt.MaxRuns, maxTraceRuns: opt.MaxTraceRuns, maxBytes: opt.MaxBytes,
-		runs:     map[runKey]*stored{},
-		traces:   map[runKey]*traceRuns{},
-		projects: map[runKey]*project{},
-		orphans:  newOrphanage(opt.MaxRuns/4, opt.MaxBytes/4, opt.OrphanTTL),
+		noOrphans: opt.NoOrphans,
+		runs:      map[runKey]*stored{},
+		traces:    map[runKey]*traceRuns{},
+		projects:  map[runKey]*project{},
+		orphans:   newOrphanage(opt.MaxRuns/4, opt.MaxBytes/4, opt.OrphanTTL),
 	}
 }
 

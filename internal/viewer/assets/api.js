@@ -3,9 +3,12 @@
 
 // LangSmith's API, of the page's own origin.
 const BASE = "/api/v1";
+const TIMEOUT = 20_000; // an answer that takes longer is none
 
 async function call(path, body) {
-  const response = await fetch(path, body === undefined ? {} : {
+  const signal = AbortSignal.timeout(TIMEOUT);
+  const response = await fetch(path, body === undefined ? {signal} : {
+    signal,
     method: "POST",
     headers: {"Content-Type": "application/json"},
     body: JSON.stringify(body),

@@ -78,6 +78,18 @@ func TestPush_aHundredRunsAtMost(t *testing.T) {
 	})
 }
 
+func TestPush_manySmallRunsNeedMoreRequestsThanMayFail(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &sink{}
+		r := newRig(t, s, nil)
+		names := numbered((maxPosts + 3) * maxBodyRuns)
+		require.NoError(t, r.send("p", names...))
+		settle(time.Second)
+		assert.Equal(t, names, s.names())
+		assert.Len(t, s.all(), maxPosts+3)
+	})
+}
+
 func TestPush_bodiesStayBelowTheLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &sink{}

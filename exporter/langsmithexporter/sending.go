@@ -17,8 +17,8 @@ import (
 )
 
 const (
-	// maxPosts bounds the requests of one push. Finding one bad run among a hundred takes about fifteen; what is undecided
-	// when the bound is reached is tried again later, and by then there is less of it.
+	// maxPosts bounds the requests of one push that fail. Finding one bad run among a hundred takes about fifteen; what is
+	// undecided when the bound is reached is tried again later, and by then there is less of it.
 	maxPosts = 64
 	// suspectAfter is after how many answers of 500 a body is halved to find the run that causes them: some minutes, so
 	// that an ordinary outage is over.
@@ -33,7 +33,7 @@ const (
 type sending struct {
 	d    *destination
 	now  time.Time
-	left int // posts
+	left int // posts that may still fail
 
 	attempts int  // that have failed before this one
 	stopped  bool // the next request would fare no better
@@ -80,6 +80,7 @@ func (s *sending) body(ctx context.Context, enc encode.Encoder, g group, chunks 
 	if err == nil {
 		return
 	}
+	s.left--
 	s.err = err
 	var e *api.Error
 	if !errors.As(err, &e) {
@@ -105,7 +106,6 @@ func (s *sending) body(ctx context.Context, enc encode.Encoder, g group, chunks 
 }
 
 func (s *sending) post(ctx context.Context, enc encode.Encoder, g group, chunks [][]byte) error {
-	s.left--
 	b := enc.Body(chunks)
 	answer, err := s.d.client.Post(ctx, s.now, api.Request{
 		Path:        b.Path,

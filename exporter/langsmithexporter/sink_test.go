@@ -231,7 +231,7 @@ func chunksOf(t *testing.T, project string, names ...string) []chunk {
 	require.NoError(t, err)
 	var chunks []chunk
 	for i, name := range names {
-		r := run.Run{ID: run.FromSpan([8]byte{7: byte(i + 1)}), Name: name, Kind: run.Chain, Start: time.Unix(1, 0), End: time.Unix(2, 0)}
+		r := run.Run{ID: run.FromSpan([8]byte{1, 6: byte(i >> 8), 7: byte(i)}), Name: name, Kind: run.Chain}
 		if size, ok := strings.CutPrefix(name, "large "); ok {
 			r.Inputs = []byte(`{"input":"` + strings.Repeat("x", len(size)<<20) + `"}`)
 		}

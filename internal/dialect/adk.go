@@ -5,8 +5,8 @@ package dialect
 
 import "github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
 
-// adk is Google's Agent Development Kit: whole requests and responses of Gemini, in camel case by TypeScript and in snake case by
-// Python.
+// adk is Google's Agent Development Kit: whole requests and responses of Gemini, in camel case by TypeScript and in
+// snake case by Python.
 // See https://google.github.io/adk-docs/observability
 type adk struct{ silent }
 

@@ -11,9 +11,10 @@ import (
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
 )
 
-// Classify tells agents from infrastructure. A span that speaks any dialect is the agent's, even where it carries HTTP attributes
-// too, as the Anthropic SDK's own spans do. What a processor copies to every span of a process (user, session, association
-// properties) is no evidence. An application's own span is Other unless it is a call over the network.
+// Classify tells agents from infrastructure. A span that speaks any dialect is the agent's, even where it carries
+// HTTP attributes too, as the Anthropic SDK's own spans do. What a processor copies to every span of a process (user,
+// session, association properties) is no evidence. An application's own span is Other unless it is a call over the
+// network.
 func Classify(s Span) Class {
 	g := gather(s)
 	switch {
@@ -50,8 +51,8 @@ func isCodexTurn(s Span) bool {
 	return s.Name() == "session_task.turn" && strings.HasPrefix(s.Scope.Name(), "codex")
 }
 
-// crossesProcess reports whether a span of this kind talks to another process: databases and HTTP clients do, application code
-// that only notes its query does not.
+// crossesProcess reports whether a span of this kind talks to another process: databases and HTTP clients do,
+// application code that only notes its query does not.
 func crossesProcess(k ptrace.SpanKind) bool {
 	switch k {
 	case ptrace.SpanKindClient, ptrace.SpanKindServer, ptrace.SpanKindProducer, ptrace.SpanKindConsumer:
@@ -63,12 +64,14 @@ func crossesProcess(k ptrace.SpanKind) bool {
 // isAgentScope decides only for spans without any telling attribute: scope names are not always true.
 func isAgentScope(scope string) bool {
 	switch scope {
-	case "gcp.vertex.agent", "strands-agents", "strands.telemetry.tracer", "pydantic-ai", "langfuse-sdk", "langsmith", "ai",
+	case "gcp.vertex.agent", "strands-agents", "strands.telemetry.tracer", "pydantic-ai", "langfuse-sdk", "langsmith",
+		"ai",
 		"genkit-tracer", "livekit-agents", "agent_framework", "lmnr-tracer", "crewai.telemetry", "haystack":
 		return true
 	}
 	for _, p := range [...]string{
-		"com.anthropic.claude_code", "@mastra/", "@arizeai/openinference-instrumentation-", "openinference.instrumentation.",
+		"com.anthropic.claude_code", "@mastra/", "@arizeai/openinference-instrumentation-",
+		"openinference.instrumentation.",
 		"@traceloop/", "logfire.openai", "logfire.anthropic", "voltagent", "langwatch", "Microsoft.SemanticKernel",
 		"Experimental.Microsoft.",
 	} {
@@ -110,18 +113,19 @@ func firstSegment(s string) string {
 	return s
 }
 
-// infraLibraries are the last parts of OpenTelemetry's instrumentation scopes in JavaScript and Python. Instrumentations of
-// models live under the same prefixes, which is why this is a list.
+// infraLibraries are the last parts of OpenTelemetry's instrumentation scopes in JavaScript and Python.
+// Instrumentations of models live under the same prefixes, which is why this is a list.
 var infraLibraries = func() map[string]bool {
 	m := map[string]bool{}
 	for _, name := range strings.Fields(`
-		aiohttp-client aiohttp_client aiohttp_server aio_pika aiokafka aiopg amqplib asgi asyncio asyncpg aws_lambda aws-lambda
-		aws-sdk boto boto3sqs botocore cassandra cassandra-driver celery click confluent_kafka connect dataloader dbapi
-		django dns document-load elasticsearch express falcon fastapi fastify fetch flask fs generic-pool graphql grpc hapi http
-		httpx ioredis jinja2 kafka kafkajs knex koa logging lru-memoizer memcached mongodb mongoose mysql mysql2 mysqlclient
-		nestjs-core net oracledb oracledb pg pika psycopg psycopg2 pymemcache pymongo pymssql pymysql pyramid redis redis-4 remoulade
-		requests restify router runtime-node socket.io sqlalchemy sqlite3 starlette system_metrics tedious threading tornado
-		tortoiseorm undici urllib urllib3 user-interaction winston wsgi xml-http-request`) {
+		aio_pika aiohttp-client aiohttp_client aiohttp_server aiokafka aiopg amqplib asgi asyncio asyncpg aws-lambda
+		aws-sdk aws_lambda boto boto3sqs botocore cassandra cassandra-driver celery click confluent_kafka connect
+		dataloader dbapi django dns document-load elasticsearch express falcon fastapi fastify fetch flask fs
+		generic-pool graphql grpc hapi http httpx ioredis jinja2 kafka kafkajs knex koa logging lru-memoizer
+		memcached mongodb mongoose mysql mysql2 mysqlclient nestjs-core net oracledb pg pika psycopg psycopg2
+		pymemcache pymongo pymssql pymysql pyramid redis redis-4 remoulade requests restify router runtime-node
+		socket.io sqlalchemy sqlite3 starlette system_metrics tedious threading tornado tortoiseorm undici urllib
+		urllib3 user-interaction winston wsgi xml-http-request`) {
 		m[name] = true
 	}
 	return m

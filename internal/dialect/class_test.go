@@ -54,8 +54,8 @@ func spans(td ptrace.Traces) []dialect.Span {
 	return all
 }
 
-// judgedOtherwise are recorded spans whose judgement differs from what the span itself says: LangSmith's own kind, OpenInference's
-// PROMPT, and spans that say nothing but a name.
+// judgedOtherwise are recorded spans whose judgement differs from what the span itself says: LangSmith's own kind,
+// OpenInference's PROMPT, and spans that say nothing but a name.
 var judgedOtherwise = map[string]bool{
 	"ff6eb5b335e881b9": true, "e9088b5b62910420": true, "5c4a3e076f2b033c": true, "63f276294dd497ac": true,
 	"b904bffb20be6d7e": true, "0102030405060708": true,
@@ -171,7 +171,8 @@ func TestClassify(t *testing.T) {
 	f("@opentelemetry/instrumentation-openai", ptrace.SpanKindClient, attrs{"gen_ai.operation.name": "chat"}, dialect.Agent)
 	// What a processor writes on every span makes no agent of an HTTP call.
 	f("opentelemetry.instrumentation.httpx", ptrace.SpanKindClient, attrs{
-		"http.method": "GET", "traceloop.workflow.name": "w", "traceloop.association.properties.user_id": "u", "gen_ai.agent.name": "a",
+		"http.method": "GET", "traceloop.workflow.name": "w", "traceloop.association.properties.user_id": "u",
+		"gen_ai.agent.name": "a",
 	}, dialect.Infra)
 	// An SDK's own model call is no infrastructure, though it goes over HTTP.
 	f("com.anthropic.sdk.typescript", ptrace.SpanKindClient, attrs{

@@ -9,7 +9,8 @@ import (
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
 )
 
-// claudeCode is the traces of Anthropic's Claude Code, whose attributes have no prefix: they are read under its scope only.
+// claudeCode is the traces of Anthropic's Claude Code, whose attributes have no prefix: they are read under its scope
+// only.
 // See https://code.claude.com/docs/en/monitoring-usage
 type claudeCode struct{ silent }
 

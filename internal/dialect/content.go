@@ -12,8 +12,8 @@ import (
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
 )
 
-// appendInput appends a whole input as one object: chat messages for models, {"query":…} for retrievers, {"input":…} where it is
-// no object.
+// appendInput appends a whole input as one object: chat messages for models, {"query":…} for retrievers, {"input":…}
+// where it is no object.
 func (v *view) appendInput(b []byte, value pcommon.Value) []byte {
 	name := "input"
 	if v.kind == run.Retriever {
@@ -22,8 +22,8 @@ func (v *view) appendInput(b []byte, value pcommon.Value) []byte {
 	return v.appendContent(b, value, name)
 }
 
-// appendOutput appends a whole output as one object: chat messages for models, documents for retrievers, and never the vectors
-// of embeddings.
+// appendOutput appends a whole output as one object: chat messages for models, documents for retrievers, and never
+// the vectors of embeddings.
 func (v *view) appendOutput(b []byte, value pcommon.Value) []byte {
 	raw := v.rawOf(value)
 	switch {
@@ -81,8 +81,8 @@ func (v *view) appendContent(b []byte, value pcommon.Value, name string) []byte 
 	return appendWrapped(b, raw, name)
 }
 
-// appendDocument appends what a model was sent or has answered as one document: a single message becomes a list of one, the rest
-// stays as it is, since LangSmith knows the requests and responses of the providers.
+// appendDocument appends what a model was sent or has answered as one document: a single message becomes a list of
+// one, the rest stays as it is, since LangSmith knows the requests and responses of the providers.
 func appendDocument(b []byte, raw string) []byte {
 	if member(raw, "role") != "" && member(raw, "content", "parts", "tool_calls") != "" {
 		return appendMessages(b, "", raw)

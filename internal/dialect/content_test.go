@@ -32,7 +32,8 @@ func TestRead_currentConventions(t *testing.T) {
 			"role": "user", "parts": []any{map[string]any{"type": "text", "content": "Hi"}},
 		}},
 		"gen_ai.output.messages": []any{map[string]any{
-			"role": "assistant", "parts": []any{map[string]any{"type": "tool_call", "id": "c", "name": "f", "arguments": "{}"}},
+			"role":  "assistant",
+			"parts": []any{map[string]any{"type": "tool_call", "id": "c", "name": "f", "arguments": "{}"}},
 		}},
 	}, want{
 		inputs: `{"messages":[{"role":"user","content":"Hi"}]}`,

@@ -5,9 +5,9 @@ package dialect
 
 import "go.opentelemetry.io/collector/pdata/pcommon"
 
-// Conversation returns the id of the conversation, session or thread that s belongs to, or nothing. Where a span carries several
-// of them, the most deliberate one wins: what an application says to a tracing product before what a library adds by itself,
-// and a transport's session last.
+// Conversation returns the id of the conversation, session or thread that s belongs to, or nothing. Where a span
+// carries several of them, the most deliberate one wins: what an application says to a tracing product before what a
+// library adds by itself, and a transport's session last.
 func Conversation(s Span) string {
 	best, id := len(conversationKeys), ""
 	for k, v := range s.Attributes().All() {
@@ -72,8 +72,8 @@ var conversationRanks = func() map[string]int {
 	return m
 }()
 
-// conversationRank is called for every attribute of every span: most keys are told apart by their last letters, without a
-// look-up.
+// conversationRank is called for every attribute of every span: most keys are told apart by their last letters,
+// without a look-up.
 func conversationRank(key string) int {
 	if len(key) < len("session.id") {
 		return -1

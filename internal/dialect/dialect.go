@@ -3,9 +3,10 @@
 
 // Package dialect reads spans of every LLM tracing library into one set of fields.
 //
-// A dialect is the vocabulary in which a library describes a model call, a tool call or an agent: the OpenTelemetry GenAI
-// conventions, OpenInference, Traceloop, the Vercel AI SDK, LangSmith's own attributes and so on. One file holds one dialect;
-// precedence.go says who wins where several speak. A span is never changed and nothing of it is kept.
+// A dialect is the vocabulary in which a library describes a model call, a tool call or an agent: the OpenTelemetry
+// GenAI conventions, OpenInference, Traceloop, the Vercel AI SDK, LangSmith's own attributes and so on. One file
+// holds one dialect; precedence.go says who wins where several speak. A span is never changed and nothing of it is
+// kept.
 package dialect
 
 import (

@@ -13,7 +13,8 @@ import (
 // maxEvents bounds how many events of one span are looked at: streams of tokens write one each.
 const maxEvents = 10_000
 
-// readEvents sorts the span's events. Content that stands in events is put where the same content would stand in attributes.
+// readEvents sorts the span's events. Content that stands in events is put where the same content would stand in
+// attributes.
 func (v *view) readEvents(events ptrace.SpanEventSlice) {
 	for i := range min(events.Len(), maxEvents) {
 		e := events.At(i)
@@ -36,7 +37,8 @@ func (v *view) readEvents(events ptrace.SpanEventSlice) {
 	}
 }
 
-// addKnown reads the attributes of an event as if they were the span's. Some libraries write one event for each of them.
+// addKnown reads the attributes of an event as if they were the span's. Some libraries write one event for each of
+// them.
 func (v *view) addKnown(attributes pcommon.Map) {
 	for k, value := range attributes.All() {
 		if s, ok := known[k]; ok {

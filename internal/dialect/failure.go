@@ -13,8 +13,9 @@ import (
 // logfireError is the level from which Logfire calls a record an error (the severity number of OpenTelemetry logs).
 const logfireError = 17
 
-// FailureOf reports whether s failed, by its status, an exception event, a library's own flag, or error.type. What stops an agent
-// by design is no failure: an interrupt that asks a human, a deferred or unapproved call, a cancellation.
+// FailureOf reports whether s failed, by its status, an exception event, a library's own flag, or error.type. What
+// stops an agent by design is no failure: an interrupt that asks a human, a deferred or unapproved call, a
+// cancellation.
 func FailureOf(s Span) (Failure, bool) {
 	var e evidence
 	e.status = s.Status().Code() == ptrace.StatusCodeError

@@ -9,8 +9,8 @@ import (
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
 )
 
-// genAI is the OpenTelemetry GenAI conventions since 1.37: messages in attributes or in operation.details events, as JSON
-// texts or as structured values.
+// genAI is the OpenTelemetry GenAI conventions since 1.37: messages in attributes or in operation.details events, as
+// JSON texts or as structured values.
 // See https://github.com/open-telemetry/semantic-conventions-genai
 type genAI struct{ silent }
 
@@ -42,7 +42,8 @@ var (
 		attr("gen_ai.usage.input_tokens"), attr("gen_ai.usage.prompt_tokens"), attr("gen_ai.usage.input_token_count"),
 	}
 	kOutputTokens = []slot{
-		attr("gen_ai.usage.output_tokens"), attr("gen_ai.usage.completion_tokens"), attr("gen_ai.usage.output_token_count"),
+		attr("gen_ai.usage.output_tokens"), attr("gen_ai.usage.completion_tokens"),
+		attr("gen_ai.usage.output_token_count"),
 	}
 	kTotalTokens   = []slot{attr("gen_ai.usage.total_tokens"), attr("llm.usage.total_tokens")}
 	kCacheRead     = []slot{attr("gen_ai.usage.cache_read.input_tokens"), attr("gen_ai.usage.cache_read_input_tokens")}
@@ -170,7 +171,8 @@ func (v *view) strandsFirstToken(f *Fields) {
 
 var (
 	firstTokenSeconds = []slot{
-		attr("gen_ai.response.time_to_first_chunk"), attr("gen_ai.client.operation.time_to_first_chunk"), attr("lk.response.ttft"),
+		attr("gen_ai.response.time_to_first_chunk"), attr("gen_ai.client.operation.time_to_first_chunk"),
+		attr("lk.response.ttft"),
 	}
 	kServerFirstToken = attr("gen_ai.server.time_to_first_token")
 )

@@ -12,8 +12,8 @@ import (
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
 )
 
-// genAIEvents is the GenAI conventions 1.28 to 1.36, and Semantic Kernel's and Strands' use of them: a span event for each
-// message. The assistant's and the tools' messages are history; only a choice is an answer.
+// genAIEvents is the GenAI conventions 1.28 to 1.36, and Semantic Kernel's and Strands' use of them: a span event for
+// each message. The assistant's and the tools' messages are history; only a choice is an answer.
 type genAIEvents struct{ silent }
 
 func (genAIEvents) inputs(b []byte, v *view) []byte {

@@ -42,8 +42,8 @@ func (v *view) appendIndexedMessages(b []byte, l list, role string) []byte {
 	return append(b, "]}"...)
 }
 
-// readIndexed reads the attributes of one message. Blocks that repeat a tool call are left out where the call stands beside
-// them already.
+// readIndexed reads the attributes of one message. Blocks that repeat a tool call are left out where the call stands
+// beside them already.
 func (m *message) readIndexed(v *view, entries []indexed) {
 	for len(entries) > 0 {
 		end := 1

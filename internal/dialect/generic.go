@@ -5,8 +5,8 @@ package dialect
 
 import "github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
 
-// generic is the inputs and outputs of the libraries that keep to one pair of attributes, and of applications that made up
-// their own.
+// generic is the inputs and outputs of the libraries that keep to one pair of attributes, and of applications that
+// made up their own.
 type generic struct{ silent }
 
 // frameworks knows where some of these libraries write a better name than the span's.
@@ -15,12 +15,15 @@ type frameworks struct{ silent }
 var (
 	genericInputs = []slot{
 		attr("mlflow.spanInputs"), attr("lmnr.span.input"), attr("langwatch.input"), attr("haystack.component.input"),
-		attr("haystack.pipeline.input_data"), attr("haystack.agent.input"), attr("spring.ai.tool.call.arguments"), attr("llm.messages"),
-		attr("db.vector.query.content"), attr("crewai.crew.inputs"), attr("crewai.task.description"), attr("mcp.resource.uri"),
+		attr("haystack.pipeline.input_data"), attr("haystack.agent.input"), attr("spring.ai.tool.call.arguments"),
+		attr("llm.messages"),
+		attr("db.vector.query.content"), attr("crewai.crew.inputs"), attr("crewai.task.description"),
+		attr("mcp.resource.uri"),
 		attr("inputs"), attr("input"), attr("gen_ai.tool.args"), attr("prompt"),
 	}
 	genericOutputs = []slot{
-		attr("mlflow.spanOutputs"), attr("lmnr.span.output"), attr("langwatch.output"), attr("haystack.component.output"),
+		attr("mlflow.spanOutputs"), attr("lmnr.span.output"), attr("langwatch.output"),
+		attr("haystack.component.output"),
 		attr("haystack.pipeline.output_data"), attr("haystack.agent.output"), attr("spring.ai.tool.call.result"),
 		attr("db.vector.query.response.documents"), attr("crewai.crew.result"), attr("crewai.task.output"),
 		attr("outputs"), attr("output"), attr("completion"),
@@ -29,12 +32,17 @@ var (
 	kGenericProviders = []slot{attr("mlflow.llm.provider")}
 	kMLflowUsage      = attr("mlflow.chat.tokenUsage")
 	kMLflowTools      = attr("mlflow.chat.tools")
-	kVoltInput        = []slot{attr("llm.usage.prompt_tokens"), attr("llm.usage.input_tokens"), attr("usage.prompt_tokens")}
-	kVoltOutput       = []slot{attr("llm.usage.completion_tokens"), attr("llm.usage.output_tokens"), attr("usage.completion_tokens")}
+	kVoltInput        = []slot{
+		attr("llm.usage.prompt_tokens"), attr("llm.usage.input_tokens"), attr("usage.prompt_tokens"),
+	}
+	kVoltOutput = []slot{
+		attr("llm.usage.completion_tokens"), attr("llm.usage.output_tokens"), attr("usage.completion_tokens"),
+	}
 	kLangWatchMetrics = attr("langwatch.metrics")
 
 	_ = []slot{
-		attr("agent.stateSnapshot"), attr("mlflow.spanType"), attr("mlflow.traceRequestId"), attr("mlflow.message.format"),
+		attr("agent.stateSnapshot"), attr("mlflow.spanType"), attr("mlflow.traceRequestId"),
+		attr("mlflow.message.format"),
 		attr("llm.headers"), attr("hidden_params"), attr("system_prompt"), attr("agent.messages"), attr("agent.tools"),
 	}
 )

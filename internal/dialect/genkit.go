@@ -17,7 +17,9 @@ var (
 	kGenkitName   = attr("genkit:name")
 	kGenkitInput  = attr("genkit:input")
 	kGenkitOutput = attr("genkit:output")
-	_             = []slot{attr("genkit:path"), attr("genkit:isRoot"), attr("genkit:state"), attr("genkit:type"), attr("genkit:error")}
+	_             = []slot{
+		attr("genkit:path"), attr("genkit:isRoot"), attr("genkit:state"), attr("genkit:type"), attr("genkit:error"),
+	}
 )
 
 func (genkit) name(v *view) string { return v.text(kGenkitName) }

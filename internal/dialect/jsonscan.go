@@ -10,8 +10,8 @@ import (
 	"unicode/utf8"
 )
 
-// JSON arrives as text and leaves as text: it is checked once and then cut into pieces, which stay slices of the attribute.
-// Decoding into values would lose integers beyond 2^53, the order of members and most of the speed.
+// JSON arrives as text and leaves as text: it is checked once and then cut into pieces, which stay slices of the
+// attribute. Decoding into values would lose integers beyond 2^53, the order of members and most of the speed.
 
 // maxDepth is deeper than any message or tool schema on record. What is nested deeper is shown as text.
 const maxDepth = 128
@@ -302,8 +302,8 @@ func unquote(raw string) string {
 	return s
 }
 
-// parse returns s as raw JSON when it is an object, an array or a quoted text, with up to two levels of quoting taken off
-// where JSON comes out; else "". Numbers and words stay text: a user may well have typed them.
+// parse returns s as raw JSON when it is an object, an array or a quoted text, with up to two levels of quoting taken
+// off where JSON comes out; else "". Numbers and words stay text: a user may well have typed them.
 func parse(s string) string {
 	raw := strings.TrimSpace(s)
 	if raw == "" || strings.IndexByte(`{["`, raw[0]) < 0 || !isJSON(raw) {

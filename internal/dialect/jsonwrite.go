@@ -132,8 +132,8 @@ func appendBytes(b []byte, raw []byte) []byte {
 	return appendString(b, base64.StdEncoding.EncodeToString(raw))
 }
 
-// appendWrapped appends raw, a valid JSON value, as an object: objects as they are, lists of chat messages under "messages",
-// anything else under name.
+// appendWrapped appends raw, a valid JSON value, as an object: objects as they are, lists of chat messages under
+// "messages", anything else under name.
 func appendWrapped(b []byte, raw, name string) []byte {
 	switch {
 	case isObject(raw):

@@ -11,14 +11,16 @@ import (
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
 )
 
-// KindOf returns the run type of s. What a library says outright beats what can be inferred; a span that says nothing is a chain.
+// KindOf returns the run type of s. What a library says outright beats what can be inferred; a span that says nothing
+// is a chain.
 func KindOf(s Span) run.Kind {
 	g := gather(s)
 	return g.kind(s)
 }
 
-// kind goes through the evidence in the order of trust. The order matters: LangSmith's SDK calls a retriever's operation
-// "embeddings", LangChain's tools are Traceloop tasks whose operation is "execute_tool", OpenLIT writes a tool's name on chats.
+// kind goes through the evidence in the order of trust. The order matters: LangSmith's SDK calls a retriever's
+// operation "embeddings", LangChain's tools are Traceloop tasks whose operation is "execute_tool", OpenLIT writes a
+// tool's name on chats.
 func (g *signals) kind(s Span) run.Kind {
 	for step := range evidenceSteps {
 		if k := g.says(step, s); k != "" {
@@ -97,8 +99,9 @@ func isMastraFragment(name string) bool {
 
 // kindWords are the words by which products name their kinds of span, in lower case.
 var kindWords = map[string]run.Kind{
-	"llm": run.LLM, "generation": run.LLM, "chat_model": run.LLM, "llm_call": run.LLM, "model": run.LLM, "completion": run.LLM,
-	"embedding": run.Embedding, "embedder": run.Embedding,
+	"llm": run.LLM, "generation": run.LLM, "chat_model": run.LLM, "llm_call": run.LLM, "model": run.LLM,
+	"completion": run.LLM,
+	"embedding":  run.Embedding, "embedder": run.Embedding,
 	"tool":      run.Tool,
 	"retriever": run.Retriever, "reranker": run.Retriever, "rag": run.Retriever,
 	"prompt": run.Prompt, "parser": run.Parser,
@@ -107,7 +110,8 @@ var kindWords = map[string]run.Kind{
 	"flow": run.Chain, "component": run.Chain, "module": run.Chain, "server": run.Chain, "client": run.Chain,
 }
 
-// kindWord looks a word up in either case. Products write theirs in one of them, so that nothing is converted as a rule.
+// kindWord looks a word up in either case. Products write theirs in one of them, so that nothing is converted as a
+// rule.
 func kindWord(word string) run.Kind {
 	if k, ok := kindWords[word]; ok {
 		return k
@@ -128,9 +132,11 @@ var upperKindWords = func() map[string]run.Kind {
 
 // operations are the values of gen_ai.operation.name, those of the conventions and those that libraries made up.
 var operations = map[string]run.Kind{
-	"chat": run.LLM, "text_completion": run.LLM, "completion": run.LLM, "generate_content": run.LLM, "generate": run.LLM,
-	"response": run.LLM, "responses": run.LLM, "llm_call": run.LLM, "image_generation": run.LLM, "fetch_response": run.LLM,
-	"realtime": run.LLM, "speech_to_text": run.LLM, "text_to_speech": run.LLM,
+	"chat": run.LLM, "text_completion": run.LLM, "completion": run.LLM, "generate_content": run.LLM,
+	"generate": run.LLM,
+	"response": run.LLM, "responses": run.LLM, "llm_call": run.LLM, "image_generation": run.LLM,
+	"fetch_response": run.LLM,
+	"realtime":       run.LLM, "speech_to_text": run.LLM, "text_to_speech": run.LLM,
 	"embeddings": run.Embedding, "embedding": run.Embedding, "embed": run.Embedding,
 	"execute_tool": run.Tool, "tool_call": run.Tool, "tool": run.Tool,
 	"retrieval": run.Retriever, "retrieve": run.Retriever, "rerank": run.Retriever, "search_memory": run.Retriever,

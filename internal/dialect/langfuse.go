@@ -27,8 +27,10 @@ var (
 	kLFTrace      = attr("langfuse.trace.name")
 
 	_ = []slot{
-		attr("langfuse.observation.type"), attr("langfuse.observation.level"), attr("langfuse.observation.status_message"),
-		attr("langfuse.internal.as_root"), attr("langfuse.internal.is_app_root"), attr("langfuse.observation.metadata.tags"),
+		attr("langfuse.observation.type"), attr("langfuse.observation.level"),
+		attr("langfuse.observation.status_message"),
+		attr("langfuse.internal.as_root"), attr("langfuse.internal.is_app_root"),
+		attr("langfuse.observation.metadata.tags"),
 	}
 )
 

@@ -25,7 +25,8 @@ var (
 	kOutputDetails = attr("gen_ai.usage.output_token_details")
 
 	_ = []slot{
-		attr("langsmith.span.id"), attr("langsmith.span.parent_id"), attr("langsmith.trace.id"), attr("langsmith.span.dotted_order"),
+		attr("langsmith.span.id"), attr("langsmith.span.parent_id"), attr("langsmith.trace.id"),
+		attr("langsmith.span.dotted_order"),
 		attr("langsmith.is_root"), attr("langsmith.root_span"), attr("langsmith.traceable_parent_otel_span_id"),
 		attr("langsmith.request.headers"), attr("langsmith.attachments"), attr("langsmith.trace.session_id"),
 	}
@@ -52,7 +53,8 @@ func (langsmith) usage(v *view, c *counts) {
 	fillRawCost(&c.totalCost, u, "total_cost")
 }
 
-// langchainDetails reads the details of LangChain's usage metadata. A cache write may be told by the time that it lasts.
+// langchainDetails reads the details of LangChain's usage metadata. A cache write may be told by the time that it
+// lasts.
 func (c *counts) langchainDetails(in, out string) {
 	fillRaw(&c.cacheRead, in, "cache_read")
 	fillRaw(&c.cacheCreation, in, "cache_creation")

@@ -9,15 +9,19 @@ type liveKit struct{ silent }
 
 var (
 	kLKInputs = []slot{
-		attr("lk.pii.function_tool.arguments"), attr("lk.function_tool.arguments"), attr("lk.pii.chat_ctx"), attr("lk.chat_ctx"),
+		attr("lk.pii.function_tool.arguments"), attr("lk.function_tool.arguments"), attr("lk.pii.chat_ctx"),
+		attr("lk.chat_ctx"),
 		attr("lk.pii.user_input"), attr("lk.user_input"), attr("lk.pii.input_text"), attr("lk.input_text"),
 	}
 	kLKOutputs = []slot{
-		attr("lk.pii.function_tool.output"), attr("lk.function_tool.output"), attr("lk.pii.response.text"), attr("lk.response.text"),
+		attr("lk.pii.function_tool.output"), attr("lk.function_tool.output"), attr("lk.pii.response.text"),
+		attr("lk.response.text"),
 		attr("lk.pii.response.function_calls"), attr("lk.response.function_calls"), attr("lk.pii.user_transcript"),
 		attr("lk.user_transcript"),
 	}
-	_ = []slot{attr("lk.pii.instructions"), attr("lk.instructions"), attr("lk.llm_metrics"), attr("lk.function_tool.is_error")}
+	_ = []slot{
+		attr("lk.pii.instructions"), attr("lk.instructions"), attr("lk.llm_metrics"), attr("lk.function_tool.is_error"),
+	}
 )
 
 func (liveKit) inputs(b []byte, v *view) []byte {

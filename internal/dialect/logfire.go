@@ -5,7 +5,8 @@ package dialect
 
 import "github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
 
-// logfire is Pydantic's Logfire and Pydantic AI before they spoke genAI: whole requests and responses, and lists of events.
+// logfire is Pydantic's Logfire and Pydantic AI before they spoke genAI: whole requests and responses, and lists of
+// events.
 // See https://logfire.pydantic.dev/docs/integrations/llms/pydanticai
 type logfire struct{ silent }
 
@@ -101,8 +102,8 @@ func (logfire) outputs(b []byte, v *view) []byte {
 	return b
 }
 
-// appendLogfireEvents appends the messages of a list of events: the choices or, where there are none, a last message of the
-// assistant are the output; everything else is the input.
+// appendLogfireEvents appends the messages of a list of events: the choices or, where there are none, a last message
+// of the assistant are the output; everything else is the input.
 func appendLogfireEvents(b []byte, list string, output bool) []byte {
 	start := len(b)
 	b = append(b, `{"messages":[`...)

@@ -5,8 +5,9 @@ package dialect
 
 import "strings"
 
-// Chat messages of every library are brought into the shape of OpenAI's chat completions, which LangSmith renders: content as a
-// text or a list of blocks, tool calls beside it, each tool result a message of its own. Pieces stay raw JSON all the way.
+// Chat messages of every library are brought into the shape of OpenAI's chat completions, which LangSmith renders:
+// content as a text or a list of blocks, tool calls beside it, each tool result a message of its own. Pieces stay raw
+// JSON all the way.
 
 // message is one chat message while it is being read.
 type message struct {
@@ -35,8 +36,8 @@ const (
 	blockPart // anything else, in its final form
 )
 
-// appendMessages appends {"messages":[…]} made of a JSON list of messages of any library, or one message. The system prompt,
-// raw or a plain text, leads unless the messages bring one of their own.
+// appendMessages appends {"messages":[…]} made of a JSON list of messages of any library, or one message. The system
+// prompt, raw or a plain text, leads unless the messages bring one of their own.
 func appendMessages(b []byte, system, raw string) []byte {
 	start := len(b)
 	b = append(b, `{"messages":[`...)
@@ -104,8 +105,8 @@ func appendMessage(b []byte, raw string) []byte {
 	return m.append(b)
 }
 
-// isChatShape reports whether a message can be shown as it is: OpenAI's shape, or LangChain's serialised one, which LangSmith
-// knows well.
+// isChatShape reports whether a message can be shown as it is: OpenAI's shape, or LangChain's serialised one, which
+// LangSmith knows well.
 func isChatShape(raw string) bool {
 	role := false
 	for k, v := range members(raw) {

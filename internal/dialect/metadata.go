@@ -27,7 +27,8 @@ const (
 // families are the names under which users' own metadata stands.
 var families = []string{
 	"langsmith.metadata.", "ai.telemetry.metadata.", "ai.settings.", "traceloop.association.properties.",
-	"langfuse.observation.metadata.", "langfuse.trace.metadata.", "lmnr.association.properties.metadata.", "mastra.metadata.",
+	"langfuse.observation.metadata.", "langfuse.trace.metadata.", "lmnr.association.properties.metadata.",
+	"mastra.metadata.",
 	"metadata.",
 }
 
@@ -156,9 +157,12 @@ func isStructured(v pcommon.Value) bool {
 func isContent(name string) bool {
 	for segment := range strings.FieldsFuncSeq(name, func(r rune) bool { return strings.ContainsRune("._:-/", r) }) {
 		switch strings.ToLower(segment) {
-		case "prompt", "prompts", "completion", "completions", "content", "contents", "message", "messages", "input", "inputs",
-			"output", "outputs", "argument", "arguments", "args", "result", "results", "body", "headers", "header", "query",
-			"statement", "transcript", "instructions", "text", "cookie", "authorization", "password", "secret", "apikey", "token":
+		case "prompt", "prompts", "completion", "completions", "content", "contents", "message", "messages", "input",
+			"inputs",
+			"output", "outputs", "argument", "arguments", "args", "result", "results", "body", "headers", "header",
+			"query",
+			"statement", "transcript", "instructions", "text", "cookie", "authorization", "password", "secret",
+			"apikey", "token":
 			return true
 		}
 	}

@@ -26,12 +26,14 @@ var (
 	kRerankerQuery     = attr("reranker.query")
 	kToolParameters    = attr("tool.parameters")
 	kInferenceModels   = []slot{
-		attr("llm.model_name"), attr("llm.request.model_name"), attr("llm.response.model_name"), attr("embedding.model_name"),
+		attr("llm.model_name"), attr("llm.request.model_name"), attr("llm.response.model_name"),
+		attr("embedding.model_name"),
 		attr("reranker.model_name"),
 	}
 	kInferenceProviders = []slot{attr("llm.system"), attr("llm.provider")}
 	kTags               = []slot{
-		attr("tag.tags"), attr("langfuse.trace.tags"), attr("ai.telemetry.metadata.tags"), attr("ai.settings.context.tags"),
+		attr("tag.tags"), attr("langfuse.trace.tags"), attr("ai.telemetry.metadata.tags"),
+		attr("ai.settings.context.tags"),
 		attr("lmnr.association.properties.tags"), attr("logfire.tags"), attr("langsmith.span.tags"),
 	}
 	// Attributes that say what others say better, or that are of no use without the span.
@@ -177,7 +179,8 @@ func (openInference) details(v *view, f *Fields) {
 
 var kFinishReasonOI = attr("llm.finish_reason")
 
-// indexedTools returns the tool definitions of llm.tools.N.tool.json_schema, or of OpenLLMetry's llm.request.functions.N.
+// indexedTools returns the tool definitions of llm.tools.N.tool.json_schema, or of OpenLLMetry's
+// llm.request.functions.N.
 func (v *view) indexedTools() string {
 	var b []byte
 	for _, e := range v.items(toolList) {
@@ -220,7 +223,8 @@ var (
 		attr("gen_ai.prompt.name"),
 	}
 	kPromptVersions = []slot{
-		attr("langfuse.observation.prompt.version"), attr("langfuse.prompt.version"), attr("traceloop.prompt.version"), kTemplateVersion,
+		attr("langfuse.observation.prompt.version"), attr("langfuse.prompt.version"),
+		attr("traceloop.prompt.version"), kTemplateVersion,
 	}
 	kTraceloopTemplate = attr("traceloop.prompt.template")
 	kTraceloopVars     = attr("traceloop.prompt.template_variables")

@@ -5,8 +5,8 @@ package dialect
 
 import "strings"
 
-// readPart recognises one piece of content in the vocabularies of OpenTelemetry, OpenAI, Anthropic, Gemini, Bedrock, the AI SDK
-// and Genkit. What none of them knows is kept as it is.
+// readPart recognises one piece of content in the vocabularies of OpenTelemetry, OpenAI, Anthropic, Gemini, Bedrock,
+// the AI SDK and Genkit. What none of them knows is kept as it is.
 func readPart(raw string) part {
 	switch kind := memberText(raw, "type"); kind {
 	case "text", "input_text", "output_text":
@@ -17,7 +17,8 @@ func readPart(raw string) part {
 		return readCall(raw)
 	case "tool_call_response", "tool-result", "tool_result", "function_call_output", "tool_response":
 		return readResult(raw)
-	case "blob", "uri", "file", "image", "image_url", "input_image", "audio", "video", "input_audio", "input_file", "media":
+	case "blob", "uri", "file", "image", "image_url", "input_image", "audio", "video", "input_audio", "input_file",
+		"media":
 		return readMedia(raw, kind)
 	case "":
 		return readUntyped(raw)
@@ -144,7 +145,8 @@ func dataURI(mime, content string) string {
 	switch {
 	case content == "":
 		return ""
-	case strings.HasPrefix(content, "data:"), strings.HasPrefix(content, "http://"), strings.HasPrefix(content, "https://"):
+	case strings.HasPrefix(content, "data:"), strings.HasPrefix(content, "http://"),
+		strings.HasPrefix(content, "https://"):
 		return content
 	case mime == "":
 		mime = "image/png"

@@ -23,9 +23,9 @@ type dialect interface {
 // The tables below are the whole precedence: the first dialect that has something filled to say wins. A dialect that is
 // missing in a table has nothing to say there.
 //
-// What products say about the run (LangSmith, Langfuse) leads, since somebody wrote it down for people to read. Then, for model
-// calls, lists of messages come before documents that hold them; for everything else, inputs and outputs proper come
-// before messages, which there only repeat what a model call below says better.
+// What products say about the run (LangSmith, Langfuse) leads, since somebody wrote it down for people to read. Then,
+// for model calls, lists of messages come before documents that hold them; for everything else, inputs and outputs
+// proper come before messages, which there only repeat what a model call below says better.
 var (
 	names = []dialect{
 		langsmith{}, traceloop{}, openInference{}, genAI{}, genkit{}, vercel{}, claudeCode{}, frameworks{}, logfire{},
@@ -53,8 +53,7 @@ var (
 	}
 
 	details = []dialect{
-		langsmith{}, langfuse{}, vercel{}, openInference{}, genAI{}, traceloop{}, claudeCode{}, liveKit{}, mastra{}, logfire{},
-		generic{},
+		langsmith{}, langfuse{}, vercel{}, openInference{}, genAI{}, traceloop{}, claudeCode{}, mastra{}, generic{},
 	}
 )
 

@@ -5,8 +5,8 @@ package dialect
 
 import "strings"
 
-// providerSlug translates what libraries call a provider into the names of LangSmith's price table. What is no provider but
-// a framework becomes nothing, so that the model's name can decide.
+// providerSlug translates what libraries call a provider into the names of LangSmith's price table. What is no
+// provider but a framework becomes nothing, so that the model's name can decide.
 // See https://docs.langchain.com/langsmith/ls-metadata-parameters
 func providerSlug(provider string) string {
 	p := strings.ToLower(strings.TrimSpace(provider))
@@ -29,21 +29,27 @@ func providerSlug(provider string) string {
 var providers = map[string]string{
 	"openai": "openai", "openai_chat": "openai", "api.openai.com": "openai",
 	"anthropic": "anthropic",
-	"azure":     "azure", "az.ai.openai": "azure", "azure.ai.openai": "azure", "az.ai.inference": "azure", "azure-openai": "azure",
+	"azure":     "azure", "az.ai.openai": "azure", "azure.ai.openai": "azure", "az.ai.inference": "azure",
+	"azure-openai":       "azure",
 	"azure.ai.inference": "azure", "azure_openai": "azure", "azure_ai_openai": "azure",
-	"aws.bedrock": "bedrock", "aws_bedrock": "bedrock", "bedrock": "bedrock", "amazon-bedrock": "bedrock", "amazon_bedrock": "bedrock",
+	"aws.bedrock": "bedrock", "aws_bedrock": "bedrock", "bedrock": "bedrock", "amazon-bedrock": "bedrock",
+	"amazon_bedrock":   "bedrock",
 	"bedrock_converse": "bedrock", "aws": "bedrock",
-	"gcp.vertex_ai": "google_vertexai", "vertex_ai": "google_vertexai", "vertexai": "google_vertexai", "google.vertex": "google_vertexai",
+	"gcp.vertex_ai": "google_vertexai", "vertex_ai": "google_vertexai", "vertexai": "google_vertexai",
+	"google.vertex":      "google_vertexai",
 	"google.vertex.chat": "google_vertexai", "google_vertexai": "google_vertexai", "vertex": "google_vertexai",
 	"gcp.gemini": "google_genai", "gcp.gen_ai": "google_genai", "gemini": "google_genai", "google": "google_genai",
-	"google_genai": "google_genai", "google-genai": "google_genai", "googleai": "google_genai", "google_generative_ai": "google_genai",
-	"mistral_ai": "mistral", "mistralai": "mistral", "mistral": "mistral",
-	"x_ai": "xai", "xai": "xai", "moonshot_ai": "moonshot", "ibm.watsonx.ai": "ibm.watsonx.ai", "fireworks_ai": "fireworks",
-	"together_ai": "together",
+	"google_genai": "google_genai", "google-genai": "google_genai", "googleai": "google_genai",
+	"google_generative_ai": "google_genai",
+	"mistral_ai":           "mistral", "mistralai": "mistral", "mistral": "mistral",
+	"x_ai": "xai", "xai": "xai", "moonshot_ai": "moonshot", "ibm.watsonx.ai": "ibm.watsonx.ai",
+	"fireworks_ai": "fireworks",
+	"together_ai":  "together",
 
 	// Frameworks, gateways without a price list, and words for "unknown".
-	"langchain": "", "strands-agents": "", "gcp.vertex.agent": "", "microsoft.agent_framework": "", "crewai": "", "llamaindex": "",
-	"gateway": "", "unknown": "", "none": "", "_other": "", "litellm": "", "openrouter": "", "custom": "", "vllm": "",
+	"langchain": "", "strands-agents": "", "gcp.vertex.agent": "", "microsoft.agent_framework": "", "crewai": "",
+	"llamaindex": "",
+	"gateway":    "", "unknown": "", "none": "", "_other": "", "litellm": "", "openrouter": "", "custom": "", "vllm": "",
 	"livekit": "", "genkit": "", "mastra": "",
 }
 
@@ -54,8 +60,10 @@ func providerOfModel(model string) string {
 		m = m[i+1:]
 	}
 	for _, known := range [...]struct{ prefix, provider string }{
-		{"gpt-", "openai"}, {"chatgpt", "openai"}, {"o1", "openai"}, {"o3", "openai"}, {"o4", "openai"}, {"text-embedding-", "openai"},
-		{"dall-e", "openai"}, {"claude", "anthropic"}, {"gemini", "google_genai"}, {"mistral", "mistral"}, {"grok", "xai"},
+		{"gpt-", "openai"}, {"chatgpt", "openai"}, {"o1", "openai"}, {"o3", "openai"}, {"o4", "openai"},
+		{"text-embedding-", "openai"},
+		{"dall-e", "openai"}, {"claude", "anthropic"}, {"gemini", "google_genai"}, {"mistral", "mistral"},
+		{"grok", "xai"},
 		{"deepseek", "deepseek"}, {"command-r", "cohere"},
 	} {
 		if strings.HasPrefix(m, known.prefix) {

@@ -11,7 +11,8 @@ import (
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
 )
 
-// Read tells what all dialects together say about s. Inputs and Outputs are JSON objects of their own, not views into the span.
+// Read tells what all dialects together say about s. Inputs and Outputs are JSON objects of their own, not views into
+// the span.
 func Read(s Span) Fields {
 	v := newView(s)
 	defer v.release()
@@ -98,7 +99,8 @@ func (v *view) user() string { return v.label(userKeys...) }
 var userKeys = []slot{
 	attr("langsmith.metadata.user_id"), attr("langfuse.user.id"), attr("user.id"), attr("enduser.id"),
 	attr("ai.telemetry.metadata.userId"), attr("ai.telemetry.metadata.user_id"), attr("ai.settings.context.userId"),
-	attr("traceloop.association.properties.user_id"), attr("lmnr.association.properties.user_id"), attr("mlflow.trace.user"),
+	attr("traceloop.association.properties.user_id"), attr("lmnr.association.properties.user_id"),
+	attr("mlflow.trace.user"),
 	attr("mastra.metadata.userId"), attr("langwatch.user.id"), attr("gen_ai.user"), attr("llm.user"),
 }
 

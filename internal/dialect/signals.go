@@ -9,8 +9,8 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 )
 
-// signals is what one pass over the attributes tells about the nature of a span. It holds views into the span and nothing of
-// its own, so that gathering it allocates nothing.
+// signals is what one pass over the attributes tells about the nature of a span. It holds views into the span and
+// nothing of its own, so that gathering it allocates nothing.
 type signals struct {
 	// What a library says outright, by dialect.
 	langsmithKind, langfuseType, openInferenceKind, mlflowType string
@@ -55,7 +55,8 @@ func (g *signals) add(k string, v pcommon.Value) {
 		g.addOpenInference(k, v)
 	case "traceloop", "langsmith", "langfuse", "mlflow", "lmnr", "langwatch", "mastra":
 		g.addProduct(k, v)
-	case "operation", "agent", "ai", "genkit", "gcp", "span", "entity", "spring", "haystack", "n8n", "lk", "crewai", "pydantic", "all", "final":
+	case "operation", "agent", "ai", "genkit", "gcp", "span", "entity", "spring", "haystack", "n8n", "lk", "crewai",
+		"pydantic", "all", "final":
 		g.addFramework(k, v)
 	case "mcp":
 		if k == "mcp.method.name" {
@@ -190,7 +191,8 @@ func (g *signals) addFramework(k string, v pcommon.Value) {
 
 func isFrameworkContent(k string) bool {
 	for _, p := range [...]string{
-		"ai.prompt", "ai.response.", "ai.usage.", "ai.value", "ai.embedding", "ai.model.", "genkit:", "lk.", "haystack.",
+		"ai.prompt", "ai.response.", "ai.usage.", "ai.value", "ai.embedding", "ai.model.", "genkit:", "lk.",
+		"haystack.",
 		"n8n.", "crewai.", "pydantic_ai.", "spring.ai.",
 	} {
 		if strings.HasPrefix(k, p) {

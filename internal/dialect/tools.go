@@ -3,9 +3,9 @@
 
 package dialect
 
-// appendTools appends the definitions of tools as OpenAI writes them, {"type":"function","function":{…}}, of whatever shape the
-// library wrote: flat with parameters, inputSchema or input_schema, Gemini's functionDeclarations, or bare names. What is no
-// function, like a provider's own search, stays as it is.
+// appendTools appends the definitions of tools as OpenAI writes them, {"type":"function","function":{…}}, of whatever
+// shape the library wrote: flat with parameters, inputSchema or input_schema, Gemini's functionDeclarations, or bare
+// names. What is no function, like a provider's own search, stays as it is.
 func appendTools(b []byte, list string) []byte {
 	for item := range elements(list) {
 		if isString(item) {
@@ -32,9 +32,10 @@ func appendTool(b []byte, item string) []byte {
 		return append(b, item...)
 	}
 	b = append(append(b, `{"type":"function","function":{"name":`...), name...)
+	schema := member(item,
+		"parameters", "inputSchema", "input_schema", "parametersJsonSchema", "parameters_json_schema")
 	for _, m := range [...]struct{ name, raw string }{
-		{"description", member(item, "description")},
-		{"parameters", member(item, "parameters", "inputSchema", "input_schema", "parametersJsonSchema", "parameters_json_schema")},
+		{"description", member(item, "description")}, {"parameters", schema},
 	} {
 		if m.raw != "" {
 			b = append(appendName(b, m.name), m.raw...)

@@ -17,7 +17,8 @@ var (
 
 func (traceloop) name(v *view) string { return v.text(kEntityName) }
 
-// inputs takes the call's arguments out of {"args":[…],"kwargs":{…}}, and LangChain's inputs out of what stands beside them.
+// inputs takes the call's arguments out of {"args":[…],"kwargs":{…}}, and LangChain's inputs out of what stands
+// beside them.
 func (traceloop) inputs(b []byte, v *view) []byte {
 	if !v.has(kEntityInput) {
 		return b

@@ -30,7 +30,8 @@ func TestRead_usageMeansTheSameOfEverySource(t *testing.T) {
 	}, &run.Usage{Input: 1399, Output: 15, Total: 1414, CacheRead: 1024, CacheCreation: 96})
 	// Traceloop's JavaScript leaves it out even where that cannot be seen.
 	f("@traceloop/instrumentation-anthropic", attrs{
-		"gen_ai.usage.input_tokens": 2000, "gen_ai.usage.output_tokens": 15, "gen_ai.usage.cache_read.input_tokens": 1000,
+		"gen_ai.usage.input_tokens": 2000, "gen_ai.usage.output_tokens": 15,
+		"gen_ai.usage.cache_read.input_tokens": 1000,
 	}, &run.Usage{Input: 3000, Output: 15, Total: 3015, CacheRead: 1000})
 	f("ai", attrs{ // AI SDK 5 with Anthropic
 		"ai.operationId": "ai.generateText.doGenerate", "ai.usage.inputTokens": 2000, "ai.usage.outputTokens": 7,
@@ -49,14 +50,16 @@ func TestRead_usageMeansTheSameOfEverySource(t *testing.T) {
 		Input: 202, Output: 25, Total: 227, CacheRead: 128, Reasoning: 5, InputCost: 0.001, OutputCost: 0.002, TotalCost: 0.003,
 	})
 	f("com.anthropic.claude_code.tracing", attrs{
-		"span.type": "llm_request", "input_tokens": 3163, "output_tokens": 42, "cache_read_tokens": 1024, "cache_creation_tokens": 96,
+		"span.type": "llm_request", "input_tokens": 3163, "output_tokens": 42, "cache_read_tokens": 1024,
+		"cache_creation_tokens": 96,
 	}, &run.Usage{Input: 4283, Output: 42, Total: 4325, CacheRead: 1024, CacheCreation: 96})
 	f("gcp.vertex.agent", attrs{ // Gemini counts thoughts beside the answer
 		"gen_ai.usage.input_tokens": 41, "gen_ai.usage.output_tokens": 12,
 		"gcp.vertex.agent.llm_response": `{"usageMetadata":{"promptTokenCount":41,"candidatesTokenCount":12,"thoughtsTokenCount":8}}`,
 	}, &run.Usage{Input: 41, Output: 20, Total: 61, Reasoning: 8})
 	f("openinference", attrs{ // more reasoning than output
-		"llm.token_count.prompt": 10, "llm.token_count.completion": 50, "llm.token_count.completion_details.reasoning": 60,
+		"llm.token_count.prompt": 10, "llm.token_count.completion": 50,
+		"llm.token_count.completion_details.reasoning": 60,
 	}, &run.Usage{Input: 10, Output: 50, Total: 60, Reasoning: 50})
 	f("langsmith", attrs{
 		"langsmith.usage_metadata": `{"input_tokens":9,"output_tokens":1,"total_tokens":10,

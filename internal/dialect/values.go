@@ -36,8 +36,8 @@ func scalarText(v pcommon.Value) string {
 	return ""
 }
 
-// isBlank reports whether s is one of the texts that libraries write for "nothing here". Such a value must not win over a
-// later, filled source.
+// isBlank reports whether s is one of the texts that libraries write for "nothing here". Such a value must not win
+// over a later, filled source.
 func isBlank(s string) bool {
 	if len(s) > maxBlank {
 		return false

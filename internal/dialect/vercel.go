@@ -54,9 +54,12 @@ var (
 
 	// Attributes that repeat others.
 	_ = []slot{
-		attr("operation.name"), attr("resource.name"), attr("ai.response.id"), attr("ai.response.model"), attr("ai.response.timestamp"),
-		attr("ai.schema"), attr("ai.schema.name"), attr("ai.usage.outputTokenDetails.textTokens"), attr("ai.prompt.format"),
-		attr("ai.toolCall.id"), attr("ai.response.avgOutputTokensPerSecond"), attr("ai.response.avgCompletionTokensPerSecond"),
+		attr("operation.name"), attr("resource.name"), attr("ai.response.id"), attr("ai.response.model"),
+		attr("ai.response.timestamp"),
+		attr("ai.schema"), attr("ai.schema.name"), attr("ai.usage.outputTokenDetails.textTokens"),
+		attr("ai.prompt.format"),
+		attr("ai.toolCall.id"), attr("ai.response.avgOutputTokensPerSecond"),
+		attr("ai.response.avgCompletionTokensPerSecond"),
 	}
 )
 

@@ -32,8 +32,8 @@ func attr(name string) slot {
 	return s
 }
 
-// view is one span, sorted: known attributes by slot, flattened lists by their numbers, the rest as it came. It lives as long as
-// one call of Read and its parts are views into the span.
+// view is one span, sorted: known attributes by slot, flattened lists by their numbers, the rest as it came. It lives
+// as long as one call of Read and its parts are views into the span.
 type view struct {
 	Span
 	kind    run.Kind
@@ -59,8 +59,8 @@ type field struct {
 	value pcommon.Value
 }
 
-// indexed is one attribute of a flattened list, like llm.input_messages.1.message.tool_calls.0.tool_call.id: the list, the
-// number in it, and the second number with the names before and behind it.
+// indexed is one attribute of a flattened list, like llm.input_messages.1.message.tool_calls.0.tool_call.id: the
+// list, the number in it, and the second number with the names before and behind it.
 type indexed struct {
 	list          list
 	n, m          int
@@ -237,7 +237,9 @@ func cutNumber(s string) (int, string, bool) {
 }
 
 func compareIndexed(a, b indexed) int {
-	return cmp.Or(cmp.Compare(a.list, b.list), cmp.Compare(a.n, b.n), cmp.Compare(a.before, b.before), cmp.Compare(a.m, b.m))
+	return cmp.Or(
+		cmp.Compare(a.list, b.list), cmp.Compare(a.n, b.n), cmp.Compare(a.before, b.before), cmp.Compare(a.m, b.m),
+	)
 }
 
 // items returns the entries of a flattened list, in order.

@@ -3,8 +3,9 @@
 
 // Package pdatatest loads recorded traces for tests.
 //
-// The recordings are OTLP/JSON as JavaScript SDKs send it. A number that is NaN stands in it as null, which the Collector's
-// decoder rejects; it is read as the NaN that protobuf would have carried. Compressed files are not supported.
+// The recordings are OTLP/JSON as JavaScript SDKs send it. A number that is NaN stands in it as null, which the
+// Collector's decoder rejects; it is read as the NaN that protobuf would have carried. Compressed files are not
+// supported.
 package pdatatest
 
 import (
@@ -45,8 +46,8 @@ func read(t testing.TB, path string) []byte {
 	return nullDouble.ReplaceAll(text, []byte(`"doubleValue":"NaN"`))
 }
 
-// Shared returns the folder that holds data which may not be part of this repository (OTELCOL_LANGSMITH_SHARED, or "shared"
-// beside the repository), and skips the test where there is none.
+// Shared returns the folder that holds data which may not be part of this repository (OTELCOL_LANGSMITH_SHARED, or
+// "shared" beside the repository), and skips the test where there is none.
 func Shared(t testing.TB) string {
 	t.Helper()
 	dir := os.Getenv("OTELCOL_LANGSMITH_SHARED")

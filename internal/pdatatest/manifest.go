@@ -75,8 +75,8 @@ func (e Expected) Counts() *Tokens {
 	return &t
 }
 
-// Fixtures returns every recorded trace at hand: those of the repository, and where the shared folder is present those that
-// may not be part of it.
+// Fixtures returns every recorded trace at hand: those of the repository, and where the shared folder is present
+// those that may not be part of it.
 func Fixtures(t testing.TB) []Fixture {
 	t.Helper()
 	dir := filepath.Join(Repository(t), "testdata")

@@ -11,9 +11,10 @@ import (
 // dottedTime is a segment's time without its fraction, which follows as six digits.
 const dottedTime = "20060102T150405"
 
-// Dotted appends the segment of one run to its parent's dotted order: the position in the tree as LangSmith sorts by it. Times
-// are cut to microseconds and never rounded. A run that seems to start before its parent, as clocks of several machines make
-// it, takes the parent's time in the segment, since LangSmith refuses the whole request otherwise.
+// Dotted appends the segment of one run to its parent's dotted order: the position in the tree as LangSmith sorts by
+// it. Times are cut to microseconds and never rounded. A run that seems to start before its parent, as clocks of
+// several machines make it, takes the parent's time in the segment, since LangSmith refuses the whole request
+// otherwise.
 //
 //	20060102T150405000000Z<id of the root>.20060102T150405000123Z<id of the run>
 func Dotted(parent string, start time.Time, id ID) string {

@@ -5,8 +5,8 @@ package runmap
 
 import "github.com/otelcol-langsmith/otelcol-langsmith/internal/dialect"
 
-// shareContext gives every run the session and user of its trace: LangSmith counts a thread by the runs that name it, and
-// libraries write it on some spans only.
+// shareContext gives every run the session and user of its trace: LangSmith counts a thread by the runs that name it,
+// and libraries write it on some spans only.
 func (m *mapper) shareContext() {
 	m.share(func(f *dialect.Fields) *string { return &f.Session })
 	m.share(func(f *dialect.Fields) *string { return &f.User })
@@ -26,8 +26,8 @@ func (m *mapper) share(of func(*dialect.Fields) *string) {
 	}
 }
 
-// unanimous returns the text that all spans which have one agree on. Where infrastructure disagrees with agents, as a browser's
-// session does with a conversation, the agents are heard.
+// unanimous returns the text that all spans which have one agree on. Where infrastructure disagrees with agents, as a
+// browser's session does with a conversation, the agents are heard.
 func (m *mapper) unanimous(of func(*dialect.Fields) *string) string {
 	for _, heard := range [...]func(i int) bool{
 		func(int) bool { return true },

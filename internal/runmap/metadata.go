@@ -18,8 +18,8 @@ import (
 // usualMetadata is how many entries most runs have.
 const usualMetadata = 16
 
-// metadata completes what the dialects found: ids, resource, the configured rules, what the other components say, and the keys
-// by which LangSmith prices and groups runs.
+// metadata completes what the dialects found: ids, resource, the configured rules, what the other components say, and
+// the keys by which LangSmith prices and groups runs.
 func (m *mapper) metadata(i int) map[string]any {
 	s, f := m.spans[i], &m.fields[i]
 	if f.Metadata == nil {

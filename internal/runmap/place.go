@@ -43,7 +43,8 @@ func (m *mapper) idOfSpan(trace pcommon.TraceID, span pcommon.SpanID) run.ID {
 	return run.FromSpan(span)
 }
 
-// idWithout makes an id for a span that has none, of what else tells it apart, so that sending it again makes no second run.
+// idWithout makes an id for a span that has none, of what else tells it apart, so that sending it again makes no
+// second run.
 func (m *mapper) idWithout(i int) run.ID {
 	s := m.spans[i]
 	trace := s.TraceID()
@@ -98,8 +99,8 @@ func (m *mapper) placeLate(i int, start time.Time) bool {
 // maxAncestors bounds the path that is read: LangSmith limits the depth of a trace far below.
 const maxAncestors = 10_000
 
-// ancestry returns the dotted order of a late span's parent, made of the path that sampling wrote down. Without a path, the
-// parent is placed under the root at the time of the span.
+// ancestry returns the dotted order of a late span's parent, made of the path that sampling wrote down. Without a
+// path, the parent is placed under the root at the time of the span.
 func (m *mapper) ancestry(i int, root pcommon.SpanID) string {
 	s := m.spans[i]
 	path, _ := s.Attributes().Get(contract.SamplingAncestry)
@@ -151,8 +152,8 @@ func parseSpanID(digits string) (id pcommon.SpanID, ok bool) {
 	return id, err == nil && !id.IsEmpty()
 }
 
-// placeByApplication keeps a span where the application put it, in a trace whose root is elsewhere: its own dotted order must
-// say so completely, or LangSmith would refuse it.
+// placeByApplication keeps a span where the application put it, in a trace whose root is elsewhere: its own dotted
+// order must say so completely, or LangSmith would refuse it.
 func (m *mapper) placeByApplication(i int) bool {
 	n := m.tree.Node(i)
 	if n.IsRoot || n.ParentRunID == (run.ID{}) {

@@ -1,8 +1,9 @@
 // Copyright The otelcol-langsmith Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package runmap makes runs of the spans of whole traces: it puts what the dialects tell about each span into the tree that the
-// spans form, so that usage is counted once, a thread is known to every run, and parents stand before children.
+// Package runmap makes runs of the spans of whole traces: it puts what the dialects tell about each span into the
+// tree that the spans form, so that usage is counted once, a thread is known to every run, and parents stand before
+// children.
 package runmap
 
 import (
@@ -25,11 +26,12 @@ const (
 	TraceSpanIDs            // 128 bits of trace and span id
 )
 
-// Options is what the mapping depends on besides the spans. The zero value maps by LangSmith's rules and adds no metadata.
+// Options is what the mapping depends on besides the spans. The zero value maps by LangSmith's rules and adds no
+// metadata.
 type Options struct {
 	IDs IDs
-	// Metadata fills run metadata from attributes: for each key, the first attribute that is present on the span, on the trace's
-	// root or on the resource.
+	// Metadata fills run metadata from attributes: for each key, the first attribute that is present on the span, on
+	// the trace's root or on the resource.
 	Metadata map[string][]string
 }
 
@@ -42,9 +44,9 @@ type Trace struct {
 	Resource pcommon.Map // attributes of its resource
 }
 
-// Map returns the traces of td in order of first appearance. It does not change td, and keeps references into it only in Root
-// and Resource. An OpenTelemetry trace with several roots becomes several traces, as it does at LangSmith; a span whose parent
-// is not in td is a root, unless it says that it comes late to a trace that was delivered before.
+// Map returns the traces of td in order of first appearance. It does not change td, and keeps references into it only
+// in Root and Resource. An OpenTelemetry trace with several roots becomes several traces, as it does at LangSmith; a
+// span whose parent is not in td is a root, unless it says that it comes late to a trace that was delivered before.
 func Map(td ptrace.Traces, opts Options) []Trace {
 	var traces []Trace
 	for _, spans := range groupByTrace(td) {

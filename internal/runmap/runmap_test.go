@@ -268,7 +268,8 @@ func TestMap_threadKeyOfTheApplicationIsEnough(t *testing.T) {
 
 func TestMap_metadataRules(t *testing.T) {
 	opts := runmap.Options{Metadata: map[string][]string{
-		"env": {"deployment.environment.name"}, "app.version": {"app.version", "service.version"}, "team": {"team"}, "none": {"absent"},
+		"env": {"deployment.environment.name"}, "app.version": {"app.version", "service.version"}, "team": {"team"},
+		"none": {"absent"},
 	}}
 	runs := mapped(t, opts,
 		node{id: 1, name: "root", attributes: map[string]any{"app.version": "2"}, resource: map[string]any{
@@ -308,7 +309,8 @@ func TestMap_whatSamplingAndPruningSay(t *testing.T) {
 func TestMap_model(t *testing.T) {
 	r := mapped(t, runmap.Options{}, node{id: 1, name: "chat", attributes: map[string]any{
 		"gen_ai.operation.name": "chat", "gen_ai.provider.name": "gcp.vertex_ai", "gen_ai.request.model": "gemini-2.5",
-		"gen_ai.request.temperature": 0.2, "gen_ai.request.max_tokens": 10, "gen_ai.request.stop_sequences": []any{"END"},
+		"gen_ai.request.temperature": 0.2, "gen_ai.request.max_tokens": 10,
+		"gen_ai.request.stop_sequences": []any{"END"},
 	}})["chat"]
 	for key, value := range map[string]any{
 		"ls_provider": "google_vertexai", "ls_model_name": "gemini-2.5", "ls_model_type": "chat", "ls_temperature": 0.2,

@@ -39,11 +39,14 @@ func (s *score) percent() float64 {
 var floors = map[string]float64{
 	"otel-js-openai": 99, "openinference-js": 98, "openai-agents-openinference": 99,
 	"traceloop-js": 99, "traceloop-js-0.14": 99,
-	"vercel-ai-v4": 99, "vercel-ai-v5": 99, "vercel-ai-v6": 99, "vercel-ai-v7": 99, "vercel-ai-v7-full": 99, "vercel-ai-v7-legacy": 99,
-	// LangSmith's SDK gives its spans the kind and the name of an inner run in some recordings; what it says is believed.
+	"vercel-ai-v4": 99, "vercel-ai-v5": 99, "vercel-ai-v6": 99, "vercel-ai-v7": 99, "vercel-ai-v7-full": 99,
+	"vercel-ai-v7-legacy": 99,
+	// LangSmith's SDK gives its spans the kind and the name of an inner run in some recordings; what it says is
+	// believed.
 	"langsmith-js": 90,
 	// Judged by span names, where a span's tool name or, at Logfire, its finished message says more.
-	"lifted/langfuse": 90, "lifted/logfire/anthropic": 75, "lifted/logfire/openai": 75, "lifted/logfire/openai_agents": 75,
+	"lifted/langfuse": 90, "lifted/logfire/anthropic": 75, "lifted/logfire/openai": 75,
+	"lifted/logfire/openai_agents":     75,
 	"lifted/logfire/openai_agents_mcp": 85,
 }
 

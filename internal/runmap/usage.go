@@ -14,8 +14,8 @@ type counted struct {
 	one  int // index of one of them
 }
 
-// settleUsage leaves each token on one run. Frameworks repeat on a parent what its children count, as a sum or, around another
-// library's span of the same call, as it is. A repetition becomes plain metadata.
+// settleUsage leaves each token on one run. Frameworks repeat on a parent what its children count, as a sum or,
+// around another library's span of the same call, as it is. A repetition becomes plain metadata.
 func (m *mapper) settleUsage() {
 	below := map[run.Kind][]counted{
 		run.LLM: make([]counted, len(m.spans)), run.Embedding: make([]counted, len(m.spans)),

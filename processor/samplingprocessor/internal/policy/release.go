@@ -60,12 +60,12 @@ func (r *releases) observe(keys []string, now time.Time) {
 }
 
 func (r *releases) addLocked(key string, now time.Time) *release {
+	r.closeLocked(now)
 	if len(r.known) >= maxKnownReleases {
 		r.forgetLocked()
 	}
 	v := &release{}
 	r.known[key] = v
-	r.closeLocked(now)
 	if now.Sub(r.started) >= r.learn && r.open < maxReleaseWindows {
 		v.until, v.left = now.Add(r.length), r.traces
 		r.open++
@@ -73,17 +73,14 @@ func (r *releases) addLocked(key string, now time.Time) *release {
 	return v
 }
 
-// forgetLocked drops the release that was not seen for the longest time. It is only called for a new release while
-// the table is full, so that looking at every entry is cheap enough.
+// forgetLocked drops the release that was not seen for the longest time, other than those that still count as new. It is only
+// called for a new release while the table is full, so that looking at every entry is cheap enough.
 func (r *releases) forgetLocked() {
 	oldest := ""
 	for key, v := range r.known {
-		if oldest == "" || v.seen.Before(r.known[oldest].seen) {
+		if v.until.IsZero() && (oldest == "" || v.seen.Before(r.known[oldest].seen)) {
 			oldest = key
 		}
-	}
-	if !r.known[oldest].until.IsZero() {
-		r.open--
 	}
 	delete(r.known, oldest)
 }

@@ -92,12 +92,10 @@ func marshal(td ptrace.Traces) string {
 func (w *work) release() ptrace.Traces {
 	w.relink()
 	out := newWriter(w.groups)
-	if w.root >= len(w.nodes) {
-		out.add(w.spans[w.root].Span, w.origins[w.root])
-		w.result.Spans++
-	}
+	out.add(w.spans[w.root].Span, w.origins[w.root])
+	w.result.Spans = 1
 	for _, i := range w.tree.Order() {
-		if w.keep[i] {
+		if w.keep[i] && i != w.root {
 			out.add(w.spans[i].Span, w.origins[i])
 			w.result.Spans++
 		}

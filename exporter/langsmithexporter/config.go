@@ -21,6 +21,7 @@ import (
 const (
 	defaultEndpoint = "https://api.smith.langchain.com"
 	defaultTimeout  = 30 * time.Second
+	defaultTemplate = "{service.name}-{deployment.environment.name}"
 	// defaultQueueBytes holds some minutes of a busy gateway, and fits in the memory of a small container.
 	defaultQueueBytes = 256 << 20
 	// minBatchBytes is where a larger request would not be cheaper any more.
@@ -54,7 +55,7 @@ type Config struct {
 	APIKeyFile  string              `mapstructure:"api_key_file"`
 	WorkspaceID string              `mapstructure:"workspace_id"`
 
-	// Project is a name, or a template of attributes in braces.
+	// Project is a name, or a template of attributes in braces. Empty is the default, so that it can come from a variable.
 	Project string `mapstructure:"project"`
 	// Protocol is the wire format: otlp.
 	Protocol string `mapstructure:"protocol"`
@@ -119,7 +120,7 @@ func createDefaultConfig() component.Config {
 
 	return &Config{
 		ClientConfig: client,
-		Project:      "{service.name}-{deployment.environment.name}",
+		Project:      defaultTemplate,
 		Protocol:     "otlp",
 		Unmatched:    reject,
 		Metadata:     defaultMetadata(),

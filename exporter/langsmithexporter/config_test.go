@@ -109,6 +109,8 @@ func TestValidate_eachMistake(t *testing.T) {
 	f(`project: `+strings.Repeat("x", 129), `project: must be at most 128`)
 	f(`protocol: multipart`, `protocol: "multipart" is not built in yet: use "otlp"`)
 	f(`protocol: grpc`, `protocol: must be "otlp", is "grpc"`)
+	f(`project: ""`, ``)
+	f(`metadata: {env: deployment.environment, feature: []}`, ``)
 	f(`unmatched: drop`, `unmatched: must be reject or default, is "drop"`)
 	f(`run_ids: uuid`, `run_ids: must be span or trace_span`)
 	f(`unredacted: maybe`, `unredacted: must be refuse or allow`)

@@ -4,6 +4,7 @@
 package langsmithexporter
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -60,7 +61,7 @@ type condition struct {
 // newRouter reads the routes of c, and returns everything that is wrong with them.
 func newRouter(c *Config) (*router, error) {
 	r := &router{fallback: unrouted}
-	r.project, _ = parseTemplate(c.Project) // Validate reports it under its name
+	r.project, _ = parseTemplate(cmp.Or(c.Project, defaultTemplate)) // Validate reports it under its name
 	general := c.target()
 	if c.usesDefault() {
 		r.fallback = r.add(general, generalName)

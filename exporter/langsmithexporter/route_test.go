@@ -61,6 +61,17 @@ func TestFind_firstMatchWins(t *testing.T) {
 	assert.Equal(t, 0, i)
 }
 
+func TestNewRouter_emptyProjectIsTheDefault(t *testing.T) {
+	cfg := createDefaultConfig().(*Config)
+	cfg.APIKey = "k"
+	want, err := newRouter(cfg)
+	require.NoError(t, err)
+	cfg.Project = ""
+	got, err := newRouter(cfg)
+	require.NoError(t, err)
+	assert.Equal(t, want.project, got.project)
+}
+
 func TestNewRouter_oneDestinationForEachEndpointKeyAndWorkspace(t *testing.T) {
 	cfg := createDefaultConfig().(*Config)
 	cfg.APIKey, cfg.WorkspaceID, cfg.Unmatched = "k", "w", useDefault
@@ -163,7 +174,7 @@ func TestName_ofAProject(t *testing.T) {
 		assert.Equal(t, want, got)
 		assert.False(t, overflow)
 	}
-	standard := createDefaultConfig().(*Config).Project
+	standard := defaultTemplate
 	f(standard, "shop-prod", nil, attrs{"service.name": "shop", "deployment.environment.name": "prod"}, "")
 	f(standard, "shop-dev", nil, attrs{"service.name": "shop", "deployment.environment": "dev"}, "")
 	f(standard, "shop", nil, attrs{"service.name": "shop"}, "")

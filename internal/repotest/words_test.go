@@ -83,7 +83,9 @@ func TestWords_ofTextFiles(t *testing.T) {
 func checkWords(f *file) []finding {
 	var found []finding
 	for i, line := range f.lines {
-		found = append(found, wordsOfLine(f.path, i+1, line, true)...)
+		if strings.Contains(line, "/") { // without a slash no rule for code can match, and regular expressions are slow
+			found = append(found, wordsOfLine(f.path, i+1, line, true)...)
+		}
 	}
 	for _, group := range f.syntax.Comments {
 		for _, comment := range group.List {

@@ -194,6 +194,9 @@ func TestConversation(t *testing.T) {
 	f(attrs{"session.id": "", "gen_ai.conversation.id": "c"}, "c")
 	f(attrs{"traceloop.association.properties.chat_id": 42}, "42")
 	f(attrs{"langsmith.trace.session_id": "project"}, "")
+	f(attrs{"metadata": `{"runId":"r","sessionId":"s"}`}, "s")
+	f(attrs{"metadata": `{"sessionId":"s"}`, "session.id": "own"}, "own")
+	f(attrs{"metadata": `{"sessionId":"null"}`}, "")
 	for _, key := range dialect.ConversationKeys() {
 		f(attrs{key: "id"}, "id")
 	}

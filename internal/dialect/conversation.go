@@ -19,6 +19,9 @@ func Conversation(s Span) string {
 			best, id = r, t
 		}
 	}
+	if id == "" {
+		id = conversationInMetadata(s.Attributes())
+	}
 	if id != "" || s.Resource == (pcommon.Map{}) {
 		return id
 	}
@@ -26,6 +29,16 @@ func Conversation(s Span) string {
 		return scalarText(v)
 	}
 	return ""
+}
+
+// conversationInMetadata looks into OpenInference's metadata, where Mastra's exporter leaves the session.
+func conversationInMetadata(attributes pcommon.Map) string {
+	v, ok := attributes.Get("metadata")
+	if !ok || v.Type() != pcommon.ValueTypeStr {
+		return ""
+	}
+	return firstFilled(memberText(parse(v.Str()),
+		"session_id", "thread_id", "conversation_id", "sessionId", "threadId", "conversationId"))
 }
 
 // ConversationKeys are the attributes that Conversation knows, the most deliberate first.

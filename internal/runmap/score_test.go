@@ -102,6 +102,15 @@ func judgeFixture(t *testing.T, f pdatatest.Fixture, cell judge) {
 			output += r.Usage.Output
 		}
 	}
+	for _, r := range runs {
+		if f.SessionID != "" {
+			named := r.Metadata["session_id"] == f.SessionID || r.Metadata["thread_id"] == f.SessionID
+			cell("session", pdatatest.Expected{SpanName: r.Name}, named, r.Metadata)
+		}
+		if f.UserID != "" {
+			cell("user", pdatatest.Expected{SpanName: r.Name}, r.Metadata["user_id"] == f.UserID, r.Metadata)
+		}
+	}
 	if sum := f.LeafTokenSum; sum != nil && sum.Input != nil && sum.Output != nil && f.Dialect != "google-adk-ts" {
 		cell("leaf token sum", pdatatest.Expected{}, float64(input) == *sum.Input && float64(output) == *sum.Output,
 			[]any{input, output, *sum.Input, *sum.Output})

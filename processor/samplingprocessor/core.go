@@ -44,9 +44,11 @@ type core struct {
 
 	nexts atomic.Pointer[[]consumer.Traces] // by outlet; replaced as a whole
 
-	mu      sync.Mutex
-	owners  int // instances that were made and not yet shut down
-	running int // instances that were started and not yet shut down
+	mu        sync.Mutex
+	instances struct {
+		made    int // and not yet shut down
+		started int // and not yet shut down
+	}
 }
 
 // cores finds the core of a configuration. Instances of one component id are given the same configuration, by pointer.
@@ -100,7 +102,7 @@ func (c *cores) acquire(set processor.Settings, cfg *Config) (*core, error) {
 		c.all[cfg] = shared
 	}
 	shared.mu.Lock()
-	shared.owners++
+	shared.instances.made++
 	shared.mu.Unlock()
 	return shared, nil
 }
@@ -122,8 +124,8 @@ func newCore(c *cores, set processor.Settings, cfg *Config) (*core, error) {
 func (c *core) start(ctx context.Context, host component.Host) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.running > 0 {
-		c.running++
+	if c.instances.started > 0 {
+		c.instances.started++
 		return nil
 	}
 	for _, name := range policy.Unreachable(c.cfg.Rules) {
@@ -141,7 +143,7 @@ func (c *core) start(ctx context.Context, host component.Host) error {
 	c.outbox = newOutbox(c)
 	c.outbox.start()
 	c.startShards(observersOf(host))
-	c.running++
+	c.instances.started++
 	c.set.Logger.Info("sampling holds traces in memory", zap.Int64("max_bytes", c.budget.max),
 		zap.Int64("max_trace_bytes", c.maxTrace), zap.Int("shards", len(c.shards)))
 	return c.replay(ctx)
@@ -185,8 +187,8 @@ func (c *core) drain(ctx context.Context, outlet uint16) error {
 func (c *core) release(ctx context.Context, started bool) error {
 	c.cores.mu.Lock()
 	c.mu.Lock()
-	c.owners--
-	if c.owners == 0 {
+	c.instances.made--
+	if c.instances.made == 0 {
 		delete(c.cores.all, c.cfg)
 	}
 	c.cores.mu.Unlock()
@@ -194,8 +196,8 @@ func (c *core) release(ctx context.Context, started bool) error {
 	if !started {
 		return nil
 	}
-	c.running--
-	if c.running > 0 {
+	c.instances.started--
+	if c.instances.started > 0 {
 		return nil
 	}
 	return c.stop(ctx)

@@ -5,6 +5,8 @@ package samplingprocessor
 
 import (
 	"context"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -192,4 +194,25 @@ func TestFactory_makesBothSignals(t *testing.T) {
 	require.NoError(t, componenttest.CheckConfigStruct(f.CreateDefaultConfig()))
 	var _ processor.Factory = f
 	assert.Equal(t, "sampling", f.Type().String())
+}
+
+// TestShutdown_deliversWhatWasAcceptedMeanwhile sends from several goroutines while the processor is shut down.
+func TestShutdown_deliversWhatWasAcceptedMeanwhile(t *testing.T) {
+	s := startSampler(t, nil)
+	var accepted atomic.Int64
+	var senders sync.WaitGroup
+	for sender := range uint16(4) {
+		senders.Go(func() {
+			for n := uint16(0); ; n++ {
+				if s.traces.ConsumeTraces(context.Background(), payload(sender<<12|n, 10, false)) != nil {
+					return
+				}
+				accepted.Add(1)
+			}
+		})
+	}
+	require.Eventually(t, func() bool { return accepted.Load() > 500 }, eventually, moment)
+	require.NoError(t, s.traces.Shutdown(context.Background()))
+	senders.Wait()
+	assert.EqualValues(t, accepted.Load(), requireTrees(t, s.sink.AllTraces()...))
 }

@@ -19,13 +19,19 @@ func NewFactory() processor.Factory {
 	return processor.NewFactory(
 		metadata.Type,
 		createDefaultConfig,
-		processor.WithTraces(
-			func(_ context.Context, set processor.Settings, cfg component.Config, next consumer.Traces) (processor.Traces, error) {
-				return cores.newTraces(set, cfg.(*Config), next)
-			}, metadata.TracesStability),
-		processor.WithLogs(
-			func(_ context.Context, set processor.Settings, cfg component.Config, next consumer.Logs) (processor.Logs, error) {
-				return cores.newLogs(set, cfg.(*Config), next)
-			}, metadata.LogsStability),
+		processor.WithTraces(cores.createTraces, metadata.TracesStability),
+		processor.WithLogs(cores.createLogs, metadata.LogsStability),
 	)
+}
+
+func (c *cores) createTraces(
+	_ context.Context, set processor.Settings, cfg component.Config, next consumer.Traces,
+) (processor.Traces, error) {
+	return c.newTraces(set, cfg.(*Config), next)
+}
+
+func (c *cores) createLogs(
+	_ context.Context, set processor.Settings, cfg component.Config, next consumer.Logs,
+) (processor.Logs, error) {
+	return c.newLogs(set, cfg.(*Config), next)
 }

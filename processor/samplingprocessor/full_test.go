@@ -137,7 +137,8 @@ func TestSize_aTraceThatOutgrowsItsShareIsJudged(t *testing.T) {
 	assert.Equal(t, "size", s.decisions.list()[0].Trigger)
 }
 
-// TestMemory_isWhatTheBudgetSays holds the heap against what was reserved, for spans without payload, which are the worst case.
+// TestMemory_isWhatTheBudgetSays holds the heap against what was reserved, for spans without payload, which are the
+// worst case.
 func TestMemory_isWhatTheBudgetSays(t *testing.T) {
 	if testing.Short() {
 		t.Skip("measures the heap")

@@ -162,7 +162,8 @@ func (hung) ConsumeTraces(ctx context.Context, _ ptrace.Traces) error {
 
 func (hung) Capabilities() consumer.Capabilities { return consumer.Capabilities{} }
 
-// spec is a span in a test. Ids are single bytes; kind "llm", "tool", "http" and "app" make spans that dialects know as such.
+// spec is a span in a test. Ids are single bytes; kind "llm", "tool", "http" and "app" make spans that dialects know
+// as such.
 type spec struct {
 	trace, id, parent byte
 	kind              string

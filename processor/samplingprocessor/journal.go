@@ -48,8 +48,8 @@ func (c *core) openJournal(ctx context.Context, host component.Host) (*journal, 
 		return nil, nil //nolint:nilnil // all methods of a nil journal do nothing
 	}
 	if len(c.outlets()) > 1 {
-		return nil, fmt.Errorf("storage: %s stands in several traces pipelines, and what is read back would not know its own: "+
-			"give it another name in each, as in sampling/2", c.set.ID)
+		return nil, fmt.Errorf("storage: %s stands in several traces pipelines, and what is read back would not know "+
+			"its own: give it another name in each, as in sampling/2", c.set.ID)
 	}
 	extension, ok := host.GetExtensions()[*c.cfg.Storage]
 	if !ok {
@@ -64,7 +64,8 @@ func (c *core) openJournal(ctx context.Context, host component.Host) (*journal, 
 		return nil, fmt.Errorf("storage: open %q: %w", c.cfg.Storage, err)
 	}
 	if _, ok := client.(storage.Walker); !ok {
-		return nil, errors.Join(fmt.Errorf("storage: %q cannot list what it holds; file_storage can", c.cfg.Storage), client.Close(ctx))
+		err := fmt.Errorf("storage: %q cannot list what it holds; file_storage can", c.cfg.Storage)
+		return nil, errors.Join(err, client.Close(ctx))
 	}
 	j := &journal{
 		client: client, failed: c.journalFailed,

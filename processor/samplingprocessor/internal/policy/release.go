@@ -73,8 +73,8 @@ func (r *releases) addLocked(key string, now time.Time) *release {
 	return v
 }
 
-// forgetLocked drops the release that was not seen for the longest time, other than those that still count as new. It is only
-// called for a new release while the table is full, so that looking at every entry is cheap enough.
+// forgetLocked drops the release that was not seen for the longest time, other than those that still count as new. It
+// is only called for a new release while the table is full, so that looking at every entry is cheap enough.
 func (r *releases) forgetLocked() {
 	oldest := ""
 	for key, v := range r.known {

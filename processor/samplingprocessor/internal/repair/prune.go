@@ -82,7 +82,7 @@ func (w *work) limit() {
 			kept--
 		}
 	}
-	w.truncated, w.result.Truncated = kept, kept
+	w.result.Truncated = kept
 	w.keep = chosen
 }
 

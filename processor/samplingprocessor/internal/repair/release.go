@@ -37,7 +37,7 @@ func newWriter(groups []group) *writer {
 
 // add moves a span of the given group to the result.
 func (w *writer) add(span ptrace.Span, origin int) {
-	if w.keys[origin] == (groupKey{}) {
+	if len(w.groups) > 1 && w.keys[origin] == (groupKey{}) { // with one group there is nothing to tell apart
 		w.keys[origin] = w.groups[origin].key()
 	}
 	key := w.keys[origin]

@@ -84,11 +84,10 @@ type work struct {
 	up     []int // nearest kept ancestor, or -1
 	root   int   // index into spans
 
-	states    traceStates
-	moved     bool // some span stands elsewhere than before
-	newRoot   bool // the root is another than before
-	truncated int
-	result    Result
+	states  traceStates
+	moved   bool // some span stands elsewhere than before
+	newRoot bool // the root is another than before
+	result  Result
 }
 
 // Trace repairs a whole trace. It takes the spans out of td, which must hold spans of one trace only.
@@ -185,8 +184,8 @@ func (w *work) runID(i int) [16]byte {
 func (w *work) stampRoot() {
 	a := w.spans[w.root].Attributes()
 	w.stamp.put(a)
-	if w.truncated > 0 {
-		a.PutInt(Truncated, int64(w.truncated))
+	if w.result.Truncated > 0 {
+		a.PutInt(Truncated, int64(w.result.Truncated))
 	}
 }
 

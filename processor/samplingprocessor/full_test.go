@@ -162,6 +162,33 @@ func TestMemory_isWhatTheBudgetSays(t *testing.T) {
 	assert.NoError(t, s.traces.Shutdown(context.Background()))
 }
 
+// TestMemory_staysWithinTheBudgetWhenNothingIsTaken fills the processor in front of a consumer that never takes anything.
+func TestMemory_staysWithinTheBudgetWhenNothingIsTaken(t *testing.T) {
+	if testing.Short() {
+		t.Skip("measures the heap")
+	}
+	const budget = 24 << 20
+	f := func(bytes int) {
+		t.Helper()
+		defer debug.SetGCPercent(debug.SetGCPercent(20))
+		s := newSampler(t, func(c *Config) { c.Memory.MaxBytes = budget }).start(hung{})
+		before := heap()
+		refused := 0
+		for n := 0; refused < 3; n++ {
+			if s.traces.ConsumeTraces(context.Background(), payload(uint16(n), bytes, n%2 == 0)) != nil { //nolint:gosec // wraps
+				refused++
+			}
+		}
+		grown := heap() - before
+		t.Logf("spans of %d bytes: heap grew to %.0f %% of the budget", bytes, 100*float64(grown)/budget)
+		assert.LessOrEqual(t, float64(grown), budget*1.15)
+		hangUp(t, s)
+	}
+	f(100)
+	f(10_000)
+	f(1_000_000)
+}
+
 func heap() int64 {
 	runtime.GC()
 	runtime.GC()

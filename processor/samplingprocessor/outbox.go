@@ -20,8 +20,10 @@ const (
 	// releaseWorkers deliver at the same time. The usual next consumer only puts traces into a queue; for one that
 	// sends at once a few in parallel hide its latency, and each holds one decoded trace.
 	releaseWorkers = 8
-	firstBackoff   = 100 * time.Millisecond
-	maxBackoff     = 30 * time.Second
+	// deliveryOverhead is what a delivery costs beside its bytes: its place in the queue, which grows by doubling.
+	deliveryOverhead = 256
+	firstBackoff     = 100 * time.Millisecond
+	maxBackoff       = 30 * time.Second
 	// stopGrace is for workers to note that they are to stop when no time was left for them.
 	stopGrace = 500 * time.Millisecond
 )
@@ -98,8 +100,9 @@ func (o *outbox) encode(d *delivery) {
 		return // cannot happen for decoded data; d stays decoded
 	}
 	d.data, d.td = data, ptrace.Traces{}
-	o.core.budget.add(int64(len(data)) - d.bytes)
-	d.bytes = int64(len(data))
+	cost := int64(len(data)) + deliveryOverhead
+	o.core.budget.add(cost - d.bytes)
+	d.bytes = cost
 }
 
 func (o *outbox) work(ctx context.Context) {

@@ -59,26 +59,17 @@ type CustomConfig struct {
 // Actions are mask, hash, drop or off, by group or detector.
 type Actions map[string]string
 
-// Unmarshal accepts "off" also as the boolean that YAML 1.1 makes of it.
+// Unmarshal accepts "off" also as the boolean that YAML 1.1 makes of it. What is no action is left for Validate to report.
 func (a *Actions) Unmarshal(conf *confmap.Conf) error {
 	read := Actions{}
-	var errs error
 	for name, value := range conf.ToStringMap() {
-		switch v := value.(type) {
-		case string:
-			read[name] = v
-		case bool:
-			if v {
-				errs = errors.Join(errs, fmt.Errorf("%s: must be mask, hash, drop or off, is true", name))
-				continue
-			}
+		read[name] = fmt.Sprint(value)
+		if value == false {
 			read[name] = actionOff
-		default:
-			errs = errors.Join(errs, fmt.Errorf("%s: must be mask, hash, drop or off", name))
 		}
 	}
 	*a = read
-	return errs
+	return nil
 }
 
 // Words of the configuration.

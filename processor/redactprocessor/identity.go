@@ -157,6 +157,9 @@ func isMachineMade(id string) bool {
 	if k := strings.IndexByte(id, '-'); k > 0 && k <= maxIDPrefix && only(id[:k], isLetter) {
 		id = id[k+1:]
 	}
+	if len(id) == ulidLength && only(id, isCrockford) && id[0] <= '7' {
+		return true
+	}
 	if len(id) < leastRandom || !only(id, isAlnum) {
 		return false
 	}
@@ -176,6 +179,7 @@ const (
 	maxIDPrefix = 16
 	// leastRandom is how many hexadecimal digits hold 64 bits.
 	leastRandom = 16
+	ulidLength  = 26
 )
 
 func only(s string, is func(byte) bool) bool {
@@ -187,6 +191,9 @@ func only(s string, is func(byte) bool) bool {
 	return true
 }
 
+func isCrockford(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' && c != 'I' && c != 'L' && c != 'O' && c != 'U'
+}
 func isHex(c byte) bool    { return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'f' }
 func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 func isAlnum(c byte) bool  { return c >= '0' && c <= '9' || isLetter(c) }

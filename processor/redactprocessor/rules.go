@@ -148,7 +148,7 @@ func prefixed(path string, err error) error {
 	}
 	var errs error
 	for _, e := range joined.Unwrap() {
-		errs = errors.Join(errs, fmt.Errorf("%s%w", path, e))
+		errs = errors.Join(errs, prefixed(path, e))
 	}
 	return errs
 }

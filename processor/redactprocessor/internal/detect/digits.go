@@ -49,9 +49,8 @@ func (sc *Scanner) digit(i int) int {
 	if end-i > 19 && sc.encodedDigits(i, end) {
 		return sc.skip(i)
 	}
-	var num number
-	num.parse(s, i)
-	return sc.numeric(&num)
+	sc.num.parse(s, i)
+	return sc.numeric(&sc.num)
 }
 
 // numberGoesOn tells whether another group of digits follows the one that ends at i.
@@ -69,6 +68,7 @@ func numberGoesOn(s string, i int) bool {
 // parse reads the number that begins at i.
 func (m *number) parse(s string, i int) {
 	gap := byte(0)
+	m.n, m.groups, m.paren = 0, 0, false
 	for m.groups < maxGroups {
 		end := run(s, i, aDigit)
 		m.first[m.groups], m.at[m.groups], m.stop[m.groups], m.sep[m.groups] = m.n, i, end, gap
@@ -151,11 +151,7 @@ func (sc *Scanner) numeric(m *number) int {
 	if isDate(m) && m.n <= 8 || isFraction(s, m) {
 		return m.end
 	}
-	for _, look := range [...]func(*Scanner, *number) bool{(*Scanner).card, (*Scanner).ssn, (*Scanner).phone} {
-		if look(sc, m) {
-			break
-		}
-	}
+	_ = sc.card(m) || sc.ssn(m) || sc.phone(m)
 	return m.end
 }
 

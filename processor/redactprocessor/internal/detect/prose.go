@@ -74,7 +74,7 @@ func (sc *Scanner) announced(i int) int {
 		return i
 	}
 	sc.add(Finding{start, end, ProsePassword, Unquoted})
-	return start // a detector that knows the token by name may still find it
+	return i // a detector that knows the token by name may still find it
 }
 
 // looksPassword tells a password from the next word of a sentence: it has a digit or a sign where words have none.

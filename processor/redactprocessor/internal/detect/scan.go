@@ -17,6 +17,7 @@ type Scanner struct {
 	encoded  int // characters that may hide something were seen before this position; 0 none
 	nesting  int
 	memo     memo
+	num      number
 	lineSeen int // lines up to here hold nothing for the keys that take a whole line
 
 	json  jsonState

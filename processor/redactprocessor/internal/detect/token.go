@@ -132,7 +132,11 @@ func (sc *Scanner) deeper() *Scanner {
 
 func unhex(s string) string {
 	s = s[:min(len(s), maxEncoded)]
-	if !isText(s[:probe], hex.DecodeString) {
+	var head [probe / 2]byte
+	for i := range head {
+		head[i] = nibble(s[2*i])<<4 | nibble(s[2*i+1])
+	}
+	if !printable(head[:]) {
 		return ""
 	}
 	text, err := hex.DecodeString(s)
@@ -142,6 +146,13 @@ func unhex(s string) string {
 	return string(text)
 }
 
+func nibble(c byte) byte {
+	if isDigit(c) {
+		return c - '0'
+	}
+	return lower(c) - 'a' + 10
+}
+
 func unbase64(s string) string {
 	encoding := base64.RawStdEncoding
 	if strings.ContainsAny(s[:min(len(s), maxEncoded)], "-_") {
@@ -149,7 +160,11 @@ func unbase64(s string) string {
 	}
 	s = s[:min(len(s), maxEncoded)]
 	s = s[:len(s)-len(s)%4+rest64[len(s)%4]]
-	if !isText(s[:min(len(s), probe)&^3], encoding.DecodeString) {
+	var in [probe]byte
+	var head [probe]byte
+	n := copy(in[:], s) &^ 3
+	n, err := encoding.Decode(head[:], in[:n])
+	if err != nil || !printable(head[:n]) {
 		return ""
 	}
 	text, err := encoding.DecodeString(s)
@@ -161,12 +176,6 @@ func unbase64(s string) string {
 
 // rest64 is how many characters of an incomplete last group of base64 can be decoded.
 var rest64 = [4]int{0, 0, 2, 3}
-
-// isText decodes a few characters to see whether the rest is worth it.
-func isText(s string, decode func(string) ([]byte, error)) bool {
-	text, err := decode(s)
-	return err == nil && printable(text)
-}
 
 // printable tells text from binary data.
 func printable(text []byte) bool {

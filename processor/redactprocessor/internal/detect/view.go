@@ -26,11 +26,11 @@ func (sc *Scanner) escape(i int) int {
 		if i+1 < len(s) && s[i+1] != 'u' {
 			return i + 1
 		}
-		_, n = unicodeEscape(s, i)
+		n = telling(unicodeEscape(s, i))
 	case c == '%':
-		_, n = percentEscape(s, i)
+		n = telling(percentEscape(s, i))
 	case c == '&':
-		_, n = entity(s, i)
+		n = telling(entity(s, i))
 	default:
 		r, size := utf8.DecodeRuneInString(s[i:])
 		if size > 1 && suspicious(s, i, size, r) {
@@ -47,6 +47,18 @@ func (sc *Scanner) escape(i int) int {
 		return i + 1 // what stands behind may still be read as it is
 	}
 	return i + n
+}
+
+// telling returns n when an encoded character may be part of something of interest. Others, such as the quotes and letters that some
+// encoders write as \uXXXX everywhere, are no reason to read a text twice.
+func telling(r rune, n int) int {
+	switch p := plain(r); {
+	case n == 0:
+		return 0
+	case p == -1, p < utf8.RuneSelf && (p != r || isAlnum(byte(p)) || strings.IndexByte("@_-.:=", byte(p)) >= 0):
+		return n
+	}
+	return 0
 }
 
 // scanView builds the view and adds what is found in it, at its place in the text.

@@ -10,6 +10,8 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -20,7 +22,8 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace/ptraceotlp"
 )
 
-// TestBadInput_isRefusedAndNothingElseIsLost sends what is broken between two good traces, both of which have to arrive.
+// TestBadInput_isRefusedAndNothingElseIsLost sends what is broken between two good traces, both of which have to
+// arrive.
 func TestBadInput_isRefusedAndNothingElseIsLost(t *testing.T) {
 	c := start(t, nil, "embed:local", overlay(t, quick))
 	before := replayTo(t, c, only("vercel-ai-v6/agent.json"))
@@ -43,7 +46,7 @@ func TestBadInput_isRefusedAndNothingElseIsLost(t *testing.T) {
 	f("zero ids", "application/x-protobuf", zeroIDs(t), http.StatusOK)
 
 	after := replayTo(t, c, only("vercel-ai-v7/agent_stream.json"))
-	want := append(before.agentTraces, after.agentTraces...)
+	want := slices.Concat(before.agentTraces, after.agentTraces)
 	require.Eventually(t, func() bool {
 		have := readPage(t, c).traces
 		for _, id := range want {
@@ -119,7 +122,7 @@ func TestLangSmith_aWrongKeyIsToldAndTheDataIsKept(t *testing.T) {
 	sent := replayTo(t, c, only("vercel-ai-v6/agent.json"))
 	require.Eventually(t, func() bool { return len(readPage(t, c).traces) == len(sent.agentTraces) }, 20*time.Second, 200*time.Millisecond,
 		"the other destination goes on")
-	require.Eventually(t, func() bool { return bytes.Contains([]byte(c.log.String()), []byte("401")) }, 20*time.Second, 100*time.Millisecond)
+	require.Eventually(t, func() bool { return strings.Contains(c.log.String(), "401") }, 20*time.Second, 100*time.Millisecond)
 	assert.NotContains(t, c.log.String(), wrong)
 	assert.Empty(t, l.Runs())
 }

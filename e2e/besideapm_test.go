@@ -22,8 +22,9 @@ import (
 
 const (
 	rounds = 7
-	// slowest is how much slower a request may be answered beside a dead LangSmith than by a Collector that has only the APM. The two
-	// run on the same two cores as the sender and the sink, so that some of what is measured is the machine.
+	// slowest is how much slower a request may be answered beside a dead LangSmith than by a Collector that has only
+	// the APM. The two run on the same two cores as the sender and the sink, so that some of what is measured is the
+	// machine.
 	slowest = 1.5
 )
 
@@ -54,8 +55,8 @@ processors:
     complete: {after_root: 10m, idle: 10m, max: 10m}
 `
 
-// TestBesideAPM_neitherSlowsNorDoublesTheAPM compares, round by round, a Collector that has only the APM with ours whose LangSmith is dead
-// and whose sampler is full.
+// TestBesideAPM_neitherSlowsNorDoublesTheAPM compares, round by round, a Collector that has only the APM with ours
+// whose LangSmith is dead and whose sampler is full.
 func TestBesideAPM_neitherSlowsNorDoublesTheAPM(t *testing.T) {
 	dead := newLangSmith(t)
 	dead.http.Close()

@@ -172,11 +172,15 @@ func cleanEnv() []string {
 func freePorts(t *testing.T, names ...string) map[string]string {
 	t.Helper()
 	ports := map[string]string{}
-	for _, name := range names {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+	listeners := make([]net.Listener, len(names)) // held until all are chosen, so that they differ
+	for i, name := range names {
+		var err error
+		listeners[i], err = net.Listen("tcp", "127.0.0.1:0")
 		require.NoError(t, err)
-		defer l.Close() // held until all are chosen, so that they differ
-		ports[name] = strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+		ports[name] = strconv.Itoa(listeners[i].Addr().(*net.TCPAddr).Port)
+	}
+	for _, l := range listeners {
+		require.NoError(t, l.Close())
 	}
 	return ports
 }

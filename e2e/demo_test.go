@@ -25,8 +25,8 @@ import (
 // demoLimit is what the demo may take on a small machine.
 const demoLimit = time.Minute
 
-// TestDemo_connectsToLoopbackOnly runs the demo with everything in the environment that could tempt it to upload, and looks at every
-// connect that the demo and its Collector ask the kernel for.
+// TestDemo_connectsToLoopbackOnly runs the demo with everything in the environment that could tempt it to upload,
+// and looks at every connect that the demo and its Collector ask the kernel for.
 func TestDemo_connectsToLoopbackOnly(t *testing.T) {
 	strace, err := exec.LookPath("strace")
 	require.NoError(t, err, "this test needs strace: apt-get install strace")

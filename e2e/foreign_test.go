@@ -17,8 +17,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestForeignManifest_buildsAndRunsOurComponents builds a Collector of somebody else's, which has nothing of this distribution but our
-// components, and sends it recorded traces.
+// TestForeignManifest_buildsAndRunsOurComponents builds a Collector of somebody else's, which has nothing of this
+// distribution but our components, and sends it recorded traces.
 func TestForeignManifest_buildsAndRunsOurComponents(t *testing.T) {
 	root, err := filepath.Abs("..")
 	require.NoError(t, err)

@@ -17,7 +17,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestPage_showsTheTreesInABrowser loads the page in headless Chromium, as a user sees it. PAGE_SCREENSHOT names a file to keep.
+// TestPage_showsTheTreesInABrowser loads the page in headless Chromium, as a user sees it. PAGE_SCREENSHOT names a
+// file to keep.
 func TestPage_showsTheTreesInABrowser(t *testing.T) {
 	chromium, err := exec.LookPath("chromium")
 	require.NoError(t, err, "this test needs Chromium: apt-get install chromium")
@@ -55,8 +56,10 @@ func browse(t *testing.T, chromium string, args ...string) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	args = append([]string{"--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=1440,900",
-		"--virtual-time-budget=8000", "--user-data-dir=" + t.TempDir()}, args...)
+	args = append([]string{
+		"--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=1440,900",
+		"--virtual-time-budget=8000", "--user-data-dir=" + t.TempDir(),
+	}, args...)
 	out, err := exec.CommandContext(ctx, chromium, args...).Output()
 	require.NoError(t, err)
 	return string(out)

@@ -124,7 +124,7 @@ func (c *collector) sum(name string) float64 {
 	lines := bufio.NewScanner(resp.Body)
 	for lines.Scan() {
 		fields := strings.Fields(lines.Text())
-		if len(fields) < 2 || !(strings.HasPrefix(fields[0], name+"{") || fields[0] == name) {
+		if len(fields) < 2 || (!strings.HasPrefix(fields[0], name+"{") && fields[0] != name) {
 			continue
 		}
 		value, err := strconv.ParseFloat(fields[len(fields)-1], 64)

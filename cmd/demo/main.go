@@ -1,8 +1,9 @@
 // Copyright The otelcol-langsmith Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Command demo shows the whole pipeline on one machine: it starts the Collector on embed:local, replays the recorded traces over
-// OTLP, and prints from the Collector's own counters what became of them. The page stays open until Ctrl-C.
+// Command demo shows the whole pipeline on one machine: it starts the Collector on embed:local, replays the recorded
+// traces over OTLP, and prints from the Collector's own counters what became of them. The page stays open until
+// Ctrl-C.
 //
 // With --once it ends by itself, with status 0 only when every trace that was kept can be read from the stand-in for
 // LangSmith with one root and no missing parent, and nothing planted is to be found in what left.

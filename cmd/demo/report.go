@@ -19,7 +19,8 @@ func report(sent []replay.Recording, took time.Duration, c counters, v verdict, 
 	line := func(name, format string, args ...any) {
 		fmt.Fprintf(w, "  %s\t%s\n", name, fmt.Sprintf(format, args...))
 	}
-	fmt.Fprintf(w, "\nReplayed %d recordings of %d library set-ups in %.1f s.\n\n", len(sent), libraries(sent), took.Seconds())
+	fmt.Fprintf(w, "\nReplayed %d recordings of %d library set-ups in %.1f s.\n\n",
+		len(sent), libraries(sent), took.Seconds())
 	arrivedLines(line, c)
 	redactedLines(line, c)
 	sampledLines(line, c)

@@ -1,7 +1,8 @@
 // Copyright The otelcol-langsmith Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Command replay sends the recorded traces of a folder to an OTLP/HTTP receiver, each with ids of its own and at today's time.
+// Command replay sends the recorded traces of a folder to an OTLP/HTTP receiver, each with ids of its own and at
+// today's time.
 package main
 
 import (

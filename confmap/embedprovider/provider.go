@@ -1,10 +1,12 @@
 // Copyright The otelcol-langsmith Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package embedprovider is a configuration provider that serves the configurations shipped inside the binary: --config embed:NAME.
+// Package embedprovider is a configuration provider that serves the configurations shipped inside the binary:
+// --config embed:NAME.
 //
-// Each name is one file of the folder configs, the same text that the documentation shows. Later --config arguments merge over it, so
-// that a user overrides what differs and keeps the rest. Nothing is read from the disk or the network.
+// Each name is one file of the folder configs, the same text that the documentation shows. Later --config arguments
+// merge over it, so that a user overrides what differs and keeps the rest. Nothing is read from the disk or the
+// network.
 package embedprovider
 
 import (

@@ -87,13 +87,11 @@ func (e *viewerExtension) Start(ctx context.Context, host component.Host) error 
 		return fmt.Errorf("endpoint: cannot listen on %s, which another process may use: %w", e.cfg.Endpoint, err)
 	}
 	e.set.Logger.Info("Serving the page", zap.String("url", "http://"+listener.Addr().String()+"/"))
-	e.serving.Add(1)
-	go func() {
-		defer e.serving.Done()
+	e.serving.Go(func() {
 		if err := e.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			componentstatus.ReportStatus(host, componentstatus.NewFatalErrorEvent(fmt.Errorf("serve the page: %w", err)))
 		}
-	}()
+	})
 	return nil
 }
 

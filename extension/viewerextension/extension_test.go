@@ -110,7 +110,7 @@ func TestViewer_settingsReachTheStandIn(t *testing.T) {
 	assert.Equal(t, 200, post(t, url+"/standin/faults", `[{"status":503,"path":"/ok"}]`))
 	status, _, _ := get(t, url+"/ok")
 	assert.Equal(t, 503, status)
-	req, err := http.NewRequestWithContext(t.Context(), "POST", url+"/otel/v1/traces", strings.NewReader(trace))
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+"/otel/v1/traces", strings.NewReader(trace))
 	require.NoError(t, err)
 	req.Header.Set("x-api-key", "key")
 	resp, err := http.DefaultClient.Do(req)
@@ -172,7 +172,7 @@ func TestGuard_hostNames(t *testing.T) {
 	_, url := started(t, func(cfg *Config) { cfg.AllowedHosts = []string{"Viewer.internal"} })
 	f := func(host string, want int) {
 		t.Helper()
-		req, err := http.NewRequestWithContext(t.Context(), "GET", url+"/ok", nil)
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"/ok", nil)
 		require.NoError(t, err)
 		req.Host = host
 		resp, err := http.DefaultClient.Do(req)
@@ -214,7 +214,7 @@ func TestGuard_otherWebPages(t *testing.T) {
 	_, url := started(t, nil)
 	f := func(want int, headers ...string) {
 		t.Helper()
-		req, err := http.NewRequestWithContext(t.Context(), "POST", url+"/otel/v1/traces", strings.NewReader(trace))
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+"/otel/v1/traces", strings.NewReader(trace))
 		require.NoError(t, err)
 		req.Header.Set("Content-Type", "application/json")
 		for i := 0; i < len(headers); i += 2 {
@@ -279,7 +279,7 @@ func TestMetrics_countAnswersByClass(t *testing.T) {
 	require.NoError(t, err)
 	handler := e.handler()
 	for _, path := range []string{"/", "/app.js", "/ok", "/api/v1/sessions", "/standin/summary", "/nothing"} {
-		req, err := http.NewRequestWithContext(t.Context(), "GET", "http://localhost"+path, nil)
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://localhost"+path, nil)
 		require.NoError(t, err)
 		handler.ServeHTTP(&statusOnly{header: http.Header{}}, req)
 	}

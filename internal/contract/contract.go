@@ -1,21 +1,21 @@
 // Copyright The otelcol-langsmith Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package contract names the attributes by which the components of this project, and any exporter behind them, speak to each
-// other. They are public: documented, stable, and readable by whoever receives the spans.
+// Package contract names the attributes by which the components of this project, and any exporter behind them, speak
+// to each other. They are public: documented, stable, and readable by whoever receives the spans.
 package contract
 
 // What redact says, on every resource that it has processed.
 const (
-	// RedactPolicy is a resource attribute: the hash of the effective redaction configuration. It is removed from incoming data,
-	// and not set in a dry run.
+	// RedactPolicy is a resource attribute: the hash of the effective redaction configuration. It is removed from
+	// incoming data, and not set in a dry run.
 	RedactPolicy = "redact.policy"
 )
 
 // What sampling says, on the root span of a released trace.
 const (
 	SamplingRule          = "sampling.rule"           // string: the rule that kept the trace
-	SamplingTrigger       = "sampling.trigger"        // string: what ended the waiting (root, idle, max, size, evicted, shutdown)
+	SamplingTrigger       = "sampling.trigger"        // string: what ended the waiting
 	SamplingProbability   = "sampling.probability"    // double in (0, 1]
 	SamplingAdjustedCount = "sampling.adjusted_count" // double: how many traces this one stands for
 	SamplingComplete      = "sampling.complete"       // bool: the root came and no parent is known to be missing

@@ -14,8 +14,8 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 )
 
-// Fresh returns a copy whose ids are its own and whose last span ended at now. The ids depend on salt, the file and the recorded
-// ids alone, so that a replay can be repeated exactly.
+// Fresh returns a copy whose ids are its own and whose last span ended at now. The ids depend on salt, the file and
+// the recorded ids alone, so that a replay can be repeated exactly.
 func (r Recording) Fresh(salt string, now time.Time) Recording {
 	f := freshener{salt: salt + "\x00" + r.File, shift: now.Sub(lastEnd(r.Traces))}
 	out := r

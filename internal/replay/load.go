@@ -1,10 +1,11 @@
 // Copyright The otelcol-langsmith Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package replay sends recorded traces as if the recorded programs ran again: with ids of their own and at today's time.
+// Package replay sends recorded traces as if the recorded programs ran again: with ids of their own and at today's
+// time.
 //
-// A Recording is what one run of one program exported. Load reads them from a folder that holds a manifest; Fresh gives a copy with
-// distinct ids, since several recordings share theirs; a Sender posts it over OTLP/HTTP.
+// A Recording is what one run of one program exported. Load reads them from a folder that holds a manifest; Fresh
+// gives a copy with distinct ids, since several recordings share theirs; a Sender posts it over OTLP/HTTP.
 package replay
 
 import (
@@ -103,8 +104,8 @@ func readLogs(dir, file string) (plog.Logs, error) {
 	return ld, nil
 }
 
-// repairNaN gives back the NaN that JavaScript exporters write as null, which the Collector's decoder refuses. Protobuf, in
-// which recordings are sent, can carry it.
+// repairNaN gives back the NaN that JavaScript exporters write as null, which the Collector's decoder refuses.
+// Protobuf, in which recordings are sent, can carry it.
 func repairNaN(text []byte) []byte {
 	text = bytes.ReplaceAll(text, []byte(`"doubleValue": null`), []byte(`"doubleValue": "NaN"`))
 	return bytes.ReplaceAll(text, []byte(`"doubleValue":null`), []byte(`"doubleValue":"NaN"`))

@@ -67,7 +67,8 @@ func (s Sender) post(ctx context.Context, path string, body []byte) error {
 }
 
 func (s Sender) try(ctx context.Context, path string, body []byte) (again bool, err error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimRight(s.Endpoint, "/")+path, bytes.NewReader(body))
+	url := strings.TrimRight(s.Endpoint, "/") + path
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {
 		return false, err
 	}

@@ -19,9 +19,9 @@ func FromSpan(span [8]byte) ID {
 	return id
 }
 
-// FromTraceSpan mixes trace and span id into 128 bits, for those who fear that 64-bit span ids of several services collide:
-// the low half of the trace id, then the span id, with the version and variant bits of a UUIDv8 (RFC 9562 §5.8) set. A
-// span id loses its two highest bits to the variant, so that 122 bits tell runs apart.
+// FromTraceSpan mixes trace and span id into 128 bits, for those who fear that 64-bit span ids of several services
+// collide: the low half of the trace id, then the span id, with the version and variant bits of a UUIDv8 (RFC 9562
+// §5.8) set. A span id loses its two highest bits to the variant, so that 122 bits tell runs apart.
 func FromTraceSpan(trace [16]byte, span [8]byte) ID {
 	var id ID
 	copy(id[:8], trace[8:])

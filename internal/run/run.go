@@ -4,8 +4,8 @@
 // Package run holds LangSmith's run as this project models it: what a span of any dialect becomes, and what
 // every encoding is written from.
 //
-// A Run is complete and immutable once mapped: it is posted once, with its end. Inputs and outputs are JSON text and not
-// decoded values, since most instrumentations already carry JSON and both wire formats want it again.
+// A Run is complete and immutable once mapped: it is posted once, with its end. Inputs and outputs are JSON text and
+// not decoded values, since most instrumentations already carry JSON and both wire formats want it again.
 //
 // The fields follow the native ingest API of LangSmith (RunCreate of its OpenAPI document).
 package run

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// ByteSize is a number of bytes. In YAML it is a plain number or one with a unit: 512MiB, 20MB, 1.5GiB. Decimal units are
-// powers of 1000 and binary ones of 1024, as in IEC 80000-13.
+// ByteSize is a number of bytes. In YAML it is a plain number or one with a unit: 512MiB, 20MB, 1.5GiB. Decimal
+// units are powers of 1000 and binary ones of 1024, as in IEC 80000-13.
 type ByteSize int64
 
 var byteUnits = []struct {

@@ -4,8 +4,9 @@
 // Package settings reads the configuration of this project's components strictly.
 //
 // The Collector stops rejecting unknown keys as soon as a struct holds confighttp's client or server settings
-// (https://github.com/open-telemetry/opentelemetry-collector/issues/15907), and it reports them before any other mistake. Read
-// finds every unknown key by itself and returns all mistakes as values, so that Validate can show them with its own, at once.
+// (https://github.com/open-telemetry/opentelemetry-collector/issues/15907), and it reports them before any other
+// mistake. Read finds every unknown key by itself and returns all mistakes as values, so that Validate can show them
+// with its own, at once.
 package settings
 
 import (
@@ -19,8 +20,9 @@ import (
 	"go.opentelemetry.io/collector/confmap"
 )
 
-// Read decodes conf into cfg, a pointer to a configuration struct, and returns everything that is wrong with the keys and the
-// types of their values. Call it from the struct's own Unmarshal, keep the result in an unexported field, and join it in Validate.
+// Read decodes conf into cfg, a pointer to a configuration struct, and returns everything that is wrong with the
+// keys and the types of their values. Call it from the struct's own Unmarshal, keep the result in an unexported
+// field, and join it in Validate.
 func Read(conf *confmap.Conf, cfg any) error {
 	var errs error
 	if err := conf.Unmarshal(cfg, confmap.WithIgnoreUnused()); err != nil {

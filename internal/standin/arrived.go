@@ -6,6 +6,7 @@ package standin
 import (
 	"container/list"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 
@@ -69,7 +70,7 @@ func (a *arrivals) get(id pcommon.TraceID) ([]byte, bool) {
 	if !ok {
 		return nil, false
 	}
-	return one.proto[:len(one.proto):len(one.proto)], true
+	return slices.Clip(one.proto), true
 }
 
 func (s *Server) postArrived(w http.ResponseWriter, r *http.Request) {

@@ -16,7 +16,7 @@ func Example() {
 	server := standin.New(standin.Options{})
 	send := func(span string) {
 		body := `{"resourceSpans":[{"scopeSpans":[{"spans":[` + span + `]}]}]}`
-		r := httptest.NewRequest("POST", "/otel/v1/traces", strings.NewReader(body))
+		r := httptest.NewRequest(http.MethodPost, "/otel/v1/traces", strings.NewReader(body))
 		r.Header.Set("Content-Type", "application/json")
 		server.ServeHTTP(httptest.NewRecorder(), r)
 	}

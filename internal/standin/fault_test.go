@@ -5,7 +5,6 @@ package standin
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -89,7 +88,7 @@ func TestFault_delays(t *testing.T) {
 		w := httptest.NewRecorder()
 		s.ServeHTTP(w, httptest.NewRequestWithContext(ctx, "POST", "/runs/batch", nil))
 		assert.Equal(t, time.Minute+time.Second, time.Since(before), "no longer than the client waits")
-		assert.True(t, errors.Is(ctx.Err(), context.DeadlineExceeded))
+		assert.ErrorIs(t, ctx.Err(), context.DeadlineExceeded)
 	})
 }
 

@@ -6,6 +6,7 @@ package standin
 import (
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"math"
 	"strings"
 
@@ -40,9 +41,7 @@ func metadata(a attributes, span ptrace.Span) map[string]any {
 			}
 		}
 	}
-	for key, v := range a.object("metadata") {
-		m[key] = v
-	}
+	maps.Copy(m, a.object("metadata"))
 	return m
 }
 
@@ -65,9 +64,7 @@ func invocationParams(a attributes) map[string]any {
 	if v, ok := a.Get("gen_ai.tool.name"); ok {
 		params["tool_name"] = plain(v)
 	}
-	for key, v := range a.object("llm.invocation_parameters") {
-		params[key] = v
-	}
+	maps.Copy(params, a.object("llm.invocation_parameters"))
 	return params
 }
 

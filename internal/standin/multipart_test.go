@@ -99,10 +99,14 @@ func TestMultipart_isStrict(t *testing.T) {
 	f(400, "neither Content-Length nor a length parameter", piece{"post." + idA, "Content-Type: application/json", "{}"})
 	f(400, "does not match the 2 bytes", piece{"post." + idA, "Content-Type: application/json\r\nContent-Length: 3", "{}"})
 	f(400, "does not match the 2 bytes", piece{"post." + idA, "Content-Type: application/json; length=1", "{}"})
-	f(400, "Content-Encoding is not allowed", good, piece{"post." + idA + ".inputs",
-		"Content-Type: application/json\r\nContent-Length: 2\r\nContent-Encoding: gzip", "{}"})
-	for _, name := range []string{"post", "post.x", "put." + idA, "post." + idA + ".output", "post." + idA + ".a.b", "feedback." + idA + ".x",
-		"attachment." + idA, "attachment." + idA + ".a.png", ""} {
+	f(400, "Content-Encoding is not allowed", good, piece{
+		"post." + idA + ".inputs",
+		"Content-Type: application/json\r\nContent-Length: 2\r\nContent-Encoding: gzip", "{}",
+	})
+	for _, name := range []string{
+		"post", "post.x", "put." + idA, "post." + idA + ".output", "post." + idA + ".a.b", "feedback." + idA + ".x",
+		"attachment." + idA, "attachment." + idA + ".a.png", "",
+	} {
 		f(400, "invalid part name", good, jsonPiece(name, "{}"))
 	}
 	for _, field := range []string{"inputs", "outputs", "events"} {

@@ -133,8 +133,11 @@ func checkContent(c *Content) *refusal {
 		raw  *json.RawMessage
 		open byte
 	}{
-		{"inputs", &c.Inputs, '{'}, {"outputs", &c.Outputs, '{'}, {"extra", &c.Extra, '{'},
-		{"serialized", &c.Serialized, '{'}, {"events", &c.Events, '['},
+		{"inputs", &c.Inputs, '{'},
+		{"outputs", &c.Outputs, '{'},
+		{"extra", &c.Extra, '{'},
+		{"serialized", &c.Serialized, '{'},
+		{"events", &c.Events, '['},
 	} {
 		switch raw := *field.raw; {
 		case len(raw) == 0 || string(raw) == "null":

@@ -26,7 +26,7 @@ func checkBooks(t *testing.T, s *Server) {
 	}
 	assert.Equal(t, bytes, s.store.bytes)
 	assert.Len(t, s.store.runs, runs)
-	assert.Equal(t, s.store.order.Len(), len(s.store.traces))
+	assert.Len(t, s.store.traces, s.store.order.Len())
 	require.Len(t, s.store.projects, len(perProject))
 	for key, p := range s.store.projects {
 		assert.Equal(t, perProject[key], p.runs)

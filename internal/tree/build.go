@@ -3,6 +3,8 @@
 
 package tree
 
+import "slices"
+
 // index finds nodes by native id and by override.
 type index struct {
 	spans map[[8]byte]int
@@ -157,8 +159,8 @@ func (t *Tree) walk() {
 	t.order = make([]int, 0, len(t.nodes))
 	stack := make([]int, 0, len(t.roots))
 	push := func(nodes []int) {
-		for k := len(nodes) - 1; k >= 0; k-- {
-			stack = append(stack, nodes[k])
+		for _, node := range slices.Backward(nodes) {
+			stack = append(stack, node)
 		}
 	}
 	push(t.roots)

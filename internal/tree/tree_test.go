@@ -220,7 +220,7 @@ func chain(length int) []tree.Node {
 		nodes[i] = tree.Node{
 			ID:     [8]byte{5: byte(at >> 16), 6: byte(at >> 8), 7: byte(at)},
 			Parent: [8]byte{5: byte((at - 1) >> 16), 6: byte((at - 1) >> 8), 7: byte(at - 1)},
-			Start:  uint64(at), //nolint:gosec // positive
+			Start:  uint64(at),
 		}
 	}
 	return nodes

@@ -5,6 +5,7 @@ package viewer_test
 
 import (
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/viewer"
@@ -12,7 +13,7 @@ import (
 
 func ExampleHandler() {
 	page := httptest.NewRecorder()
-	viewer.Handler().ServeHTTP(page, httptest.NewRequest("GET", "/", nil))
+	viewer.Handler().ServeHTTP(page, httptest.NewRequest(http.MethodGet, "/", nil))
 	fmt.Println(page.Code, page.Header().Get("Content-Type"))
 	fmt.Println(viewer.Serves("/app.js"), viewer.Serves("/runs/query"))
 	// Output:

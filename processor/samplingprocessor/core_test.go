@@ -90,6 +90,22 @@ func TestCore_tracesWithoutAgentSpansAreDroppedBeforeTheRules(t *testing.T) {
 	assert.Empty(t, s.sink.AllTraces())
 }
 
+func TestCore_anAgentThatComesLateIsNotDroppedWithWhatWasAroundIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := startSampler(t, nil)
+		s.send(traces(spec{id: 3, parent: 1, kind: "http"}))
+		time.Sleep(time.Minute)
+		s.send(traces(spec{id: 4, parent: 1, kind: "http"}))
+		synctest.Wait()
+		assert.Equal(t, 1.0, s.count("late_spans", "outcome", "dropped"))
+		s.send(traces(spec{id: 2, parent: 1, kind: "llm"}))
+		time.Sleep(time.Minute)
+		s.send(traces(spec{id: 5, parent: 2, kind: "tool"}))
+		synctest.Wait()
+		assert.Equal(t, map[string]string{id(2): "", id(5): id(2)}, shape(s.stop()...))
+	})
+}
+
 func TestCore_allTracesAndAllSpans(t *testing.T) {
 	s := startSampler(t, func(c *Config) { c.Traces, c.Spans = everything, everything })
 	s.send(traces(spec{id: 1, kind: "http"}, spec{id: 2, parent: 1, kind: "app"}))

@@ -68,7 +68,8 @@ type note struct {
 
 // verdict is what became of a trace.
 type verdict struct {
-	known *repair.Known // nil: dropped
+	known   *repair.Known // nil: dropped
+	noAgent bool          // dropped as no agent's span was there
 }
 
 func newShard(c *core, observers []decision.Observer, decidedBytes int64) *shard {
@@ -138,9 +139,10 @@ func (s *shard) handle(m message) {
 	}
 }
 
-// add puts a part to its trace, or lets it follow a trace that is already judged.
+// add puts a part to its trace, or lets it follow a trace that is already judged. A trace that was dropped for want of an
+// agent is judged anew when one comes: the services around an agent often send their spans long before it has finished.
 func (s *shard) add(a *arrival) {
-	if v, ok := s.decided.Get(a.key); ok {
+	if v, ok := s.decided.Get(a.key); ok && !(v.noAgent && a.evidence.Agent) {
 		s.addLate(v, a)
 		return
 	}
@@ -153,7 +155,7 @@ func (s *shard) add(a *arrival) {
 	if a.seq != 0 {
 		t.Note.seqs = append(t.Note.seqs, a.seq)
 	}
-	if t.Note.evidence.Failed {
+	if e := &t.Note.evidence; e.Failed && (e.Agent || s.core.cfg.Traces == everything) {
 		s.open.MarkUrgent(t)
 	}
 	if t.Bytes > s.core.maxTrace {
@@ -256,7 +258,7 @@ func (s *shard) judge(t *store.Trace[note], trigger store.Trigger) {
 		c.journal.remove(t.Note.seqs)
 	}
 	c.metrics.decided(d, trigger, kept)
-	s.remember(t.Key, &verdict{known: r.Known})
+	s.remember(t.Key, &verdict{known: r.Known, noAgent: d.Rule == policy.NoAgentSpan})
 	s.tell(decision.Decision{
 		At: now, TraceID: t.Key.Trace, Component: c.set.ID.String(), Kept: kept, Rule: d.Rule, Trigger: string(trigger),
 		Probability: d.Probability, AdjustedCount: d.AdjustedCount(), Complete: complete, Spans: t.Spans, Pruned: r.Pruned,

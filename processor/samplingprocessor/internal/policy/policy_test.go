@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 )
 
@@ -279,4 +280,91 @@ func BenchmarkDecide(b *testing.B) {
 	for b.Loop() {
 		p.Decide([16]byte{1}, &Evidence{}, now)
 	}
+}
+
+func TestCompile_tellsEverythingThatIsWrong(t *testing.T) {
+	f := func(want string, rules ...Rule) {
+		t.Helper()
+		_, err := Compile(rules, Options{})
+		assert.ErrorContains(t, err, want)
+	}
+	f("rules: at least one is needed")
+	f("rules::0::name: must be given", Rule{Keep: percent(1)})
+	f(`rules::1::name: "a" is the name of an earlier rule`, Rule{Name: "a", Keep: percent(1)}, Rule{Name: "a", Keep: percent(1)})
+	f("rules::0::keep: must be given", Rule{Name: "a"})
+	f("rules::0::keep: must be a percentage", Rule{Name: "a", Keep: percent(-1)})
+	f("rules::0::keep: 1e-20 percent is too small", Rule{Name: "a", Keep: percent(1e-20)})
+	f("rules::0::when: asks for nothing", Rule{Name: "a", Keep: percent(1), When: &When{}})
+	f("rules::0::when::min_duration: must not be negative", Rule{Name: "a", Keep: percent(1), When: &When{MinDuration: -1}})
+	f("rules::0::when::all: needs at least one", Rule{Name: "a", Keep: percent(1), When: &When{All: &[]When{}}})
+	f("rules::0::when::not: asks for nothing", Rule{Name: "a", Keep: percent(1), When: &When{Not: &When{}}})
+	f("learn: must not be negative", Rule{Name: "a", Keep: percent(1), When: &When{NewRelease: &NewRelease{
+		Attributes: []string{"v"}, For: 1, Traces: 1, Learn: new(time.Duration(-1)),
+	}}})
+
+	deep := &When{RootName: []string{"x"}}
+	for range maxDepth {
+		deep = &When{Not: deep}
+	}
+	f("is nested more than 8 deep", Rule{Name: "a", Keep: percent(1), When: deep})
+
+	many := map[string]any{}
+	for i := range maxMatchers + 1 {
+		many[fmt.Sprint("k", i)] = i
+	}
+	f("ask for 65 attributes, more than 64", Rule{Name: "a", Keep: percent(1), When: &When{Attributes: many}})
+}
+
+func TestUnreachable(t *testing.T) {
+	yes := true
+	conditional := Rule{Name: "c", When: &When{Error: &yes}}
+	assert.Empty(t, Unreachable([]Rule{conditional, {Name: "all"}}))
+	assert.Equal(t, []string{"c"}, Unreachable([]Rule{{Name: "all"}, conditional}))
+	assert.Empty(t, Unreachable([]Rule{conditional}))
+}
+
+func TestObserve_whatMakesTheTop(t *testing.T) {
+	f := func(want string, parts ...[3]int) { // id, parent, start
+		t.Helper()
+		p := compile(t, Options{}, Rule{Name: "r", Keep: percent(1)})
+		for _, reverse := range []bool{false, true} {
+			var e Evidence
+			for i := range parts {
+				at := i
+				if reverse {
+					at = len(parts) - 1 - i
+				}
+				td := span(nil)
+				s := td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(0)
+				s.SetSpanID([8]byte{byte(parts[at][0])})
+				s.SetParentSpanID([8]byte{byte(parts[at][1])})
+				s.SetStartTimestamp(pcommon.Timestamp(parts[at][2])) //nolint:gosec // small
+				s.SetName(fmt.Sprint(parts[at][0]))
+				o := p.Observe(td)
+				e.Merge(&o)
+			}
+			assert.Equal(t, want, e.top.name)
+		}
+	}
+	f("1", [3]int{1, 0, 5})
+	f("1", [3]int{2, 1, 1}, [3]int{1, 0, 5})
+	f("3", [3]int{1, 0, 5}, [3]int{3, 0, 4})
+	f("1", [3]int{1, 0, 5}, [3]int{3, 0, 5})
+	f("2", [3]int{2, 9, 1}, [3]int{3, 2, 4})
+}
+
+func TestEvidence_durationOfBrokenClocksIsNone(t *testing.T) {
+	p := compile(t, Options{}, Rule{Name: "r", Keep: percent(1)})
+	f := func(start, end uint64, want time.Duration) {
+		t.Helper()
+		td := span(nil)
+		s := td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(0)
+		s.SetStartTimestamp(pcommon.Timestamp(start))
+		s.SetEndTimestamp(pcommon.Timestamp(end))
+		assert.Equal(t, want, p.Observe(td).longest)
+	}
+	f(5, 9, 4)
+	f(9, 5, 0)
+	f(0, 9, 0)
+	f(1, 1<<64-1, maxDuration)
 }

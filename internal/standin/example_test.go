@@ -5,6 +5,7 @@ package standin_test
 
 import (
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 

@@ -139,8 +139,9 @@ func (s *shard) handle(m message) {
 	}
 }
 
-// add puts a part to its trace, or lets it follow a trace that is already judged. A trace that was dropped for want of an
-// agent is judged anew when one comes: the services around an agent often send their spans long before it has finished.
+// add puts a part to its trace, or lets it follow a trace that is already judged. A trace that was dropped for want
+// of an agent is judged anew when one comes: the services around an agent often send their spans long before it has
+// finished.
 func (s *shard) add(a *arrival) {
 	if v, ok := s.decided.Get(a.key); ok && !(v.noAgent && a.evidence.Agent) {
 		s.addLate(v, a)

@@ -92,7 +92,7 @@ func sameRun(t *testing.T, want *run.Run, got standin.Run) {
 		assert.Zero(t, got.TotalTokens, want.Name)
 	}
 	arrived := got.Metadata()
-	for key, value := range want.Metadata {
+	for key, value := range want.Metadata.Map() {
 		assert.EqualValues(t, value, arrived[key], "%s: %s", want.Name, key)
 	}
 }

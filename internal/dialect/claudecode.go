@@ -92,9 +92,9 @@ func (claudeCode) details(v *view, f *Fields) {
 	}
 	v.firstTokenAfter(f, kClaudeTTFT, 1e6)
 	if stop := v.text(kClaudeStop); stop != "" {
-		f.meta("stop_reason", stop)
+		f.meta("stop_reason", run.Str(stop))
 	}
 	if tool := strings.TrimSpace(v.text(kClaudeTool)); tool != "" && v.kind != run.Tool {
-		f.meta("tool_name", tool)
+		f.meta("tool_name", run.Str(tool))
 	}
 }

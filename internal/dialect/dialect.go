@@ -54,8 +54,8 @@ type Fields struct {
 	Model    string // LangSmith's ls_model_name
 
 	Usage      *run.Usage
-	Invocation map[string]any // request parameters under their short names: temperature, max_tokens, tools as []byte JSON
-	Metadata   map[string]any // scalars
+	Invocation run.Values // request parameters under their short names: temperature, max_tokens, tools as JSON
+	Metadata   run.Values // scalars
 	Tags       []string
 	FirstToken time.Time
 

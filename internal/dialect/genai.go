@@ -151,7 +151,7 @@ func (genAI) details(v *view, f *Fields) {
 	v.setTools(f, v.raw(kToolDefinitions))
 	if v.has(kFinishReasons, kFinishReason) {
 		if reasons := v.listOf(v.firstOf(kFinishReasons, kFinishReason)); len(reasons) > 0 {
-			f.meta("stop_reason", strings.Join(reasons, ", "))
+			f.meta("stop_reason", run.Str(strings.Join(reasons, ", ")))
 		}
 	}
 	for _, s := range firstTokenSeconds {

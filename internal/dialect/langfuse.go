@@ -6,6 +6,8 @@ package dialect
 import (
 	"strings"
 	"time"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
 )
 
 // langfuse is the attributes of Langfuse's SDKs: inputs and outputs as texts, counts in disjoint buckets.
@@ -89,7 +91,7 @@ func (langfuse) details(v *view, f *Fields) {
 	v.params(f, v.raw(kLFParams, kLFParamsOld))
 	f.firstTokenText(v.text(kLFFirstToken))
 	if name := v.text(kLFTrace); name != "" {
-		f.meta("trace_name", name)
+		f.meta("trace_name", run.Str(name))
 	}
 	f.metaFields(v.fields, "langfuse.observation.metadata.")
 	f.metaFields(v.fields, "langfuse.trace.metadata.")

@@ -65,9 +65,9 @@ func TestRead_langfuse(t *testing.T) {
 	}), run.LLM, "OpenAI.chat", want{
 		inputs: `{"messages":[{"role":"user","content":"Hi"}]}`, outputs: `{"messages":[{"role":"assistant","content":"Hello"}]}`,
 	})
-	assert.Equal(t, 0.1, f.Invocation["temperature"])
+	assert.Equal(t, 0.1, f.Invocation.Get("temperature").Any())
 	assert.Equal(t, []string{"a"}, f.Tags)
-	assert.Equal(t, map[string]any{"tier": "gold", "prompt_name": "greeting"}, f.Metadata)
+	assert.Equal(t, map[string]any{"tier": "gold", "prompt_name": "greeting"}, f.Metadata.Map())
 	checkRun(t, newSpan(t, "langfuse-sdk", "search", attrs{
 		"langfuse.observation.type":   "retriever",
 		"langfuse.observation.input":  "refund",

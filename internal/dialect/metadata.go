@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
 )
 
 // Bounds on metadata, so that a span cannot fill a run with what nobody searches for.
@@ -42,14 +44,14 @@ func isFamily(k string) bool {
 }
 
 // meta adds metadata that is not there yet: dialects are asked in the order of trust.
-func (f *Fields) meta(name string, value any) {
-	if f.Metadata == nil {
-		f.Metadata = make(map[string]any, usualMetadata)
-	}
-	if _, taken := f.Metadata[name]; taken || value == nil || len(f.Metadata) >= maxMetadata {
+func (f *Fields) meta(name string, value run.Value) {
+	if len(f.Metadata) >= maxMetadata {
 		return
 	}
-	f.Metadata[name] = value
+	if f.Metadata == nil {
+		f.Metadata = make(run.Values, 0, usualMetadata)
+	}
+	f.Metadata.Add(name, value)
 }
 
 // metaValue adds an attribute as metadata if it is a scalar.
@@ -61,23 +63,23 @@ func (f *Fields) metaValue(name string, v pcommon.Value) {
 	f.meta(name, scalar(v, maxMetadataText))
 }
 
-// scalar returns a value as metadata holds it, or nil: neither placeholders nor what JSON cannot express.
-func scalar(v pcommon.Value, longest int) any {
+// scalar returns a value as metadata holds it, or none: neither placeholders nor what JSON cannot express.
+func scalar(v pcommon.Value, longest int) run.Value {
 	switch v.Type() {
 	case pcommon.ValueTypeStr:
 		if s := v.Str(); len(s) <= longest && !isBlank(s) {
-			return strings.ToValidUTF8(s, "\ufffd")
+			return run.Str(strings.ToValidUTF8(s, "\ufffd"))
 		}
 	case pcommon.ValueTypeBool:
-		return v.Bool()
+		return run.Boolean(v.Bool())
 	case pcommon.ValueTypeInt:
-		return v.Int()
+		return run.Integer(v.Int())
 	case pcommon.ValueTypeDouble:
 		if f := v.Double(); !math.IsNaN(f) && !math.IsInf(f, 0) {
-			return f
+			return run.Number(f)
 		}
 	}
-	return nil
+	return run.Value{}
 }
 
 // metaFields adds the attributes of a family under what follows its prefix.
@@ -92,36 +94,36 @@ func (f *Fields) metaFields(fields []field, prefix string) {
 // metaObject adds the scalars of a JSON object.
 func (f *Fields) metaObject(prefix, raw string) {
 	for k, v := range members(raw) {
-		if value := rawScalar(v); value != nil && !isHTTPDump(k) {
+		if value := rawScalar(v); !isHTTPDump(k) {
 			f.meta(prefix+k, value)
 		}
 	}
 }
 
-// rawScalar returns a JSON scalar as metadata holds it, or nil.
-func rawScalar(raw string) any {
+// rawScalar returns a JSON scalar as metadata holds it, or none.
+func rawScalar(raw string) run.Value {
 	switch {
 	case raw == "" || raw == "null" || isObject(raw) || isArray(raw) || len(raw) > maxMetadataText:
-		return nil
+		return run.Value{}
 	case isString(raw):
 		if s := unquote(raw); !isBlank(s) {
-			return s
+			return run.Str(s)
 		}
-		return nil
+		return run.Value{}
 	case raw == "true", raw == "false":
-		return raw == "true"
+		return run.Boolean(raw == "true")
 	}
 	return rawNumber(raw)
 }
 
-func rawNumber(raw string) any {
+func rawNumber(raw string) run.Value {
 	if n, err := strconv.ParseInt(raw, 10, 64); err == nil {
-		return n
+		return run.Integer(n)
 	}
 	if f, err := strconv.ParseFloat(raw, 64); err == nil {
-		return f
+		return run.Number(f)
 	}
-	return nil
+	return run.Value{}
 }
 
 // addRest keeps attributes that no dialect knows as metadata under their own names, if they are short and no content.
@@ -177,49 +179,52 @@ func (v *view) param(f *Fields, name string, s slot) {
 }
 
 func (f *Fields) parameter(name string, value pcommon.Value) {
-	if isEmpty(value) || f.Invocation[name] != nil || len(f.Invocation) >= maxMetadata {
+	if isEmpty(value) || f.Invocation.Has(name) {
 		return
 	}
 	switch value.Type() {
 	case pcommon.ValueTypeMap, pcommon.ValueTypeSlice:
-		f.setParameter(name, appendAny(nil, value, 0))
+		f.setParameter(name, run.RawJSON(string(appendAny(nil, value, 0))))
 		return
 	case pcommon.ValueTypeStr:
 		if raw := parse(value.Str()); isObject(raw) || isArray(raw) {
-			f.setParameter(name, []byte(raw))
+			f.setParameter(name, run.RawJSON(raw))
 			return
 		}
 	}
-	if s := scalar(value, maxMetadataText); s != nil && !isUnset(name, s) {
+	if s := scalar(value, maxMetadataText); !isUnset(name, s) {
 		f.setParameter(name, s)
 	}
 }
 
 // isUnset knows the values that libraries write for parameters that were not given.
-func isUnset(name string, value any) bool {
-	n, isInt := value.(int64)
-	return isInt && n < 0 && strings.HasPrefix(name, "max_")
+func isUnset(name string, value run.Value) bool {
+	return value.Type() == run.Int && value.Int() < 0 && strings.HasPrefix(name, "max_")
 }
 
-func (f *Fields) setParameter(name string, value any) {
-	if f.Invocation == nil {
-		f.Invocation = make(map[string]any, 8)
+// usualParameters is how many most model calls have.
+const usualParameters = 8
+
+func (f *Fields) setParameter(name string, value run.Value) {
+	if len(f.Invocation) >= maxMetadata {
+		return
 	}
-	f.Invocation[name] = value
+	if f.Invocation == nil {
+		f.Invocation = make(run.Values, 0, usualParameters)
+	}
+	f.Invocation.Add(name, value)
 }
 
 // params adds the members of a JSON object as invocation parameters.
 func (v *view) params(f *Fields, raw string) {
 	for k, item := range members(raw) {
-		if f.Invocation[k] != nil || len(f.Invocation) >= maxMetadata {
-			continue
-		}
-		if k == "tools" {
+		switch {
+		case k == "tools":
 			v.setTools(f, item)
-		} else if isObject(item) || isArray(item) {
-			f.setParameter(k, []byte(item))
-		} else if s := rawScalar(item); s != nil {
-			f.setParameter(k, s)
+		case isObject(item), isArray(item):
+			f.setParameter(k, run.RawJSON(item))
+		default:
+			f.setParameter(k, rawScalar(item))
 		}
 	}
 }

@@ -69,12 +69,12 @@ func checkRead(t *testing.T, attributes map[string]any) {
 	for _, object := range [][]byte{f.Inputs, f.Outputs} {
 		require.True(t, object == nil || object[0] == '{' && json.Valid(object), "%v: %s", attributes, object)
 	}
-	for name, p := range f.Invocation {
+	for name, p := range f.Invocation.Map() {
 		if raw, ok := p.([]byte); ok {
 			require.True(t, json.Valid(raw), "%s %v: %s", name, attributes, raw)
 		}
 	}
-	for name, value := range f.Metadata {
+	for name, value := range f.Metadata.Map() {
 		switch value.(type) {
 		case string, bool, int64, float64:
 		default:

@@ -166,7 +166,7 @@ func (openInference) details(v *view, f *Fields) {
 	v.params(f, v.raw(kInferenceParams))
 	v.setTools(f, v.indexedTools())
 	if v.has(kFinishReasonOI) {
-		f.meta("stop_reason", v.label(kFinishReasonOI))
+		f.meta("stop_reason", run.Str(v.label(kFinishReasonOI)))
 	}
 	for _, s := range kTags {
 		if v.has(s) && len(f.Tags) == 0 {
@@ -233,10 +233,10 @@ var (
 // promptTemplate keeps what a prompt was made of beside the parameters, where the playground looks.
 func (v *view) promptTemplate(f *Fields) {
 	if name := v.label(kPromptNames...); name != "" {
-		f.meta("prompt_name", name)
+		f.meta("prompt_name", run.Str(name))
 	}
 	if version := v.label(kPromptVersions...); version != "" {
-		f.meta("prompt_version", version)
+		f.meta("prompt_version", run.Str(version))
 	}
 	v.param(f, "prompt_template", kTemplate)
 	v.param(f, "prompt_template", kTraceloopTemplate)

@@ -86,14 +86,14 @@ func TestRead_parameters(t *testing.T) {
 		"gen_ai.tool.definitions":       `[{"type":"function","name":"f","inputSchema":{"type":"object"}},"bare"]`,
 		"llm.invocation_parameters":     `{"top_k":5,"response_format":{"type":"json"}}`,
 	}))
-	assert.Equal(t, 0.5, f.Invocation["temperature"])
-	assert.Equal(t, int64(5), f.Invocation["top_k"])
-	assert.JSONEq(t, `["END"]`, string(f.Invocation["stop"].([]byte)))
-	assert.JSONEq(t, `{"type":"json"}`, string(f.Invocation["response_format"].([]byte)))
+	assert.Equal(t, 0.5, f.Invocation.Get("temperature").Any())
+	assert.Equal(t, int64(5), f.Invocation.Get("top_k").Any())
+	assert.JSONEq(t, `["END"]`, f.Invocation.Text("stop"))
+	assert.JSONEq(t, `{"type":"json"}`, f.Invocation.Text("response_format"))
 	assert.JSONEq(t, `[{"type":"function","function":{"name":"f","parameters":{"type":"object"}}},
-		{"type":"function","function":{"name":"bare"}}]`, string(f.Invocation["tools"].([]byte)))
+		{"type":"function","function":{"name":"bare"}}]`, f.Invocation.Text("tools"))
 	for _, unset := range []string{"max_tokens", "seed", "top_p"} {
-		assert.NotContains(t, f.Invocation, unset)
+		assert.False(t, f.Invocation.Has(unset), unset)
 	}
 }
 
@@ -115,7 +115,7 @@ func TestRead_metadata(t *testing.T) {
 		"gen_ai.conversation.id":                "c1",
 		"langsmith.trace.session_name":          "shop-prod",
 	}))
-	assert.Equal(t, map[string]any{"tier": "gold", "beta": true, "release": "r1", "shop.cart.size": int64(3)}, f.Metadata)
+	assert.Equal(t, map[string]any{"tier": "gold", "beta": true, "release": "r1", "shop.cart.size": int64(3)}, f.Metadata.Map())
 	assert.Equal(t, []string{"a", "b"}, f.Tags)
 	assert.Equal(t, "u1", f.User)
 	assert.Equal(t, "c1", f.Session)
@@ -209,7 +209,7 @@ func FuzzRead(f *testing.F) {
 			for _, object := range [][]byte{got.Inputs, got.Outputs} {
 				require.True(t, object == nil || json.Valid(object) && object[0] == '{', "%s", object)
 			}
-			for _, p := range got.Invocation {
+			for _, p := range got.Invocation.Map() {
 				if raw, ok := p.([]byte); ok {
 					require.True(t, json.Valid(raw), "%s", raw)
 				}

@@ -3,6 +3,8 @@
 
 package dialect
 
+import "github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
+
 // appendTools appends the definitions of tools as OpenAI writes them, {"type":"function","function":{…}}, of whatever
 // shape the library wrote: flat with parameters, inputSchema or input_schema, Gemini's functionDeclarations, or bare
 // names. What is no function, like a provider's own search, stays as it is.
@@ -46,10 +48,10 @@ func appendTool(b []byte, item string) []byte {
 
 // setTools adds the definitions of the tools that a model was offered.
 func (v *view) setTools(f *Fields, list string) {
-	if !isArray(list) || f.Invocation["tools"] != nil {
+	if !isArray(list) || f.Invocation.Has("tools") {
 		return
 	}
 	if b := appendTools([]byte{'['}, list); len(b) > 1 {
-		f.setParameter("tools", append(b, ']'))
+		f.setParameter("tools", run.RawJSON(string(append(b, ']'))))
 	}
 }

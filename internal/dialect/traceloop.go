@@ -3,6 +3,8 @@
 
 package dialect
 
+import "github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
+
 // traceloop is OpenLLMetry's workflow spans. Their model calls speak genAI or genAIIndexed.
 // See https://github.com/traceloop/openllmetry
 type traceloop struct{ silent }
@@ -62,7 +64,7 @@ func (traceloop) outputs(b []byte, v *view) []byte {
 
 func (traceloop) details(v *view, f *Fields) {
 	if w := v.text(kWorkflow); w != "" {
-		f.meta("workflow_name", w)
+		f.meta("workflow_name", run.Str(w))
 	}
 	f.metaFields(v.fields, "traceloop.association.properties.")
 }

@@ -202,10 +202,10 @@ func (vercel) details(v *view, f *Fields) {
 	}
 	v.param(f, "tool_choice", kAIToolChoice)
 	if v.has(kAIFinish) {
-		f.meta("stop_reason", v.text(kAIFinish))
+		f.meta("stop_reason", run.Str(v.text(kAIFinish)))
 	}
 	if id := v.text(kFunctionID); id != "" {
-		f.meta("function_id", id)
+		f.meta("function_id", run.Str(id))
 	}
 	v.firstTokenAt(f)
 	v.firstTokenAfter(f, kFirstChunk, 1e6)

@@ -50,9 +50,9 @@ type Run struct {
 	Outputs []byte // one JSON object, or nil when the span shows none
 	Error   string // empty on success
 
-	Usage      *Usage         // only on the run that did the work, never on a roll-up
-	Metadata   map[string]any // extra.metadata: string, bool, int64 or float64 values
-	Invocation map[string]any // extra.invocation_params: the same, or []byte holding JSON
+	Usage      *Usage // only on the run that did the work, never on a roll-up
+	Metadata   Values // extra.metadata: scalars
+	Invocation Values // extra.invocation_params: scalars and JSON
 	Tags       []string
 	FirstToken time.Time // zero when the span does not tell
 

@@ -20,23 +20,23 @@ const usualMetadata = 16
 
 // metadata completes what the dialects found: ids, resource, the configured rules, what the other components say, and
 // the keys by which LangSmith prices and groups runs.
-func (m *mapper) metadata(i int) map[string]any {
+func (m *mapper) metadata(i int) run.Values {
 	s, f := m.spans[i], &m.fields[i]
 	if f.Metadata == nil {
-		f.Metadata = make(map[string]any, usualMetadata)
+		f.Metadata = make(run.Values, 0, usualMetadata)
 	}
-	f.Metadata["OTEL_TRACE_ID"] = s.TraceID().String()
-	f.Metadata["OTEL_SPAN_ID"] = s.SpanID().String()
+	f.Metadata.Set("OTEL_TRACE_ID", run.Str(s.TraceID().String()))
+	f.Metadata.Set("OTEL_SPAN_ID", run.Str(s.SpanID().String()))
 	addContract(f, s, m.places[i].parent.IsZero())
 	m.addRules(i)
 	addResource(f, s.Resource)
 	addThread(f)
 	addModel(f)
 	if name := s.Scope.Name(); name != "" {
-		setMetadata(f, "otel.scope.name", name)
+		f.Metadata.Add("otel.scope.name", run.Str(name))
 	}
 	if k := s.Kind(); k != ptrace.SpanKindUnspecified && k != ptrace.SpanKindInternal {
-		setMetadata(f, "otel.span.kind", strings.ToLower(k.String()))
+		f.Metadata.Add("otel.span.kind", run.Str(strings.ToLower(k.String())))
 	}
 	return f.Metadata
 }
@@ -54,8 +54,7 @@ func addContract(f *dialect.Fields, s dialect.Span, isRoot bool) {
 			addScalar(f, key, v)
 		}
 	}
-	delete(f.Metadata, contract.SamplingAncestry)
-	delete(f.Metadata, contract.SamplingRootSpanID)
+	f.Metadata.Remove(contract.SamplingAncestry, contract.SamplingRootSpanID)
 	if v, ok := s.Resource.Get(contract.RedactPolicy); ok && isRoot {
 		addScalar(f, contract.RedactPolicy, v)
 	}
@@ -63,20 +62,26 @@ func addContract(f *dialect.Fields, s dialect.Span, isRoot bool) {
 
 // addScalar adds an attribute that metadata can hold.
 func addScalar(f *dialect.Fields, key string, v pcommon.Value) {
+	f.Metadata.Add(key, scalar(v))
+}
+
+// scalar returns what metadata can hold of an attribute.
+func scalar(v pcommon.Value) run.Value {
 	switch v.Type() {
 	case pcommon.ValueTypeStr:
 		if v.Str() != "" {
-			setMetadata(f, key, strings.ToValidUTF8(v.Str(), "\ufffd"))
+			return run.Str(strings.ToValidUTF8(v.Str(), "\ufffd"))
 		}
 	case pcommon.ValueTypeBool:
-		setMetadata(f, key, v.Bool())
+		return run.Boolean(v.Bool())
 	case pcommon.ValueTypeInt:
-		setMetadata(f, key, v.Int())
+		return run.Integer(v.Int())
 	case pcommon.ValueTypeDouble:
 		if d := v.Double(); !math.IsNaN(d) && !math.IsInf(d, 0) {
-			setMetadata(f, key, d)
+			return run.Number(d)
 		}
 	}
+	return run.Value{}
 }
 
 // addRules applies the configured rules. What the application itself says under a key stays.
@@ -129,18 +134,18 @@ var threadKeys = []string{"session_id", "thread_id", "conversation_id"}
 // addThread names the thread and the user. A key that the application has filled itself is enough, and stays.
 func addThread(f *dialect.Fields) {
 	if f.User != "" {
-		setMetadata(f, "user_id", f.User)
+		f.Metadata.Add("user_id", run.Str(f.User))
 	}
 	if f.Session == "" {
 		return
 	}
 	for _, key := range threadKeys {
-		if f.Metadata[key] == f.Session {
+		if f.Metadata.Text(key) == f.Session {
 			return
 		}
 	}
-	setMetadata(f, "session_id", f.Session)
-	setMetadata(f, "thread_id", f.Session)
+	f.Metadata.Add("session_id", run.Str(f.Session))
+	f.Metadata.Add("thread_id", run.Str(f.Session))
 }
 
 // addModel adds the keys by which LangSmith finds a model's price and shows its parameters.
@@ -150,24 +155,22 @@ func addModel(f *dialect.Fields) {
 		return
 	}
 	if f.Provider != "" {
-		f.Metadata["ls_provider"] = f.Provider
+		f.Metadata.Set("ls_provider", run.Str(f.Provider))
 	}
 	if f.Model != "" {
-		f.Metadata["ls_model_name"] = f.Model
+		f.Metadata.Set("ls_model_name", run.Str(f.Model))
 	}
 	if f.Kind != run.LLM {
 		return
 	}
-	setMetadata(f, "ls_model_type", "chat")
+	f.Metadata.Add("ls_model_type", run.Str("chat"))
 	for _, p := range [...]struct{ parameter, key string }{
 		{"temperature", "ls_temperature"}, {"max_tokens", "ls_max_tokens"}, {"stop", "ls_stop"},
 	} {
-		switch v := f.Invocation[p.parameter].(type) {
-		case nil:
-		case []byte:
-			setMetadata(f, p.key, string(v))
-		default:
-			setMetadata(f, p.key, v)
+		v := f.Invocation.Get(p.parameter)
+		if v.Type() == run.JSON {
+			v = run.Str(v.Text())
 		}
+		f.Metadata.Add(p.key, v)
 	}
 }

@@ -165,6 +165,6 @@ func errorText(f dialect.Failure) string {
 
 func setType(f *dialect.Fields, failure string) {
 	if failure != "" {
-		setMetadata(f, "error.type", strings.ToValidUTF8(failure, "\ufffd"))
+		f.Metadata.Add("error.type", run.Str(strings.ToValidUTF8(failure, "\ufffd")))
 	}
 }

@@ -106,8 +106,8 @@ func TestMap_parentsStandBeforeChildren(t *testing.T) {
 	assert.Equal(t, id(2), c.ParentID)
 	assert.Equal(t, "19700101T000000001000Z"+id(1).String()+".19700101T000000002000Z"+id(2).String()+
 		".19700101T000000003000Z"+id(3).String(), c.DottedOrder)
-	assert.Equal(t, "00000000000000000000000000000001", c.Metadata["OTEL_TRACE_ID"])
-	assert.Equal(t, "0000000000000003", c.Metadata["OTEL_SPAN_ID"])
+	assert.Equal(t, "00000000000000000000000000000001", c.Metadata.Get("OTEL_TRACE_ID").Any())
+	assert.Equal(t, "0000000000000003", c.Metadata.Get("OTEL_SPAN_ID").Any())
 }
 
 func TestMap_spanWithoutItsParentIsARoot(t *testing.T) {
@@ -177,8 +177,8 @@ func TestMap_lateSpansKeepTheirPlace(t *testing.T) {
 	}
 	r := traces[0].Runs[0]
 	assert.Equal(t, id(2), r.ParentID)
-	assert.Equal(t, true, r.Metadata[contract.SamplingLate])
-	assert.NotContains(t, r.Metadata, contract.SamplingAncestry)
+	assert.Equal(t, true, r.Metadata.Get(contract.SamplingLate).Any())
+	assert.NotContains(t, r.Metadata.Map(), contract.SamplingAncestry)
 }
 
 func TestMap_usageStandsOnOneRun(t *testing.T) {
@@ -222,7 +222,7 @@ func TestMap_agentTotalsStayAsMetadata(t *testing.T) {
 		"gen_ai.operation.name": "invoke_agent", "gen_ai.usage.input_tokens": 3, "gen_ai.usage.output_tokens": 4,
 	}})["a"]
 	assert.Nil(t, r.Usage)
-	assert.Equal(t, int64(7), r.Metadata["aggregated_usage.total_tokens"])
+	assert.Equal(t, int64(7), r.Metadata.Get("aggregated_usage.total_tokens").Any())
 }
 
 func TestMap_threadIsKnownToEveryRun(t *testing.T) {
@@ -232,9 +232,9 @@ func TestMap_threadIsKnownToEveryRun(t *testing.T) {
 		node{id: 3, parent: 2, name: "below"},
 	)
 	for name, r := range runs {
-		assert.Equal(t, "s", r.Metadata["session_id"], name)
-		assert.Equal(t, "s", r.Metadata["thread_id"], name)
-		assert.Equal(t, "u", r.Metadata["user_id"], name)
+		assert.Equal(t, "s", r.Metadata.Get("session_id").Any(), name)
+		assert.Equal(t, "s", r.Metadata.Get("thread_id").Any(), name)
+		assert.Equal(t, "u", r.Metadata.Get("user_id").Any(), name)
 	}
 }
 
@@ -247,9 +247,9 @@ func TestMap_ambiguousThreadStaysWhereItIs(t *testing.T) {
 		node{id: 2, parent: 1, name: "a", attributes: agent("one")}, node{id: 3, parent: 2, name: "below a"},
 		node{id: 4, parent: 1, name: "b", attributes: agent("two")},
 	)
-	assert.NotContains(t, runs["root"].Metadata, "session_id")
-	assert.Equal(t, "one", runs["below a"].Metadata["session_id"])
-	assert.Equal(t, "two", runs["b"].Metadata["session_id"])
+	assert.NotContains(t, runs["root"].Metadata.Map(), "session_id")
+	assert.Equal(t, "one", runs["below a"].Metadata.Get("session_id").Any())
+	assert.Equal(t, "two", runs["b"].Metadata.Get("session_id").Any())
 
 	// A connection's session does not make a conversation ambiguous.
 	runs = mapped(t, runmap.Options{},
@@ -257,13 +257,13 @@ func TestMap_ambiguousThreadStaysWhereItIs(t *testing.T) {
 		node{id: 2, parent: 1, name: "a", attributes: agent("one")},
 		node{id: 3, parent: 1, name: "mcp", attributes: map[string]any{"mcp.session.id": "m", "mcp.method.name": "tools/call"}},
 	)
-	assert.Equal(t, "one", runs["root"].Metadata["session_id"])
+	assert.Equal(t, "one", runs["root"].Metadata.Get("session_id").Any())
 }
 
 func TestMap_threadKeyOfTheApplicationIsEnough(t *testing.T) {
 	r := mapped(t, runmap.Options{}, node{id: 1, name: "a", attributes: map[string]any{"langsmith.metadata.thread_id": "t"}})["a"]
-	assert.Equal(t, "t", r.Metadata["thread_id"])
-	assert.NotContains(t, r.Metadata, "session_id")
+	assert.Equal(t, "t", r.Metadata.Get("thread_id").Any())
+	assert.NotContains(t, r.Metadata.Map(), "session_id")
 }
 
 func TestMap_metadataRules(t *testing.T) {
@@ -278,7 +278,7 @@ func TestMap_metadataRules(t *testing.T) {
 		}},
 		node{id: 2, parent: 1, name: "child", attributes: map[string]any{"team": "own"}, resource: map[string]any{"service.name": "b"}},
 	)
-	root, child := runs["root"].Metadata, runs["child"].Metadata
+	root, child := runs["root"].Metadata.Map(), runs["child"].Metadata.Map()
 	assert.Equal(t, "prod", root["env"])
 	assert.Equal(t, "prod", child["env"], "from the resource of the root")
 	assert.Equal(t, "2", child["app.version"], "from the root")
@@ -298,11 +298,11 @@ func TestMap_whatSamplingAndPruningSay(t *testing.T) {
 		contract.SamplingRule: "errors", contract.SamplingAdjustedCount: 1.0, contract.SamplingComplete: true,
 		contract.PrunedSpans: 4, contract.PrunedErrorMessage: "relation does not exist",
 	}})["a"]
-	assert.Equal(t, "errors", r.Metadata[contract.SamplingRule])
-	assert.Equal(t, 1.0, r.Metadata[contract.SamplingAdjustedCount])
-	assert.Equal(t, true, r.Metadata[contract.SamplingComplete])
-	assert.Equal(t, int64(4), r.Metadata[contract.PrunedSpans])
-	assert.Equal(t, "relation does not exist", r.Metadata[contract.PrunedErrorMessage])
+	assert.Equal(t, "errors", r.Metadata.Get(contract.SamplingRule).Any())
+	assert.Equal(t, 1.0, r.Metadata.Get(contract.SamplingAdjustedCount).Any())
+	assert.Equal(t, true, r.Metadata.Get(contract.SamplingComplete).Any())
+	assert.Equal(t, int64(4), r.Metadata.Get(contract.PrunedSpans).Any())
+	assert.Equal(t, "relation does not exist", r.Metadata.Get(contract.PrunedErrorMessage).Any())
 	assert.Empty(t, r.Error, "what was pruned does not make the run fail")
 }
 
@@ -316,7 +316,7 @@ func TestMap_model(t *testing.T) {
 		"ls_provider": "google_vertexai", "ls_model_name": "gemini-2.5", "ls_model_type": "chat", "ls_temperature": 0.2,
 		"ls_max_tokens": int64(10), "ls_stop": `["END"]`,
 	} {
-		assert.Equal(t, value, r.Metadata[key], key)
+		assert.Equal(t, value, r.Metadata.Get(key).Any(), key)
 	}
 }
 
@@ -329,7 +329,7 @@ func TestMap_errorsCarryTheStackTrace(t *testing.T) {
 	}))
 	r := runmap.Map(td, runmap.Options{})[0].Runs[0]
 	assert.Equal(t, "boom\n\nStacktrace:\nat f", r.Error)
-	assert.Equal(t, "ValueError", r.Metadata["error.type"])
+	assert.Equal(t, "ValueError", r.Metadata.Get("error.type").Any())
 }
 
 func TestMap_timesAreInOrder(t *testing.T) {
@@ -409,7 +409,7 @@ func checkRuns(t testing.TB, td ptrace.Traces) {
 			require.Equal(t, trace.Runs[0].TraceID, r.TraceID)
 			require.False(t, r.End.Before(r.Start))
 			require.True(t, strings.HasSuffix(r.DottedOrder, r.ID.String()))
-			require.NotContains(t, r.Metadata, "")
+			require.NotContains(t, r.Metadata.Map(), "")
 			for _, object := range [][]byte{r.Inputs, r.Outputs} {
 				require.True(t, object == nil || object[0] == '{' && json.Valid(object))
 			}

@@ -104,11 +104,11 @@ func judgeFixture(t *testing.T, f pdatatest.Fixture, cell judge) {
 	}
 	for _, r := range runs {
 		if f.SessionID != "" {
-			named := r.Metadata["session_id"] == f.SessionID || r.Metadata["thread_id"] == f.SessionID
+			named := r.Metadata.Text("session_id") == f.SessionID || r.Metadata.Text("thread_id") == f.SessionID
 			cell("session", pdatatest.Expected{SpanName: r.Name}, named, r.Metadata)
 		}
 		if f.UserID != "" {
-			cell("user", pdatatest.Expected{SpanName: r.Name}, r.Metadata["user_id"] == f.UserID, r.Metadata)
+			cell("user", pdatatest.Expected{SpanName: r.Name}, r.Metadata.Text("user_id") == f.UserID, r.Metadata)
 		}
 	}
 	if sum := f.LeafTokenSum; sum != nil && sum.Input != nil && sum.Output != nil && f.Dialect != "google-adk-ts" {
@@ -121,7 +121,7 @@ func runsBySpan(td ptrace.Traces) map[string]run.Run {
 	runs := map[string]run.Run{}
 	for _, trace := range runmap.Map(td, runmap.Options{}) {
 		for _, r := range trace.Runs {
-			runs[r.Metadata["OTEL_SPAN_ID"].(string)] = r
+			runs[r.Metadata.Text("OTEL_SPAN_ID")] = r
 		}
 	}
 	return runs

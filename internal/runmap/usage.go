@@ -70,20 +70,10 @@ func (m *mapper) fold(i int) {
 }
 
 func (*mapper) keep(f *dialect.Fields) {
-	setMetadata(f, "aggregated_usage.input_tokens", f.Usage.Input)
-	setMetadata(f, "aggregated_usage.output_tokens", f.Usage.Output)
-	setMetadata(f, "aggregated_usage.total_tokens", f.Usage.Total)
+	f.Metadata.Add("aggregated_usage.input_tokens", run.Integer(f.Usage.Input))
+	f.Metadata.Add("aggregated_usage.output_tokens", run.Integer(f.Usage.Output))
+	f.Metadata.Add("aggregated_usage.total_tokens", run.Integer(f.Usage.Total))
 	if f.Usage.TotalCost > 0 {
-		setMetadata(f, "aggregated_usage.total_cost", f.Usage.TotalCost)
-	}
-}
-
-// setMetadata adds an entry that is not there yet.
-func setMetadata(f *dialect.Fields, key string, value any) {
-	if f.Metadata == nil {
-		f.Metadata = map[string]any{}
-	}
-	if _, taken := f.Metadata[key]; !taken {
-		f.Metadata[key] = value
+		f.Metadata.Add("aggregated_usage.total_cost", run.Number(f.Usage.TotalCost))
 	}
 }

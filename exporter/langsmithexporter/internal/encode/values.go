@@ -6,7 +6,6 @@ package encode
 import (
 	"encoding/json"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -37,114 +36,85 @@ const attrInvocation = "llm.invocation_parameters"
 
 // writeModel writes provider, model and the parameters of the call.
 func writeModel(a attrs, r *run.Run) {
-	if s, ok := r.Metadata["ls_provider"].(string); ok && s != "" {
+	if s := r.Metadata.Text("ls_provider"); s != "" {
 		a.str(attrSystem, s)
 	}
 	var others []byte
-	for _, key := range sortedKeys(r.Invocation) {
-		value := r.Invocation[key]
-		if name, ok := requestAttrs[key]; ok && isScalar(value) {
-			putScalar(a, "", name, value)
+	for _, v := range r.Invocation {
+		if name, ok := requestAttrs[v.Name]; ok && v.Type() != run.JSON {
+			putScalar(a, "", name, v.Value)
 			continue
 		}
-		others = appendMember(others, key, value)
+		others = appendMember(others, v)
 	}
 	if len(others) > 0 {
 		a.json(attrInvocation, append(others, '}'))
 	}
-	if _, told := r.Invocation["model"]; told {
-		return
-	}
-	if s, ok := r.Metadata["ls_model_name"].(string); ok && s != "" {
-		a.str(requestAttrs["model"], s)
+	if model := modelParameter(r); model != "" {
+		a.str(requestAttrs["model"], model)
 	}
 }
 
-func writeMetadata(a attrs, metadata map[string]any) {
-	for _, key := range sortedKeys(metadata) {
-		putScalar(a, attrMetadata, valid(key), metadata[key])
+// modelParameter is the model that the parameters of the call do not name themselves, or nothing.
+func modelParameter(r *run.Run) string {
+	if r.Invocation.Has("model") {
+		return ""
 	}
+	return r.Metadata.Text("ls_model_name")
 }
 
-func sortedKeys(m map[string]any) []string {
-	keys := make([]string, 0, len(m))
-	for key := range m {
-		keys = append(keys, key)
+func writeMetadata(a attrs, metadata run.Values) {
+	for _, v := range metadata {
+		putScalar(a, attrMetadata, valid(v.Name), v.Value)
 	}
-	slices.Sort(keys)
-	return keys
-}
-
-func isScalar(v any) bool {
-	_, isJSON := v.([]byte)
-	return !isJSON
 }
 
 // putScalar writes v so that it arrives as it is: integers that a double cannot hold, and numbers that JSON does not
-// know, as text. A value of a type that runs do not have is left out.
-func putScalar(a attrs, prefix, key string, v any) {
-	switch v := v.(type) {
-	case string:
-		a.prefixed(prefix, key, v)
-	case bool:
-		a.bool(prefix, key, v)
-	case int64:
-		if v > maxExact || v < -maxExact {
-			a.prefixed(prefix, key, strconv.FormatInt(v, 10))
-			return
-		}
-		a.int(prefix, key, v)
-	case float64:
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			a.prefixed(prefix, key, strconv.FormatFloat(v, 'g', -1, 64))
-			return
-		}
-		a.double(prefix, key, v)
-	case []byte:
-		a.prefixed(prefix, key, string(v))
+// know, as text.
+func putScalar(a attrs, prefix, key string, v run.Value) {
+	switch {
+	case v.Type() == run.Absent:
+	case v.Type() == run.Bool:
+		a.bool(prefix, key, v.Bool())
+	case v.Type() == run.Int && isExact(v.Int()):
+		a.int(prefix, key, v.Int())
+	case v.Type() == run.Float && isFinite(v.Float()):
+		a.double(prefix, key, v.Float())
+	default:
+		a.prefixed(prefix, key, v.String())
 	}
 }
 
-// appendMember adds a member to a JSON object whose closing brace is still missing. JSON that is not valid goes as a
-// string.
-func appendMember(object []byte, key string, v any) []byte {
-	value, ok := v.([]byte)
-	if !ok || !json.Valid(value) {
-		value = scalarJSON(v)
-	}
-	if value == nil {
+func isExact(n int64) bool { return n <= maxExact && n >= -maxExact }
+
+func isFinite(f float64) bool { return !math.IsNaN(f) && !math.IsInf(f, 0) }
+
+// appendMember adds a member to a JSON object whose closing brace is still missing.
+func appendMember(object []byte, v run.Named) []byte {
+	if v.Type() == run.Absent {
 		return object
 	}
 	lead := byte(',')
 	if len(object) == 0 {
 		lead = '{'
 	}
-	object = append(object, lead)
-	object = append(object, quoted(key)...)
-	object = append(object, ':')
-	return append(object, value...)
+	object = append(append(append(object, lead), quoted(v.Name)...), ':')
+	return appendValue(object, v.Value)
 }
 
-func scalarJSON(v any) []byte {
-	switch v := v.(type) {
-	case string:
-		return quoted(v)
-	case []byte:
-		return quoted(string(v))
-	case bool:
-		return strconv.AppendBool(nil, v)
-	case int64:
-		if v > maxExact || v < -maxExact {
-			return quoted(strconv.FormatInt(v, 10))
-		}
-		return strconv.AppendInt(nil, v, 10)
-	case float64:
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return quoted(strconv.FormatFloat(v, 'g', -1, 64))
-		}
-		return strconv.AppendFloat(nil, v, 'g', -1, 64)
+// appendValue writes v as JSON by putScalar's rules.
+func appendValue(b []byte, v run.Value) []byte {
+	switch {
+	case v.Type() == run.JSON:
+		return append(b, v.Text()...)
+	case v.Type() == run.Bool:
+		return strconv.AppendBool(b, v.Bool())
+	case v.Type() == run.Int && isExact(v.Int()):
+		return strconv.AppendInt(b, v.Int(), 10)
+	case v.Type() == run.Float && isFinite(v.Float()):
+		return strconv.AppendFloat(b, v.Float(), 'g', -1, 64)
 	}
-	return nil
+	return append(b, quoted(v.String())...)
 }
 
 // quoted is s as a JSON string. A string can always be written.

@@ -4,6 +4,7 @@
 package encode
 
 import (
+	"encoding/json"
 	"math"
 	"sync"
 	"testing"
@@ -134,12 +135,15 @@ func FuzzEncode(f *testing.F) {
 	f.Add("chat", "key", "value", `{"a":1}`, int64(1), 0.5)
 	f.Add("\xff", "", "\x00", "{", int64(math.MinInt64), math.Inf(1))
 	f.Fuzz(func(t *testing.T, name, key, text, content string, n int64, d float64) {
+		parameters := map[string]any{key: content, "n": n, "model": text}
+		if json.Valid([]byte(content)) {
+			parameters[key] = []byte(content)
+		}
 		r := run.Run{
 			ID: run.ID{15: 1}, Name: name, Kind: run.Kind(key), Error: text, Tags: []string{text},
 			Inputs: []byte(content), Outputs: []byte(content), Usage: &run.Usage{Input: n, TotalCost: d},
-			Metadata:   map[string]any{key: text, "n": n, "d": d},
-			Invocation: map[string]any{key: []byte(content), "n": n, "model": text},
-			Start:      time.Unix(n, 0),
+			Metadata: run.ValuesOf(map[string]any{key: text, "n": n, "d": d}), Invocation: run.ValuesOf(parameters),
+			Start: time.Unix(n, 0),
 		}
 		chunk, err := otlp{}.Encode(&r, Place{Service: text, Project: name})
 		if err != nil {

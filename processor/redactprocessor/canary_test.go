@@ -27,7 +27,8 @@ var canaries = []string{
 	"Authorization: Bearer cAnArY%024dxYz",
 }
 
-// planter fills every field of a message by reflection, so that a field that OTLP gains is planted without anybody's doing.
+// planter fills every field of a message by reflection, so that a field that OTLP gains is planted without anybody's
+// doing.
 type planter struct {
 	form  string
 	count int
@@ -239,7 +240,8 @@ func TestTraces_shapeStays(t *testing.T) {
 	td := ptrace.NewTraces()
 	span := td.ResourceSpans().AppendEmpty().ScopeSpans().AppendEmpty().Spans().AppendEmpty()
 	require.NoError(t, span.Attributes().FromRaw(map[string]any{
-		"int": int64(1763800000000), "bool": true, "double": 0.5, "list": []any{int64(1), "a", false}, "map": map[string]any{"k": []byte{1, 2}},
+		"int": int64(1763800000000), "bool": true, "double": 0.5, "list": []any{int64(1), "a", false},
+		"map":                       map[string]any{"k": []byte{1, 2}},
 		"gen_ai.usage.input_tokens": int64(12345678), "gen_ai.request.max_tokens": int64(4096), "empty": "",
 	}))
 	want := span.Attributes().AsRaw()

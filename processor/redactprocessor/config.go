@@ -59,7 +59,8 @@ type CustomConfig struct {
 // Actions are mask, hash, drop or off, by group or detector.
 type Actions map[string]string
 
-// Unmarshal accepts "off" also as the boolean that YAML 1.1 makes of it. What is no action is left for Validate to report.
+// Unmarshal accepts "off" also as the boolean that YAML 1.1 makes of it. What is no action is left for Validate to
+// report.
 func (a *Actions) Unmarshal(conf *confmap.Conf) error {
 	read := Actions{}
 	for name, value := range conf.ToStringMap() {

@@ -29,7 +29,8 @@ func TestConfig_loadsAsInTheCollector(t *testing.T) {
 	require.NoError(t, err)
 
 	cfg := all.Processors[component.NewIDWithName(metadata.Type, "all")].(*Config)
-	assert.Equal(t, Actions{"secrets": "mask", "personal": "hash", "address": "off", "ipv4": "off", "phone": "off", "email": "drop"}, cfg.Detect)
+	assert.Equal(t, Actions{"secrets": "mask", "personal": "hash", "address": "off", "ipv4": "off", "phone": "off",
+		"email": "drop"}, cfg.Detect)
 	assert.Equal(t, contentRule{do: contentDrop, percent: 5, errors: true}, cfg.Content.rules["default"])
 	assert.Equal(t, contentRule{do: contentKeep}, cfg.Content.rules["dev"])
 	assert.True(t, cfg.DryRun)
@@ -68,12 +69,16 @@ stacktrace: none
 	require.Error(t, err)
 	for _, want := range []string{
 		`unknown key "detct": did you mean "detect"?`,
-		"detect::secret: no such detector or group", "detect::card: must be mask, hash, drop or off", "detect::email: must be mask, hash, drop or off, is \"true\"", "detect::media: no such detector",
+		"detect::secret: no such detector or group", "detect::card: must be mask, hash, drop or off",
+		"detect::email: must be mask, hash, drop or off, is \"true\"", "detect::media: no such detector",
 		"hash::keys::0::id", "hash::keys::0::key: has 5 bytes", "hash::keys::1::key: is empty", `"k" is given twice`,
-		"hash::keys::2::key: is too easy to guess", "hash::key_file: cannot be given together", `hash::add: unknown class "users"`, "hash::keep:",
-		"custom::0::id:", "custom::0::pattern: missing closing )", "custom::1::id: \"email\" is the name", "custom::1::action:",
+		"hash::keys::2::key: is too easy to guess", "hash::key_file: cannot be given together",
+		`hash::add: unknown class "users"`, "hash::keep:",
+		"custom::0::id:", "custom::0::pattern: missing closing )", "custom::1::id: \"email\" is the name",
+		"custom::1::action:",
 		"custom::1::pattern: matches the empty text", "custom::3::id: \"t\" is given twice",
-		"content::dev: must be keep, length or drop", "content::prod::keep: must be a percentage", `content::prod: unknown key "error"`,
+		"content::dev: must be keep, length or drop", "content::prod::keep: must be a percentage",
+		`content::prod: unknown key "error"`,
 		"content: a rule for default is needed", "media: must be one of", "stacktrace: must be one of",
 	} {
 		assert.ErrorContains(t, err, want)

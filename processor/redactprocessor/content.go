@@ -119,7 +119,8 @@ func (c *Content) validate() error {
 		}
 	}
 	if _, ok := c.rules[defaultEnvironment]; !ok {
-		errs = append(errs, errors.New("content: a rule for default is needed: it is used where the environment is not named"))
+		errs = append(errs, errors.New("content: a rule for default is needed: it is used where the environment is not "+
+			"named"))
 	}
 	slices.SortFunc(errs, func(a, b error) int { return compareText(a.Error(), b.Error()) })
 	return errors.Join(errs...)

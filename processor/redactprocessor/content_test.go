@@ -32,7 +32,8 @@ func TestContent_keepLengthDrop(t *testing.T) {
 	f := func(yaml string, want any) {
 		t.Helper()
 		p := withContent(t, yaml)
-		td, span := oneSpan(t, map[string]any{"gen_ai.input.messages": "hello", "gen_ai.request.model": "m", "llm.input_messages.0.message.role": "user",
+		td, span := oneSpan(t, map[string]any{"gen_ai.input.messages": "hello", "gen_ai.request.model": "m",
+			"llm.input_messages.0.message.role":    "user",
 			"llm.input_messages.0.message.content": "hello"})
 		for range 2 {
 			redactTraces(t, p, td)

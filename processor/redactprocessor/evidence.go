@@ -14,7 +14,8 @@ const (
 // evidence is what dropped content of a span showed.
 type evidence struct{ toolError, refusal bool }
 
-// maxEvidence bounds how much of a value is looked at: what matters stands beside the first message or at the top of a result.
+// maxEvidence bounds how much of a value is looked at: what matters stands beside the first message or at the top of
+// a result.
 const maxEvidence = 256 << 10
 
 // look searches a value that is about to be dropped. Quotes may be escaped, as results are JSON within JSON.
@@ -23,9 +24,11 @@ func (e *evidence) look(text string) {
 	if !strings.Contains(text, "r") { // no letter that all the signs have
 		return
 	}
-	e.toolError = e.toolError || holds(text, "isError", "true") || holds(text, "is_error", "true") || holds(text, "status", "error") ||
+	e.toolError = e.toolError || holds(text, "isError", "true") || holds(text, "is_error", "true") || holds(text,
+		"status", "error") ||
 		holds(text, "type", "tool_error") || strings.HasPrefix(text, `{"error":`) || strings.HasPrefix(text, "Error:")
-	e.refusal = e.refusal || holds(text, "type", "refusal") || holdsText(text, "refusal") || holds(text, "finish_reason", "content_filter") ||
+	e.refusal = e.refusal || holds(text, "type", "refusal") || holdsText(text, "refusal") || holds(text,
+		"finish_reason", "content_filter") ||
 		holds(text, "stop_reason", "refusal") || holds(text, "finish_reason", "refusal")
 }
 

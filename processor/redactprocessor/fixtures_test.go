@@ -11,11 +11,14 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 )
 
-// planted are the values that the recorded traces with personal data hold, in parts so that no scanner takes them for real.
+// planted are the values that the recorded traces with personal data hold, in parts so that no scanner takes them for
+// real.
 var planted = []string{
-	"ada.lovelace@example.com", "j.doe+work@mail.example.org", "415) 555-0132", "555-0132", "07700 900123", "4242 4242 4242 4242",
+	"ada.lovelace@example.com", "j.doe+work@mail.example.org", "415) 555-0132", "555-0132", "07700 900123",
+	"4242 4242 4242 4242",
 	"DE8937040044" + "0532013000", "078-05-1120", "sk-proj-" + "Ab3dEf6hIj9kLm2nOp5qRs8tUv1wXy4zAb7dEf0hIj3kLm6n",
-	"AKIA" + "IOSFODNN7EXAMPLE", "wJalrXUtnFEMI/" + "K7MDENG/bPxRfiCYEXAMPLEKEY", "ghp_" + "16C7e42F292c6912E7710c838347Ae178B4a",
+	"AKIA" + "IOSFODNN7EXAMPLE", "wJalrXUtnFEMI/" + "K7MDENG/bPxRfiCYEXAMPLEKEY",
+	"ghp_" + "16C7e42F292c6912E7710c838347Ae178B4a",
 	"eyJhbGciOiJIUzI1NiIs", "eyJzdWIiOiIxMjM0NTY3ODkw", "SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c",
 }
 

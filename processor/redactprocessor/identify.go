@@ -14,7 +14,8 @@ import (
 )
 
 const (
-	// leastWord is the shortest identifier that is looked for elsewhere in the call: shorter ones are found in ordinary words.
+	// leastWord is the shortest identifier that is looked for elsewhere in the call: shorter ones are found in ordinary
+	// words.
 	leastWord = 6
 	// maxWords bounds how many are looked for, since each costs a pass over every text.
 	maxWords = 16
@@ -43,8 +44,8 @@ func (r *redactor) identify(at walk.Place, c class, val pcommon.Value) walk.Verd
 	return walk.Verdict{Do: walk.Set, New: token}
 }
 
-// token returns the hash of an identifier, or false for one that stays: an empty one, one that was drawn at random, one of our own
-// tokens.
+// token returns the hash of an identifier, or false for one that stays: an empty one, one that was drawn at random,
+// one of our own tokens.
 func (r *redactor) token(c class, id string) (string, bool) {
 	if strings.TrimSpace(id) == "" || r.hasher.Own(id) || c == classSession && isMachineMade(id) {
 		return "", false
@@ -70,8 +71,8 @@ func (r *redactor) collect(key string, val pcommon.Value) {
 	}
 }
 
-// isTelling tells an identifier from a word that may stand in any sentence (anonymous, default) and from a number, which may be
-// one of JSON.
+// isTelling tells an identifier from a word that may stand in any sentence (anonymous, default) and from a number,
+// which may be one of JSON.
 func isTelling(id string) bool {
 	return !only(id, isLetter) && !only(id, func(c byte) bool { return !isLetter(c) })
 }

@@ -9,7 +9,8 @@ import (
 	"strings"
 )
 
-// class is what an identifier identifies. Equal values of one class get the same token, whatever attribute they stand in.
+// class is what an identifier identifies. Equal values of one class get the same token, whatever attribute they stand
+// in.
 type class uint8
 
 const (
@@ -34,23 +35,27 @@ func classNumber(name string) class {
 	return noClass
 }
 
-// endings are the last words of attribute keys that name an identifier, joined without separators: user.id, user_id, userId and
-// traceloop.association.properties.user_id all end alike.
+// endings are the last words of attribute keys that name an identifier, joined without separators: user.id, user_id,
+// userId and traceloop.association.properties.user_id all end alike.
 var endings = map[class][]string{
-	classUser: {"userid", "enduserid", "username", "useremail", "userfullname", "userlogin", "enduserpseudoid", "userpseudoid", "endusername",
+	classUser: {"userid", "enduserid", "username", "useremail", "userfullname", "userlogin", "enduserpseudoid",
+		"userpseudoid", "endusername",
 		"userhandle", "useremailaddress"},
 	classTenant:   {"tenantid", "organizationid", "organisationid", "orgid", "tenantname"},
 	classCustomer: {"customerid", "customeremail", "customername"},
 	classAccount:  {"accountid", "accountnumber"},
-	classDevice:   {"deviceid", "clientaddress", "sourceaddress", "netpeerip", "clientip", "installationid", "appinstallationid"},
+	classDevice: {"deviceid", "clientaddress", "sourceaddress", "netpeerip", "clientip", "installationid",
+		"appinstallationid"},
 	classSession: {"sessionid", "conversationid", "threadid", "chatid", "tracesession", "sessionpreviousid", "roomname",
 		"sessionname"},
 }
 
 // notIdentifiers end like one and are something else: the thread of the operating system, the account at a cloud.
-var notIdentifiers = map[string]bool{"thread.id": true, "cloud.account.id": true, "aws.account.id": true, "gcp.account.id": true,
-	"process.user.name": true, "db.user.name": true, "langsmith.trace.session_id": true, "langsmith.trace.session_name": true,
-	"kubernetes.user.name": true, "container.user.name": true}
+var notIdentifiers = map[string]bool{"thread.id": true, "cloud.account.id": true, "aws.account.id": true,
+	"gcp.account.id":    true,
+	"process.user.name": true, "db.user.name": true, "langsmith.trace.session_id": true,
+	"langsmith.trace.session_name": true,
+	"kubernetes.user.name":         true, "container.user.name": true}
 
 // plainUsers are keys that name a user without saying id.
 var plainUsers = map[string]bool{"user": true, "enduser": true, "uid": false, "langfuse.user": true}
@@ -144,8 +149,8 @@ func matches(glob, key string) bool {
 	return err == nil && ok
 }
 
-// isMachineMade tells whether an id was drawn at random by a program, so that it says nothing about anybody: a UUID, a ULID, or at
-// least 64 random bits behind a short prefix.
+// isMachineMade tells whether an id was drawn at random by a program, so that it says nothing about anybody: a UUID,
+// a ULID, or at least 64 random bits behind a short prefix.
 func isMachineMade(id string) bool {
 	if k := strings.LastIndexAny(id, "_:"); k >= 0 && k <= maxIDPrefix && only(id[:k], isAlnum) {
 		id = id[k+1:]

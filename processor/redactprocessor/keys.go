@@ -40,7 +40,8 @@ func (h *HashConfig) validate() error {
 	errs = errors.Join(errs, checkKeys("hash::keys", h.keys()))
 	for class := range h.Add {
 		if classNumber(class) == noClass {
-			errs = errors.Join(errs, fmt.Errorf("hash::add: unknown class %q: the classes are %s", class, strings.Join(classNames[1:], ", ")))
+			errs = errors.Join(errs, fmt.Errorf("hash::add: unknown class %q: the classes are %s", class,
+				strings.Join(classNames[1:], ", ")))
 		}
 	}
 	return errs

@@ -73,7 +73,8 @@ func (p *redactProcessor) start(context.Context, component.Host) error {
 		return p.readFileLocked(time.Now())
 	case len(keys) == 0:
 		keys = []replace.Key{processKey()}
-		p.logger.Warn("no hash key is configured: identifiers are hashed with a random key, so their tokens change with every start " +
+		p.logger.Warn("no hash key is configured: identifiers are hashed with a random key, so their tokens change with " +
+			"every start " +
 			"and differ between replicas; set hash::keys or hash::key_file")
 	}
 	return p.useLocked(keys)
@@ -111,8 +112,8 @@ func (p *redactProcessor) readFileLocked(now time.Time) error {
 	return p.useLocked(keys)
 }
 
-// current returns what is in use now, after a look at the key file when it is time for one. A file that became unreadable leaves
-// the keys as they are.
+// current returns what is in use now, after a look at the key file when it is time for one. A file that became
+// unreadable leaves the keys as they are.
 func (p *redactProcessor) current(now time.Time) *ready {
 	p.mu.RLock()
 	r, due := p.ready, p.cfg.Hash.KeyFile != "" && now.Sub(p.file.checked) >= fileInterval
@@ -158,8 +159,8 @@ func (p *redactProcessor) processLogs(ctx context.Context, ld plog.Logs) (plog.L
 	})
 }
 
-// call lends a redactor for one message and writes what it counted. When it fails outside a value the message is refused: nothing
-// that was not read to its end goes on.
+// call lends a redactor for one message and writes what it counted. When it fails outside a value the message is
+// refused: nothing that was not read to its end goes on.
 func (p *redactProcessor) call(ctx context.Context, do func(*redactor, string)) (err error) {
 	ready := p.current(time.Now())
 	if ready == nil {

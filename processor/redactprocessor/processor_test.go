@@ -43,9 +43,11 @@ func oneSpan(t testing.TB, attributes map[string]any) (ptrace.Traces, ptrace.Spa
 func TestHash_aliasesAndTypesJoin(t *testing.T) {
 	p := started(t, defaults())
 	td, span := oneSpan(t, map[string]any{
-		"user.id": "829123", "enduser.id": int64(829123), "langfuse.user.id": "829123", "ai.telemetry.metadata.userId": "829123",
-		"tenant.id": "829123", "session.id": "829123", "user.ids": "x", "thread.id": int64(12), "cloud.account.id": "123456789012",
-		"user.email": []any{"a@b.org"},
+		"user.id": "829123", "enduser.id": int64(829123), "langfuse.user.id": "829123",
+		"ai.telemetry.metadata.userId": "829123",
+		"tenant.id":                    "829123", "session.id": "829123", "user.ids": "x", "thread.id": int64(12),
+		"cloud.account.id": "123456789012",
+		"user.email":       []any{"a@b.org"},
 	})
 	redactTraces(t, p, td)
 	got := span.Attributes().AsRaw()
@@ -77,8 +79,9 @@ func TestHash_machineMadeSessionsStayReadable(t *testing.T) {
 	f("session of Ada", false)
 	f("", false)
 	p := started(t, defaults())
-	td, span := oneSpan(t, map[string]any{"session.id": "6f1c2b3a-9d4e-4f5a-8b6c-7d8e9f0a1b2c", "gen_ai.conversation.id": "ada-lovelace-2025",
-		"user.id": "0e1c2b3a-9d4e-4f5a-8b6c-7d8e9f0a1b2c"})
+	td, span := oneSpan(t, map[string]any{"session.id": "6f1c2b3a-9d4e-4f5a-8b6c-7d8e9f0a1b2c",
+		"gen_ai.conversation.id": "ada-lovelace-2025",
+		"user.id":                "0e1c2b3a-9d4e-4f5a-8b6c-7d8e9f0a1b2c"})
 	redactTraces(t, p, td)
 	got := span.Attributes().AsRaw()
 	assert.Equal(t, "6f1c2b3a-9d4e-4f5a-8b6c-7d8e9f0a1b2c", got["session.id"])
@@ -117,7 +120,8 @@ func TestHash_addAndKeep(t *testing.T) {
 	cfg.Hash.Add = map[string][]string{"user": {"*.customer_ref"}}
 	cfg.Hash.Keep = []string{"session", "app.user.id"}
 	p := started(t, cfg)
-	td, span := oneSpan(t, map[string]any{"shop.customer_ref": "c1", "user.id": "c1", "session.id": "ada", "app.user.id": "ada"})
+	td, span := oneSpan(t, map[string]any{"shop.customer_ref": "c1", "user.id": "c1", "session.id": "ada",
+		"app.user.id": "ada"})
 	redactTraces(t, p, td)
 	got := span.Attributes().AsRaw()
 	assert.Equal(t, got["user.id"], got["shop.customer_ref"])
@@ -209,12 +213,15 @@ func TestTelemetry(t *testing.T) {
 	span.Status().SetMessage("mail bob@example.org")
 	redactTraces(t, p, td)
 	own := attribute.String("processor", set.ID.String())
-	metadatatest.AssertEqualProcessorRedactReplacements(t, tel, []metricdata.DataPoint[int64]{{Value: 1, Attributes: attribute.NewSet(own,
-		attribute.String("detector", "email"), attribute.String("group", "personal"), attribute.String("site", "status"),
-		attribute.String("action", "mask"))}}, metricdatatest.IgnoreTimestamp(), metricdatatest.IgnoreExemplars())
-	metadatatest.AssertEqualProcessorRedactHashed(t, tel, []metricdata.DataPoint[int64]{{Value: 1, Attributes: attribute.NewSet(own,
-		attribute.String("class", "user"))}}, metricdatatest.IgnoreTimestamp(), metricdatatest.IgnoreExemplars())
-	metadatatest.AssertEqualProcessorRedactScannedBytes(t, tel, []metricdata.DataPoint[int64]{{Value: 27, Attributes: attribute.NewSet(own)}},
+	metadatatest.AssertEqualProcessorRedactReplacements(t, tel, []metricdata.DataPoint[int64]{{Value: 1,
+		Attributes: attribute.NewSet(own,
+			attribute.String("detector", "email"), attribute.String("group", "personal"), attribute.String("site", "status"),
+			attribute.String("action", "mask"))}}, metricdatatest.IgnoreTimestamp(), metricdatatest.IgnoreExemplars())
+	metadatatest.AssertEqualProcessorRedactHashed(t, tel, []metricdata.DataPoint[int64]{{Value: 1,
+		Attributes: attribute.NewSet(own,
+			attribute.String("class", "user"))}}, metricdatatest.IgnoreTimestamp(), metricdatatest.IgnoreExemplars())
+	metadatatest.AssertEqualProcessorRedactScannedBytes(t, tel, []metricdata.DataPoint[int64]{{Value: 27,
+		Attributes: attribute.NewSet(own)}},
 		metricdatatest.IgnoreTimestamp(), metricdatatest.IgnoreExemplars())
 }
 

@@ -14,7 +14,8 @@ import (
 	"github.com/otelcol-langsmith/otelcol-langsmith/processor/redactprocessor/internal/walk"
 )
 
-// redactor is what one call at a time works with: the rules, a scanner, and what it remembers of keys. It is the visitor of the walk.
+// redactor is what one call at a time works with: the rules, a scanner, and what it remembers of keys. It is the
+// visitor of the walk.
 type redactor struct {
 	*rules
 	set     *detect.Set
@@ -114,7 +115,8 @@ func (r *redactor) Leave(s ptrace.Span) {
 	}
 }
 
-// Entry judges an attribute by its key: content by policy, identifiers by class, stack traces, and keys that announce a secret.
+// Entry judges an attribute by its key: content by policy, identifiers by class, stack traces, and keys that announce
+// a secret.
 func (r *redactor) Entry(at walk.Place, key string, val pcommon.Value) walk.Verdict {
 	info := r.keys.of(key, r)
 	if r.now.content != contentKeep && r.isContentEntry(at, key, info) {

@@ -121,7 +121,8 @@ var customID = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
 func compileCustom(list []CustomConfig) ([]detect.Pattern, error) {
 	var errs error
 	if len(list) > maxCustom {
-		errs = fmt.Errorf("custom: %d patterns, at most %d are allowed: each one costs a pass over every text", len(list), maxCustom)
+		errs = fmt.Errorf("custom: %d patterns, at most %d are allowed: each one costs a pass over every text",
+			len(list), maxCustom)
 	}
 	var patterns []detect.Pattern
 	seen := map[string]bool{}
@@ -174,7 +175,8 @@ func (c *CustomConfig) compile() (detect.Pattern, error) {
 
 func isGroup(name string) bool {
 	switch name {
-	case detect.GroupSecrets, detect.GroupPersonal, detect.GroupAddress, detect.GroupMedia, detect.GroupCustom, detect.GroupInternal:
+	case detect.GroupSecrets, detect.GroupPersonal, detect.GroupAddress, detect.GroupMedia, detect.GroupCustom,
+		detect.GroupInternal:
 		return true
 	}
 	return false

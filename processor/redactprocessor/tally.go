@@ -71,7 +71,8 @@ func newMeter(settings component.TelemetrySettings, id component.ID, set *detect
 	return &meter{builder: builder, instance: attribute.String("processor", id.String()), set: set}, err
 }
 
-var actionNames = [...]string{detect.Mask: actionMask, detect.Hash: actionHash, detect.Drop: actionDrop, detect.Off: actionOff}
+var actionNames = [...]string{detect.Mask: actionMask, detect.Hash: actionHash, detect.Drop: actionDrop,
+	detect.Off: actionOff}
 
 func (m *meter) write(ctx context.Context, t *tally) {
 	for c, n := range t.byDetector {
@@ -83,7 +84,8 @@ func (m *meter) write(ctx context.Context, t *tally) {
 	}
 	for c, n := range t.hashed {
 		if n > 0 {
-			m.builder.ProcessorRedactHashed.Add(ctx, n, metric.WithAttributes(m.instance, attribute.String("class", class(c).String())))
+			m.builder.ProcessorRedactHashed.Add(ctx, n, metric.WithAttributes(m.instance, attribute.String("class",
+				class(c).String())))
 		}
 	}
 	own := metric.WithAttributes(m.instance)
@@ -95,6 +97,7 @@ func (m *meter) write(ctx context.Context, t *tally) {
 
 // replaced counts n findings with detector, group, site and action.
 func (m *meter) replaced(ctx context.Context, n int64, labels [4]string) {
-	m.builder.ProcessorRedactReplacements.Add(ctx, n, metric.WithAttributes(m.instance, attribute.String("detector", labels[0]),
+	m.builder.ProcessorRedactReplacements.Add(ctx, n, metric.WithAttributes(m.instance, attribute.String("detector",
+		labels[0]),
 		attribute.String("group", labels[1]), attribute.String("site", labels[2]), attribute.String("action", labels[3])))
 }

@@ -14,8 +14,9 @@ const (
 	maxText = 64 << 20
 	// maxFindings bounds the work that one text can make. A text with more is replaced as a whole.
 	maxFindings = 200_000
-	// maxRounds bounds how often a text in which something was found is read again: what stands around a replacement may mean
-	// something else than before. Reading until nothing is found makes a second redaction change nothing. Two rounds are the rule.
+	// maxRounds bounds how often a text in which something was found is read again: what stands around a replacement may
+	// mean something else than before. Reading until nothing is found makes a second redaction change nothing. Two
+	// rounds are the rule.
 	maxRounds = 8
 )
 

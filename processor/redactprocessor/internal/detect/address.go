@@ -5,7 +5,8 @@ package detect
 
 import "strings"
 
-var streetKinds = set("street st avenue ave road rd boulevard blvd lane ln drive dr court ct place pl square sq terrace parkway pkwy " +
+var streetKinds = set("street st avenue ave road rd boulevard blvd lane ln drive dr court ct place pl square sq " +
+	"terrace parkway pkwy " +
 	"highway hwy circle cir way close crescent grove gardens mews alley")
 
 // maxStreetWords is how many words the name of a street has at most, its kind included.

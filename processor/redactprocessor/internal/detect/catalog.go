@@ -73,14 +73,16 @@ const (
 )
 
 var structures = [structural]Detector{
-	Unprocessable:  {"unprocessable", GroupInternal, Mask, "a value that could not be processed"},
-	Media:          {"media", GroupMedia, Off, "data URIs and long base64 blobs (see `media`)"},
-	Email:          {"email", GroupPersonal, Mask, "e-mail addresses"},
-	Phone:          {"phone", GroupPersonal, Mask, "phone numbers: +E.164, separated national forms, or after a word like tel"},
-	Card:           {"card", GroupPersonal, Mask, "payment cards: issuer range, length and Luhn"},
-	IBAN:           {"iban", GroupPersonal, Mask, "bank accounts: country length and mod 97"},
-	SSN:            {"ssn", GroupPersonal, Mask, "US social security numbers in the 3-2-4 form"},
-	IPv4:           {"ipv4", GroupPersonal, Mask, "public IPv4 addresses; private, loopback and documentation ranges stay"},
+	Unprocessable: {"unprocessable", GroupInternal, Mask, "a value that could not be processed"},
+	Media:         {"media", GroupMedia, Off, "data URIs and long base64 blobs (see `media`)"},
+	Email:         {"email", GroupPersonal, Mask, "e-mail addresses"},
+	Phone: {"phone", GroupPersonal, Mask, "phone numbers: +E.164, separated national forms, or after a word " +
+		"like tel"},
+	Card: {"card", GroupPersonal, Mask, "payment cards: issuer range, length and Luhn"},
+	IBAN: {"iban", GroupPersonal, Mask, "bank accounts: country length and mod 97"},
+	SSN:  {"ssn", GroupPersonal, Mask, "US social security numbers in the 3-2-4 form"},
+	IPv4: {"ipv4", GroupPersonal, Mask, "public IPv4 addresses; private, loopback and documentation ranges " +
+		"stay"},
 	IPv6:           {"ipv6", GroupPersonal, Mask, "public IPv6 addresses"},
 	StreetAddress:  {"street_address", GroupAddress, Off, "street addresses: number, name, kind of street"},
 	PrivateKey:     {"private_key", GroupSecrets, Mask, "PEM, OpenSSH, PGP and PuTTY private keys, cut off ones too"},

@@ -31,7 +31,8 @@ var triggers = func() (t [256]uint8) {
 	set("$", tDollar)
 	set("BbwWkKP", tProse)
 	set("\\%&", tEscape)
-	// U+00AD, Greek, Cyrillic, Arabic digits, U+180E, U+2000 to U+2FFF, U+FE00 and U+FF00 blocks, mathematical letters, tag characters.
+	// U+00AD, Greek, Cyrillic, Arabic digits, U+180E, U+2000 to U+2FFF, U+FE00 and U+FF00 blocks, mathematical letters,
+	// tag characters.
 	set("\xc2\xcd\xce\xcf\xd0\xd1\xd9\xdb\xe1\xe2\xef\xf0\xf3", tHigh)
 	return t
 }()

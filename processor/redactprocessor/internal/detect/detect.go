@@ -3,11 +3,11 @@
 
 // Package detect finds secrets and personal data in text.
 //
-// Text goes in, ranges of its bytes come out. A text is read once, byte by byte, whatever the number of detectors: a byte that can
-// stand in something of interest (a digit, "@", "=", the "_" of a vendor's prefix) wakes a detector, which looks a bounded
-// distance around it. JSON is recognised where it stands, at any depth of escaping, cut off or broken, without being parsed: no
-// range ever splits an escape, and a range that covers a number, an object or an array says how a string must be quoted there.
-// What this package does not do is replace anything.
+// Text goes in, ranges of its bytes come out. A text is read once, byte by byte, whatever the number of detectors: a
+// byte that can stand in something of interest (a digit, "@", "=", the "_" of a vendor's prefix) wakes a detector,
+// which looks a bounded distance around it. JSON is recognised where it stands, at any depth of escaping, cut off or
+// broken, without being parsed: no range ever splits an escape, and a range that covers a number, an object or an
+// array says how a string must be quoted there. What this package does not do is replace anything.
 package detect
 
 import (
@@ -18,8 +18,8 @@ import (
 type Finding struct {
 	Start, End int
 	ID         ID
-	// Level is the depth of escaping at which a replacement must be quoted, for a stretch of JSON that is not a string: 0 for
-	// plain quotes, 1 for \" and so on. It is Unquoted where the replacement needs no quotes.
+	// Level is the depth of escaping at which a replacement must be quoted, for a stretch of JSON that is not a string:
+	// 0 for plain quotes, 1 for \" and so on. It is Unquoted where the replacement needs no quotes.
 	Level int8
 }
 

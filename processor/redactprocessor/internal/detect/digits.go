@@ -173,7 +173,8 @@ func isFraction(s string, m *number) bool {
 	return start > 0 && s[start-1] == '.' && (start < 2 || !isLetter(s[start-2]))
 }
 
-// before tells whether one of the words stands within a few characters before i, with nothing but punctuation in between.
+// before tells whether one of the words stands within a few characters before i, with nothing but punctuation in
+// between.
 func before(s string, i int, words map[string]bool) bool {
 	j := i
 	for stop := max(0, i-contextGap); j > stop && !isLetter(s[j-1]); j-- {

@@ -21,7 +21,8 @@ func (sc *Scanner) email(i int) int {
 	if start == i || end == 0 || !plausibleDomain(s[i+1:end]) {
 		return i + 1
 	}
-	if start > 0 && (s[start-1] == '/' && start > 1 && s[start-2] == '/') || end < len(s) && s[end] == ':' && s[start:i] == "git" {
+	if start > 0 && (s[start-1] == '/' && start > 1 && s[start-2] == '/') || end < len(s) && s[end] == ':' &&
+		s[start:i] == "git" {
 		return i + 1 // the user of a URL or of a repository
 	}
 	sc.add(Finding{start, end, Email, Unquoted})
@@ -49,8 +50,8 @@ func isLocal(c byte) bool {
 	return isAlnum(c) || isIDN(c) || strings.IndexByte("!#$%&'*+-=?^_~.", c) >= 0
 }
 
-// isIDN accepts the bytes of letters of alphabets that put spaces between words: Latin, Greek, Cyrillic. In others an address
-// stands among characters that do not belong to it.
+// isIDN accepts the bytes of letters of alphabets that put spaces between words: Latin, Greek, Cyrillic. In others an
+// address stands among characters that do not belong to it.
 func isIDN(c byte) bool { return c >= 0x80 && c <= 0xbf || c >= 0xc3 && c <= 0xd4 }
 
 // brokenRune returns how many bytes at the start of s continue a character that began before it.
@@ -68,7 +69,7 @@ func quotedLocal(s string, i, stop int) int {
 	if open < 0 || strings.ContainsAny(s[stop+open:i-1], ",:{}[]@\n") {
 		return i
 	}
-	if open == i-2-stop {
+	if open == i-2-stop || quoteLevel(s, stop+open) != quoteLevel(s, i-1) {
 		return i
 	}
 	return stop + open
@@ -93,7 +94,8 @@ func domainEnd(s string, i int) int {
 	return end
 }
 
-// plausibleDomain accepts names with a top-level domain, and refuses files, versions and packages (logo@2x.png, pkg@1.2.3).
+// plausibleDomain accepts names with a top-level domain, and refuses files, versions and packages (logo@2x.png,
+// pkg@1.2.3).
 func plausibleDomain(d string) bool {
 	dot := strings.LastIndexByte(d, '.')
 	if dot <= 0 || d[0] == '-' || d[0] == '.' || strings.Contains(d, "..") {

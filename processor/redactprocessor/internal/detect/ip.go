@@ -8,10 +8,11 @@ import (
 	"strings"
 )
 
-// kept are the ranges that name no person: private and loopback ones are asked for by method, these are for documentation, tests,
-// and carriers' inner networks (RFC 5737, 3849, 2544, 6598).
+// kept are the ranges that name no person: private and loopback ones are asked for by method, these are for
+// documentation, tests, and carriers' inner networks (RFC 5737, 3849, 2544, 6598).
 var kept = []netip.Prefix{
-	netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("198.51.100.0/24"), netip.MustParsePrefix("203.0.113.0/24"),
+	netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("198.51.100.0/24"),
+	netip.MustParsePrefix("203.0.113.0/24"),
 	netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("0.0.0.0/8"),
 	netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("2001:db8::/32"), netip.MustParsePrefix("3fff::/20"),
 }
@@ -43,7 +44,8 @@ func (sc *Scanner) ipv4(m *number) bool {
 		}
 		start, end := m.at[a], m.stop[a+3]
 		addr, err := netip.ParseAddr(s[start:end])
-		if err != nil || !isPublic(addr) || before(s, start, versionWords) || start > 0 && (isAlnum(s[start-1]) || s[start-1] == '-') {
+		if err != nil || !isPublic(addr) || before(s, start, versionWords) || start > 0 && (isAlnum(s[start-1]) ||
+			s[start-1] == '-') {
 			continue
 		}
 		sc.add(Finding{start, end, IPv4, Unquoted})

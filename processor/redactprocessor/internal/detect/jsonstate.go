@@ -5,15 +5,15 @@ package detect
 
 import "math/bits"
 
-// maxDepth is how many strings within strings are told apart. Each level doubles the backslashes, so that six levels already
-// make 63 of them before a quote.
+// maxDepth is how many strings within strings are told apart. Each level doubles the backslashes, so that six levels
+// already make 63 of them before a quote.
 const maxDepth = 8
 
 // jsonState follows, from quote to quote, how many strings of JSON within strings of JSON are open.
 //
-// The number of backslashes before a quote tells its level: a quote that delimits strings of the outermost document has none,
-// one of a document inside a string has one, then three, seven and so on. Backslashes that belong to the content come in
-// multiples of the next power of two, so the level is the number of trailing one bits.
+// The number of backslashes before a quote tells its level: a quote that delimits strings of the outermost document
+// has none, one of a document inside a string has one, then three, seven and so on. Backslashes that belong to the
+// content come in multiples of the next power of two, so the level is the number of trailing one bits.
 type jsonState struct {
 	text  string
 	pos   int

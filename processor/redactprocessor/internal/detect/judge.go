@@ -70,7 +70,8 @@ func kindID(kind Kind) ID {
 	return SecretValue
 }
 
-// leastToken is the shortest value that a common word like "token" or "key" makes a secret: shorter ones are words and ids.
+// leastToken is the shortest value that a common word like "token" or "key" makes a secret: shorter ones are words
+// and ids.
 const leastToken = 10
 
 // looksToken tells a token from words, paths, ids and hashes.
@@ -83,7 +84,7 @@ func looksToken(s string) bool {
 		return false
 	}
 	digits, capitals, smalls := mix(s)
-	if digits == len(s) || digits == 0 && (capitals < 3 || smalls < 3) {
+	if digits == len(s) || digits == 0 && (capitals < 3 || smalls < 3 || longestWord(s) > 5) {
 		return false
 	}
 	return distinct(s) >= 6 && longestWord(s) <= max(8, len(s)/3)
@@ -102,7 +103,8 @@ func isUUID(s string) bool {
 	return true
 }
 
-var keywords = set("null none nil undefined true false yes no on off string str int integer number bool boolean object array bytes any " +
+var keywords = set("null none nil undefined true false yes no on off string str int integer number bool boolean " +
+	"object array bytes any " +
 	"secretstr optional required redacted masked filtered hidden empty unset n/a")
 
 func isKeyword(s string) bool {
@@ -110,8 +112,10 @@ func isKeyword(s string) bool {
 }
 
 // references are beginnings of expressions that name a secret instead of holding it.
-var references = []string{"${", "$(", "{{", "<%", "%(", "process.env", "os.environ", "os.getenv", "getenv", "env.", "env(", "secrets.",
-	"vault:", "ref+", "arn:aws:secretsmanager", "op://", "self.", "this.", "config.", "settings.", "request.", "options.", "args.", "params."}
+var references = []string{"${", "$(", "{{", "<%", "%(", "process.env", "os.environ", "os.getenv", "getenv", "env.",
+	"env(", "secrets.",
+	"vault:", "ref+", "arn:aws:secretsmanager", "op://", "self.", "this.", "config.", "settings.", "request.",
+	"options.", "args.", "params."}
 
 // isPlaceholder tells whether s stands for a secret instead of being one.
 func (sc *Scanner) isPlaceholder(s string) bool {
@@ -132,8 +136,20 @@ func (sc *Scanner) isPlaceholder(s string) bool {
 		return len(s) > 1 && only(s[1:], aAlnum|aURLSafe) && s == strings.ToUpper(s)
 	case '[':
 		return s[len(s)-1] == ']' && isKeyword(strings.Trim(s, "[]"))
+	case '&':
+		return strings.HasPrefix(low, "&lt;") && strings.HasSuffix(s, "&gt;")
+	case '/':
+		return strings.Count(s, "/") > 1 && !strings.ContainsAny(s, "0123456789+=") // a path
 	}
-	return strings.HasPrefix(low, "your") && !strings.ContainsAny(s, "0123456789")
+	if strings.HasPrefix(low, "your") {
+		return len(s) > 4 && (s[4] == '_' || s[4] == '-' || !strings.ContainsAny(s, "0123456789"))
+	}
+	return isConstant(s)
+}
+
+// isConstant tells whether s is the name of a secret in capitals, as people put where the secret goes: SUBSCRIPTION_KEY.
+func isConstant(s string) bool {
+	return strings.IndexByte(s, '_') > 0 && only(s, aCapitals|aURLSafe) && KeyKind(s) != KindNone
 }
 
 // isMasked tells whether s is what another redactor left: nothing but stars, dots, x or bullets.
@@ -156,7 +172,8 @@ func isCode(s string, v, end, gap int) bool {
 		return false
 	}
 	// name = other_name: a lone word with a space before it is a name unless it fills the line, as in YAML.
-	return strings.ContainsAny(name, "_.") || end < len(s) && s[end] != '\n' && s[end] != '\r' && s[end] != '\\' && s[end] != '"'
+	return strings.ContainsAny(name, "_.") || end < len(s) && s[end] != '\n' && s[end] != '\r' && s[end] != '\\' &&
+		s[end] != '"'
 }
 
 // isProse tells whether the value is the first word of a sentence.

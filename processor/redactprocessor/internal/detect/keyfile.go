@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// dash looks at the "-" at i as the start of a PEM block or of an option on a command line. It returns i when it is neither.
+// dash looks at the "-" at i as the start of a PEM block or of an option on a command line. It returns i when it is
+// neither.
 func (sc *Scanner) dash(i int) int {
 	s := sc.text
 	if strings.HasPrefix(s[i:], "-----") {
@@ -133,7 +134,8 @@ func (sc *Scanner) awsSecret(from, to int) {
 			continue
 		}
 		end := run(s[:min(len(s), to+awsSecretKey)], i, aStd64)
-		if end-i == awsSecretKey && (i == 0 || alphabet[s[i-1]]&aStd64 == 0 || escapedLetter(s, i-1)) && isAWSSecret(s[i:end]) {
+		if end-i == awsSecretKey && (i == 0 || alphabet[s[i-1]]&aStd64 == 0 || escapedLetter(s, i-1)) &&
+			isAWSSecret(s[i:end]) {
 			sc.add(Finding{i, end, AWSSecretKey, Unquoted})
 		}
 		i = end

@@ -47,9 +47,11 @@ const (
 )
 
 var keyWords = classes(map[wordClass]string{
-	wPassword: "password passwords passwd passwds pwd passphrase passphrases passcode passkey secret secrets credential credentials creds " +
+	wPassword: "password passwords passwd passwds pwd passphrase passphrases passcode passkey secret secrets " +
+		"credential credentials creds " +
 		"apikey apikeys apitoken authtoken accesstoken accesskey secretkey privatekey clientsecret jwt bearer userpass " +
-		"sharedaccesskey accountkey masterkey encryptionkey signingkey apisecret appsecret authkey storagekey sshkey csrf xsrf",
+		"sharedaccesskey accountkey masterkey encryptionkey signingkey apisecret appsecret authkey storagekey sshkey " +
+		"csrf xsrf",
 	wToken:  "token",
 	wTokens: "tokens",
 	wKey:    "key keys",
@@ -61,7 +63,8 @@ var keyWords = classes(map[wordClass]string{
 	wSeed:   "mnemonic seedphrase seed",
 	wHash:   "hash salt digest",
 	wQuery:  "signature sig session sessionid sid code state ticket assertion samlresponse hmac",
-	wNeutral: "prod production dev development test testing stage staging live sandbox old new current default value plain plaintext raw " +
+	wNeutral: "prod production dev development test testing stage staging live sandbox old new current default value " +
+		"plain plaintext raw " +
 		"base64 b64 encoded string str env secondary backup main root admin user header",
 })
 
@@ -79,15 +82,21 @@ func classes(words map[wordClass]string) map[string]wordClass {
 
 var (
 	// secretKeys are the words before "key" that make it a secret for certain.
-	secretKeys = set("api access secret private signing encryption auth account master license subscription access shared storage service " +
-		"session webhook admin deploy function functions app application ssh gpg hmac jwt integration read write consumer server rest rapidapi " +
+	secretKeys = set("api access secret private signing encryption auth account master license subscription access " +
+		"shared storage service " +
+		"session webhook admin deploy function functions app application ssh gpg hmac jwt integration read write " +
+		"consumer server rest rapidapi " +
 		"secretaccess decrypt decryption crypto cipher aes rsa ssl tls login root security")
 	// openKeys are those that make it something else.
-	openKeys = set("primary foreign sort partition public cache object routing message translation idempotency group row index map lookup " +
-		"dedup config flag feature unique composite natural surrogate hash range i18n locale event metric span attribute header query param " +
-		"prop property field column dict json yaml s3 redis cursor item node tree press up down enter escape arrow hot short answer")
+	openKeys = set("primary foreign sort partition public cache object routing message translation idempotency group " +
+		"row index map lookup " +
+		"dedup config flag feature unique composite natural surrogate hash range i18n locale event metric span attribute " +
+		"header query param " +
+		"prop property field column dict json yaml s3 redis cursor item node tree press up down enter escape arrow hot " +
+		"short answer")
 	// openTokens are the words before "token" that speak of positions and vocabularies.
-	openTokens = set("page next continuation sync cursor pad eos bos special mask unk start end stop last first per max min cost " +
+	openTokens = set("page next continuation sync cursor pad eos bos special mask unk start end stop last first per " +
+		"max min cost " +
 		"prompt completion input output top current previous sep cls")
 	secretTokens = set("access refresh auth api bearer session secret oauth")
 	pinCodes     = set("security verification otp mfa auth pin cvv cvc totp 2fa passcode sms onetime access")
@@ -103,7 +112,8 @@ func set(words string) map[string]bool {
 }
 
 // joined are the ends of words written in one: csrftoken, dbpassword.
-var joined = []string{"password", "passwd", "passphrase", "secret", "token", "apikey", "accesskey", "secretkey", "privatekey", "credential",
+var joined = []string{"password", "passwd", "passphrase", "secret", "token", "apikey", "accesskey", "secretkey",
+	"privatekey", "credential",
 	"credentials", "pwd"}
 
 func classOf(word string) wordClass {
@@ -211,9 +221,11 @@ func KeyKind(key string) Kind {
 	return classify(splitKey(key, words[:0]))
 }
 
-// hints holds the beginnings of all words that announce something, so that most keys are passed over without being split.
+// hints holds the beginnings of all words that announce something, so that most keys are passed over without being
+// split.
 var hints = func() (h [1 << 15 / 8]byte) {
-	for _, w := range strings.Fields("pas pwd sec tok key cre aut coo pin cvv cvc otp jwt bea mne phr wor sig cod ses sid csr xsr api acc " +
+	for _, w := range strings.Fields("pas pwd sec tok key cre aut coo pin cvv cvc otp jwt bea mne phr wor sig cod ses " +
+		"sid csr xsr api acc " +
 		"hma sta tic ass sam see has sal dig") {
 		slot := trigram(w, 0)
 		h[slot>>3] |= 1 << (slot & 7)

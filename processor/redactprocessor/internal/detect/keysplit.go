@@ -5,8 +5,8 @@ package detect
 
 import "strings"
 
-// splitKey appends the last words of key to words, in their order and in small letters. Words end at punctuation, at spaces, at
-// capitals (accessToken, APIKey) and between letters and digits.
+// splitKey appends the last words of key to words, in their order and in small letters. Words end at punctuation, at
+// spaces, at capitals (accessToken, APIKey) and between letters and digits.
 func splitKey(key string, words []string) []string {
 	end := len(key)
 	for end > 0 && len(words) < maxKeyWords {

@@ -20,10 +20,14 @@ func invisible(r rune) bool {
 
 // lookalikes are letters of other scripts that are drawn like Latin ones.
 var lookalikes = map[rune]rune{
-	'а': 'a', 'е': 'e', 'о': 'o', 'р': 'p', 'с': 'c', 'у': 'y', 'х': 'x', 'і': 'i', 'ј': 'j', 'ѕ': 's', 'ԁ': 'd', 'һ': 'h', 'ԛ': 'q',
-	'ԝ': 'w', 'к': 'k', 'А': 'A', 'В': 'B', 'Е': 'E', 'К': 'K', 'М': 'M', 'Н': 'H', 'О': 'O', 'Р': 'P', 'С': 'C', 'Т': 'T', 'Х': 'X',
-	'У': 'Y', 'І': 'I', 'Ј': 'J', 'Ѕ': 'S', 'ο': 'o', 'α': 'a', 'ν': 'v', 'ρ': 'p', 'τ': 't', 'ι': 'i', 'κ': 'k', 'υ': 'u', 'Α': 'A',
-	'Β': 'B', 'Ε': 'E', 'Ζ': 'Z', 'Η': 'H', 'Ι': 'I', 'Κ': 'K', 'Μ': 'M', 'Ν': 'N', 'Ο': 'O', 'Ρ': 'P', 'Τ': 'T', 'Υ': 'Y', 'Χ': 'X',
+	'а': 'a', 'е': 'e', 'о': 'o', 'р': 'p', 'с': 'c', 'у': 'y', 'х': 'x', 'і': 'i', 'ј': 'j', 'ѕ': 's',
+	'ԁ': 'd', 'һ': 'h', 'ԛ': 'q',
+	'ԝ': 'w', 'к': 'k', 'А': 'A', 'В': 'B', 'Е': 'E', 'К': 'K', 'М': 'M', 'Н': 'H', 'О': 'O', 'Р': 'P',
+	'С': 'C', 'Т': 'T', 'Х': 'X',
+	'У': 'Y', 'І': 'I', 'Ј': 'J', 'Ѕ': 'S', 'ο': 'o', 'α': 'a', 'ν': 'v', 'ρ': 'p', 'τ': 't', 'ι': 'i',
+	'κ': 'k', 'υ': 'u', 'Α': 'A',
+	'Β': 'B', 'Ε': 'E', 'Ζ': 'Z', 'Η': 'H', 'Ι': 'I', 'Κ': 'K', 'Μ': 'M', 'Ν': 'N', 'Ο': 'O', 'Ρ': 'P',
+	'Τ': 'T', 'Υ': 'Y', 'Χ': 'X',
 }
 
 // plain returns the ASCII character that r stands for, -1 when nobody sees r, else r itself.
@@ -66,8 +70,8 @@ func mathematical(r rune) rune {
 	return 'a' + k - 26
 }
 
-// suspicious tells whether the character of the given size at i may hide a token: it changes in the view, and stands where a plain
-// one would be part of a word, or is a digit. Ordinary text in other scripts is none of that.
+// suspicious tells whether the character of the given size at i may hide a token: it changes in the view, and stands
+// where a plain one would be part of a word, or is a digit. Ordinary text in other scripts is none of that.
 func suspicious(s string, i, size int, r rune) bool {
 	p := plain(r)
 	if p == r {

@@ -73,7 +73,8 @@ func (sc *Scanner) maskLength(s string) int {
 }
 
 // foreign are names that other redactors put into masks of the same form.
-var foreign = set("password passwd secret token api_key email phone phone_number name person credit_card address ip ip_address url pii")
+var foreign = set("password passwd secret token api_key email phone phone_number name person credit_card address " +
+	"ip ip_address url pii")
 
 // knows tells whether id is the name of a detector, built in or custom, or one that others use.
 func (s *Set) knows(id string) bool {

@@ -5,8 +5,8 @@ package detect
 
 import "strings"
 
-// leastBlob is the length from which base64 without any type is taken for an attachment. Signatures, encrypted reasoning and the
-// like are shorter.
+// leastBlob is the length from which base64 without any type is taken for an attachment. Signatures, encrypted
+// reasoning and the like are shorter.
 const leastBlob = 4096
 
 // leastKnownBlob is the same for base64 that begins like an image, sound or document.
@@ -14,8 +14,10 @@ const leastKnownBlob = 64
 
 // signatures are how known formats begin in base64.
 var signatures = []struct{ start, mime string }{
-	{"iVBORw0KGg", "image/png"}, {"/9j/", "image/jpeg"}, {"R0lGOD", "image/gif"}, {"UklGR", "image/webp"}, {"JVBERi0", "application/pdf"},
-	{"SUQz", "audio/mpeg"}, {"T2dnUw", "audio/ogg"}, {"UEsDB", "application/zip"}, {"AAAAIGZ0eX", "video/mp4"}, {"AAAAHGZ0eX", "video/mp4"},
+	{"iVBORw0KGg", "image/png"}, {"/9j/", "image/jpeg"}, {"R0lGOD", "image/gif"}, {"UklGR", "image/webp"}, {"JVBERi0",
+		"application/pdf"},
+	{"SUQz", "audio/mpeg"}, {"T2dnUw", "audio/ogg"}, {"UEsDB", "application/zip"}, {"AAAAIGZ0eX", "video/mp4"},
+	{"AAAAHGZ0eX", "video/mp4"},
 	{"Qk0", "image/bmp"}, {"H4sI", "application/gzip"}, {"GkXfo", "video/webm"}, {"ZkxhQ", "audio/flac"},
 }
 
@@ -48,7 +50,8 @@ func (sc *Scanner) media(start, end int) bool {
 	return known && sc.passOver(end)
 }
 
-// passOver goes on behind a stretch that is not to be looked into. It returns false, so that nothing is taken for found.
+// passOver goes on behind a stretch that is not to be looked into. It returns false, so that nothing is taken for
+// found.
 func (sc *Scanner) passOver(end int) bool {
 	sc.longRun = max(sc.longRun, end)
 	return false

@@ -24,7 +24,8 @@ func (sc *Scanner) card(m *number) bool {
 // maxCardGroups is how many groups a card number is written in: 4-4-4-4-3.
 const maxCardGroups = 5
 
-// isCard tells whether groups a to b are a card: the usual grouping, an issuer's range with its length, and the check digit.
+// isCard tells whether groups a to b are a card: the usual grouping, an issuer's range with its length, and the check
+// digit.
 func (m *number) isCard(a, b int) bool {
 	digits := m.part(a, b)
 	if len(digits) < 13 || len(digits) > 19 || !issued(string(digits)) {
@@ -44,8 +45,8 @@ func (m *number) isCard(a, b int) bool {
 	return luhn(digits)
 }
 
-// issued tells whether an issuer gives out numbers with this beginning and length. Lengths that also fit times in milliseconds
-// are accepted for the few issuers that have them.
+// issued tells whether an issuer gives out numbers with this beginning and length. Lengths that also fit times in
+// milliseconds are accepted for the few issuers that have them.
 func issued(d string) bool {
 	n := len(d)
 	two, four := d[:2], d[:4]
@@ -60,8 +61,10 @@ func issued(d string) bool {
 		return n == 14 || n == 16 || n == 19
 	case four == "6011" || two == "65" || d[:3] >= "644" && d[:3] <= "649" || two == "62" || two == "81":
 		return n >= 16
-	case four >= "3528" && four <= "3589":
-		return n >= 16
+	case two == "35":
+		return n == 16
+	case four == "2131" || four == "1800":
+		return n == 15
 	case two == "50" || two >= "56" && two <= "69":
 		return n == 16 || n == 18 || n == 19
 	}
@@ -102,10 +105,12 @@ func (sc *Scanner) ssn(m *number) bool {
 		sc.add(Finding{m.at[a], m.stop[a+2], SSN, Unquoted})
 		return true
 	}
-	return m.groups == 1 && m.n == 9 && sc.set.enabled[SSN] && before(sc.text, m.at[0], ssnWords) && sc.addNumber(m.at[0], m.end, SSN)
+	return m.groups == 1 && m.n == 9 && sc.set.enabled[SSN] && before(sc.text, m.at[0], ssnWords) &&
+		sc.addNumber(m.at[0], m.end, SSN)
 }
 
-var phoneWords = set("phone phones tel telephone mobile cell fax call whatsapp sms handy telefon telefono ph cellphone phonenumber mobilenumber")
+var phoneWords = set("phone phones tel telephone mobile cell fax call whatsapp sms handy telefon telefono ph " +
+	"cellphone phonenumber mobilenumber")
 
 // phone looks for a telephone number: international, in a national form with separators, or behind a word that says so.
 func (sc *Scanner) phone(m *number) bool {
@@ -124,7 +129,7 @@ func (sc *Scanner) phone(m *number) bool {
 		sc.add(Finding{start - 1, m.phoneEnd(s), Phone, Unquoted})
 	case m.n > 15:
 		return false
-	case northAmerican(m), nationalForm(m):
+	case northAmerican(m), nationalForm(m), m.paren && m.areaInParentheses():
 		sc.add(Finding{start, m.phoneEnd(s), Phone, Unquoted})
 	case before(s, start, phoneWords) && !isDate(m):
 		if plus {
@@ -164,7 +169,7 @@ func (m *number) phoneEnd(s string) int {
 // northAmerican tells whether the number is 3-3-4 with area and exchange codes that exist, with or without 1 before it.
 func northAmerican(m *number) bool {
 	a := 0
-	if m.groups == 4 && m.n == 11 && m.digits[0] == '1' && m.size(0) == 1 {
+	if m.groups == 4 && (string(m.part(0, 0)) == "1" || string(m.part(0, 0)) == "001") {
 		a = 1
 	}
 	if m.groups-a != 3 || m.size(a) != 3 || m.size(a+1) != 3 || m.size(a+2) != 4 {
@@ -176,7 +181,8 @@ func northAmerican(m *number) bool {
 	return m.paren || a == 1 || m.sep[a+2] == '-' || m.sep[a+2] == '.' || !m.round(a)
 }
 
-// round tells whether one of the groups from a on ends in 00: three such numbers with spaces between them are a row of a table.
+// round tells whether one of the groups from a on ends in 00: three such numbers with spaces between them are a row
+// of a table.
 func (m *number) round(a int) bool {
 	for g := a; g < m.groups; g++ {
 		if d := m.part(g, g); d[len(d)-1] == '0' && d[len(d)-2] == '0' {
@@ -186,7 +192,13 @@ func (m *number) round(a int) bool {
 	return false
 }
 
-// nationalForm tells whether the number has the trunk 0 and the grouping of numbers outside North America: 07700 900123.
+// areaInParentheses tells whether the number reads (71) 4233-6306.
+func (m *number) areaInParentheses() bool {
+	return m.n >= 8 && m.groups >= 2 && m.groups <= 4 && m.size(0) <= 4 && m.size(m.groups-1) >= 3 && m.size(1) >= 2
+}
+
+// nationalForm tells whether the number has the trunk 0 and the grouping of numbers outside North America: 07700
+// 900123.
 func nationalForm(m *number) bool {
 	if m.digits[0] != '0' || m.digits[1] == '0' || m.n < 10 || m.n > 12 || m.groups < 2 || m.groups > 4 || isDate(m) {
 		return false
@@ -196,7 +208,7 @@ func nationalForm(m *number) bool {
 			return false
 		}
 	}
-	return m.size(0) >= 2 && m.size(m.groups-1) >= 3
+	return m.size(0) >= 2 && m.size(m.groups-1) >= 3 || m.size(0) >= 3 && m.size(1) >= 3
 }
 
 // addNumber adds a finding for digits that may stand as a number of JSON.

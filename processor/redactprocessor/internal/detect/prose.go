@@ -44,7 +44,7 @@ func wordAt(s string, i int, word string) int {
 }
 
 // verbs join the word to the secret.
-var verbs = []string{" is now ", " is: ", " is ", " was ", " = ", " to "}
+var verbs = []string{" is now ", " is: ", " is ", " was ", " to "}
 
 // announced looks for a secret behind a word like "password" that ends at i.
 func (sc *Scanner) announced(i int) int {
@@ -125,7 +125,8 @@ func (sc *Scanner) longOption(i int) int {
 
 // commands whose one-letter options take a password, and the letters.
 var commands = []struct{ name, options string }{
-	{"curl", "uU"}, {"mysql", "p"}, {"mysqldump", "p"}, {"mysqladmin", "p"}, {"redis-cli", "a"}, {"docker login", "p"}, {"sshpass", "p"},
+	{"curl", "uU"}, {"mysql", "p"}, {"mysqldump", "p"}, {"mysqladmin", "p"}, {"redis-cli", "a"}, {"docker login",
+		"p"}, {"sshpass", "p"},
 	{"mongo", "p"}, {"mongosh", "p"}, {"wget", ""}, {"http", "a"}, {"ldapsearch", "w"},
 }
 
@@ -173,7 +174,8 @@ func (sc *Scanner) argument(start int, kind Kind) int {
 	if colon := strings.IndexByte(s[start:end], ':'); colon >= 0 {
 		start += colon + 1
 	}
-	if start >= end || s[start] == '-' || sc.isPlaceholder(s[start:end]) || kind == KindToken && !looksToken(s[start:end]) {
+	if start >= end || s[start] == '-' || sc.isPlaceholder(s[start:end]) || kind == KindToken &&
+		!looksToken(s[start:end]) {
 		return start
 	}
 	sc.add(Finding{start, end, CLIPassword, Unquoted})
@@ -207,7 +209,8 @@ func (sc *Scanner) dollar(i int) int {
 }
 
 func isCrypt(s string) bool {
-	for _, id := range [...]string{"$2a$", "$2b$", "$2y$", "$argon2", "$5$", "$6$", "$1$", "$apr1$", "$scrypt$", "$pbkdf2"} {
+	for _, id := range [...]string{"$2a$", "$2b$", "$2y$", "$argon2", "$5$", "$6$", "$1$", "$apr1$", "$scrypt$",
+		"$pbkdf2"} {
 		if strings.HasPrefix(s, id) {
 			return true
 		}

@@ -42,7 +42,8 @@ func (sc *Scanner) join(a, b Finding) Finding {
 	return joined
 }
 
-// rank orders detectors by how much their name tells: a vendor's key, a structure, personal data, and what only a key hints at.
+// rank orders detectors by how much their name tells: a vendor's key, a structure, personal data, and what only a key
+// hints at.
 func (sc *Scanner) rank(f Finding) int {
 	switch {
 	case f.ID == ProsePassword:

@@ -3,8 +3,8 @@
 
 package detect
 
-// maxNesting is how many encodings (base64, hex, percent, \u) of one text within another are opened. Real data has one or two;
-// more is an attempt to make work.
+// maxNesting is how many encodings (base64, hex, percent, \u) of one text within another are opened. Real data has
+// one or two; more is an attempt to make work.
 const maxNesting = 3
 
 // Scanner looks through texts with a Set. It belongs to one goroutine at a time, and keeps its buffers between texts.
@@ -62,11 +62,11 @@ func (sc *Scanner) pass() {
 			i++
 			continue
 		}
-		i = sc.wake(trigger, i)
+		i = max(i+1, sc.wake(trigger, i))
 	}
 }
 
-// wake hands position i to what its byte may mean and returns where to read on, always behind i.
+// wake hands position i to what its byte may mean and returns where to read on.
 func (sc *Scanner) wake(trigger uint8, i int) int {
 	switch trigger {
 	case tDigit:
@@ -118,7 +118,8 @@ func (sc *Scanner) googleKey(i int) int {
 	return end
 }
 
-// maxReread is the longest value that is read on after it was found by its key, so that a detector that knows it better may name it.
+// maxReread is the longest value that is read on after it was found by its key, so that a detector that knows it
+// better may name it.
 const maxReread = 512
 
 // reread is skip for a value found by its key.

@@ -39,7 +39,8 @@ func samples(t testing.TB, file string) []string {
 	return list
 }
 
-// Each line of match.txt must be found by the detector that the folder is named after, and no line of nomatch.txt by any.
+// Each line of match.txt must be found by the detector that the folder is named after, and no line of nomatch.txt by
+// any.
 func TestDetectors_ownSamples(t *testing.T) {
 	set := everything()
 	folders, err := os.ReadDir("testdata")
@@ -102,7 +103,8 @@ func TestScan_jsonStaysValid(t *testing.T) {
 	f(`{"a":"bob\u0040x.org"}`, `{"a":"[REDACTED:email]"}`)
 	f(`{"password": {"a": [1, "}"]}, "b": 1}`, `{"password": "[REDACTED:secret_value]", "b": 1}`)
 	f(`{"password": null, "token": true, "secret": ""}`, `{"password": null, "token": true, "secret": ""}`)
-	f(`{"password": {"type": "string", "description": "of the user"}}`, `{"password": {"type": "string", "description": "of the user"}}`)
+	f(`{"password": {"type": "string", "description": "of the user"}}`,
+		`{"password": {"type": "string", "description": "of the user"}}`)
 	f(`{"password": "a\"b\\"}`, `{"password": "[REDACTED:secret_value]"}`)
 	f(`{"headers":{"authorization":["Bearer abc"]}}`, `{"headers":{"authorization":"[REDACTED:auth_header]"}}`)
 	f(`[["Authorization","Bearer 9fQ2mZ7xLp4Rt8Vw"]]`, `[["Authorization","Bearer [REDACTED:auth_header]"]]`)
@@ -148,8 +150,20 @@ func TestScan_twiceIsOnceOnAllSamples(t *testing.T) {
 			outer, err := json.Marshal([]any{string(inner), 1})
 			require.NoError(t, err)
 			checkText(t, set, string(outer))
+			checkLayers(t, masked(set, string(outer)))
 		}
 	}
+}
+
+// checkLayers opens [<text>, 1] and the JSON in that text.
+func checkLayers(t *testing.T, outer string) {
+	t.Helper()
+	var list []any
+	require.NoError(t, json.Unmarshal([]byte(outer), &list), outer)
+	require.Len(t, list, 2)
+	inner, ok := list[0].(string)
+	require.True(t, ok)
+	assert.True(t, json.Valid([]byte(inner)), "%s in %s", inner, outer)
 }
 
 func TestScan_twiceIsOnceOnCorpora(t *testing.T) {
@@ -165,8 +179,10 @@ func TestScan_twiceIsOnceOnCorpora(t *testing.T) {
 }
 
 func FuzzScan(f *testing.F) {
-	for _, seed := range []string{`{"password":"x1","n":4242424242424242}`, "bob@x.org", `{"a":"{\"pin\":1234}"}`, "Bearer 9fQ2mZ7xLp4Rt8Vw",
-		"ghp\\u005fM7H4jxUDDWHP4kZ6A4dxlQYsQIWJuq11T4V4", "+1 (415) 555-0132", "Cookie: a=b; c=d", "https://u:p@h/?token=abc123"} {
+	for _, seed := range []string{`{"password":"x1","n":4242424242424242}`, "bob@x.org", `{"a":"{\"pin\":1234}"}`,
+		"Bearer 9fQ2mZ7xLp4Rt8Vw",
+		"ghp\\u005fM7H4jxUDDWHP4kZ6A4dxlQYsQIWJuq11T4V4", "+1 (415) 555-0132", "Cookie: a=b; c=d",
+		"https://u:p@h/?token=abc123"} {
 		f.Add(seed)
 	}
 	set := everything()
@@ -181,16 +197,20 @@ func FuzzScan(f *testing.F) {
 	})
 }
 
-// Time must grow with the length of a text, whatever it is made of: twice the text must not take much more than twice the time.
+// Time must grow with the length of a text, whatever it is made of: twice the text must not take much more than twice
+// the time.
 func TestScan_isLinear(t *testing.T) {
 	if testing.Short() {
 		t.Skip("measures time")
 	}
 	set := everything()
 	const size = 1 << 19
-	for _, unit := range []string{"a@", "1", "1 ", "4242 ", "-----BEGIN ", "password=", "password=\"", "token='", `{"a":"{\"a\":`, "%25", "%2540", "eyJ.",
-		"eyJ-", "sk-", "cookie: ", "seed phrase: ", "\\", "\\u0040", "AKIA", "AKIAQ3EGRXJ7PLTXW2KD ", "://", "http://a:b", "$6$", "a:", "=", "a=",
-		"\"", "\\\"", "[[", "{\"password\":{", "{\"password\":[{", "key is ", "-p ", "curl -u a:", "\u200b", "ａ", "data:", "[REDACTED:", "hash:", "0x",
+	for _, unit := range []string{"a@", "1", "1 ", "4242 ", "-----BEGIN ", "password=", "password=\"", "token='",
+		`{"a":"{\"a\":`, "%25", "%2540", "eyJ.",
+		"eyJ-", "sk-", "cookie: ", "seed phrase: ", "\\", "\\u0040", "AKIA", "AKIAQ3EGRXJ7PLTXW2KD ", "://",
+		"http://a:b", "$6$", "a:", "=", "a=",
+		"\"", "\\\"", "[[", "{\"password\":{", "{\"password\":[{", "key is ", "-p ", "curl -u a:", "\u200b", "ａ",
+		"data:", "[REDACTED:", "hash:", "0x",
 		"QUJD1", "secret secret ", "1.", "1-", "::", "0:", "PIN ", "Bearer ", "x1/", "&#64;", "\n", "Authorization: "} {
 		text := strings.Repeat(unit, size/len(unit)+1)[:size]
 		scanner := set.NewScanner()

@@ -202,7 +202,8 @@ func trimRune(text []byte) []byte {
 // isUserPass tells whether text is user:password, as in basic authentication.
 func isUserPass(text string) bool {
 	user, pass, found := strings.Cut(text, ":")
-	return found && len(user) > 0 && len(pass) >= leastCredential && only(user, aURLDot|aBase64) && !strings.ContainsAny(pass, " \n\t/")
+	return found && len(user) > 0 && len(pass) >= leastCredential && only(user, aURLDot|aBase64) &&
+		!strings.ContainsAny(pass, " \n\t/")
 }
 
 // pairValue recognises the value of ["x-api-key", "…"].
@@ -212,7 +213,8 @@ func (sc *Scanner) pairValue(start, end int) bool {
 		return false
 	}
 	name, at := stringBefore(s, start)
-	if name == "" || strings.IndexByte(s[at+len(name):start], ',') < 0 || strings.IndexByte(s[at+len(name):start], ':') >= 0 {
+	if name == "" || strings.IndexByte(s[at+len(name):start], ',') < 0 || strings.IndexByte(s[at+len(name):start],
+		':') >= 0 {
 		return false
 	}
 	if kind := KeyKind(name); kind != KindSecret && kind != KindAuth && kind != KindCookie || !looksToken(s[start:end]) {

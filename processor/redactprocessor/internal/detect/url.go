@@ -27,8 +27,8 @@ func (sc *Scanner) url(i int) int {
 	return start
 }
 
-// authorityEnd returns where the authority that begins at start ends. A slash inside a password does not end it when an "@" follows
-// before anything that no URL holds.
+// authorityEnd returns where the authority that begins at start ends. A slash inside a password does not end it when
+// an "@" follows before anything that no URL holds.
 func authorityEnd(s string, start int) int {
 	end := start
 	stop := min(len(s), start+maxAuthority)
@@ -40,7 +40,8 @@ func authorityEnd(s string, start int) int {
 
 // endsURL tells whether c cannot be part of a URL in running text.
 func endsURL(c byte) bool {
-	return c <= ' ' || c == '"' || c == '\'' || c == '<' || c == '>' || c == '\\' || c == '`' || c == '|' || c == ')' || c == ','
+	return c <= ' ' || c == '"' || c == '\'' || c == '<' || c == '>' || c == '\\' || c == '`' || c == '|' || c == ')' ||
+		c == ','
 }
 
 // userinfo adds user:password in [start, at).
@@ -62,8 +63,10 @@ func (sc *Scanner) userinfo(start, at int) int {
 }
 
 // webhooks are the places whose path gives access to whoever knows it.
-var webhooks = []string{"hooks.slack.com/services/", "hooks.slack.com/workflows/", "discord.com/api/webhooks/", "discordapp.com/api/webhooks/",
-	"outlook.office.com/webhook/", "hooks.zapier.com/hooks/", "hook.make.com/", "chat.googleapis.com/v1/spaces/", "infura.io/v3/",
+var webhooks = []string{"hooks.slack.com/services/", "hooks.slack.com/workflows/", "discord.com/api/webhooks/",
+	"discordapp.com/api/webhooks/",
+	"outlook.office.com/webhook/", "hooks.zapier.com/hooks/", "hook.make.com/", "chat.googleapis.com/v1/spaces/",
+	"infura.io/v3/",
 	"maker.ifttt.com/use/", "hook.eu1.make.com/", "hook.us1.make.com/"}
 
 // webhook adds the path of a URL whose host is [start, slash).

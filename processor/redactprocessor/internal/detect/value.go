@@ -24,7 +24,7 @@ func (sc *Scanner) value(a assignment) {
 	for v < len(s) && (s[v] == ' ' || s[v] == '\t') {
 		v++
 	}
-	if v >= len(s) || (a.open && v == first && s[v] == s[a.start-1]) {
+	if v >= len(s) || (a.open && s[v] == s[a.start-1]) {
 		return
 	}
 	q := v
@@ -54,8 +54,8 @@ func (sc *Scanner) quoted(a assignment, q int) {
 	sc.under(a.kind, start, end)
 }
 
-// closing returns where the content of the string that begins with the quote at q ends: before its own closing quote, before that
-// of a string around it, or with the text.
+// closing returns where the content of the string that begins with the quote at q ends: before its own closing quote,
+// before that of a string around it, or with the text.
 func closing(s string, q int) int {
 	quote, level := s[q], quoteLevel(s, q)
 	for i := q + 1; i < len(s); i++ {
@@ -69,7 +69,8 @@ func closing(s string, q int) int {
 	return len(s)
 }
 
-// subtree takes the whole object or array at v. Under a common word like "token" its members are judged by their own keys.
+// subtree takes the whole object or array at v. Under a common word like "token" its members are judged by their own
+// keys.
 func (sc *Scanner) subtree(a assignment, v int) {
 	s := sc.text
 	if a.kind != KindSecret && a.kind != KindAuth && a.kind != KindCookie {
@@ -114,12 +115,14 @@ func subtreeEnd(s string, v, level int) int {
 	return len(s)
 }
 
-// schemaWindow is how much of an object is looked at to tell the description of a field from the field. Schemas put the type first.
+// schemaWindow is how much of an object is looked at to tell the description of a field from the field. Schemas put
+// the type first.
 const schemaWindow = 160
 
 var schemaTypes = []string{"string", "object", "array", "number", "integer", "boolean", "null"}
 
-// isSchema tells whether the object at the beginning of s describes a value, as in the JSON schema of a tool, instead of holding it.
+// isSchema tells whether the object at the beginning of s describes a value, as in the JSON schema of a tool, instead
+// of holding it.
 func isSchema(s string) bool {
 	s = s[:min(len(s), schemaWindow)]
 	_, after, found := strings.Cut(s, `"type`)

@@ -16,8 +16,8 @@ type rule struct {
 	wake   int // where in the prefix the byte stands that wakes the rule
 }
 
-// vendorIndex finds the rules for a waking byte by the two bytes before it, and those of prefixes without such a byte by
-// their first two bytes.
+// vendorIndex finds the rules for a waking byte by the two bytes before it, and those of prefixes without such a byte
+// by their first two bytes.
 type vendorIndex struct {
 	bySeparator [1 << 12][]rule
 	byStart     map[[2]byte][]rule

@@ -3,8 +3,8 @@
 
 package detect
 
-// vendor describes tokens that begin with a fixed prefix. A token is the prefix and the longest run of the alphabet behind it.
-// The shortest accepted run is well below what the vendor issues, since telemetry cuts values off.
+// vendor describes tokens that begin with a fixed prefix. A token is the prefix and the longest run of the alphabet
+// behind it. The shortest accepted run is well below what the vendor issues, since telemetry cuts values off.
 type vendor struct {
 	id, about string
 	prefixes  []string
@@ -15,15 +15,19 @@ type vendor struct {
 	random    bool  // the run must look random, as the prefix is also found in ordinary words
 }
 
-// vendors, most specific prefix first among those that share a start. Prefixes and lengths are facts of the vendors' own.
+// vendors, most specific prefix first among those that share a start. Prefixes and lengths are facts of the vendors'
+// own.
 var vendors = []vendor{
 	{"anthropic_key", "Anthropic keys and OAuth tokens",
-		[]string{"sk-ant-api03-", "sk-ant-admin01-", "sk-ant-oat01-", "sk-ant-ort01-", "sk-ant-sid", "sk-ant-"}, aURL, 8, 95, false, false},
+		[]string{"sk-ant-api03-", "sk-ant-admin01-", "sk-ant-oat01-", "sk-ant-ort01-", "sk-ant-sid", "sk-ant-"}, aURL, 8,
+		95, false, false},
 	{"openrouter_key", "OpenRouter", []string{"sk-or-v1-", "sk-or-"}, aAlnum, 12, 64, false, false},
 	{"langfuse_key", "Langfuse", []string{"sk-lf-", "pk-lf-"}, aURL, 12, 36, false, false},
 	{"openai_key", "OpenAI", []string{"sk-proj-", "sk-svcacct-", "sk-admin-", "sk-None-"}, aURL, 12, 0, false, false},
-	{"sk_key", "keys of the form sk-… (OpenAI legacy, DeepSeek, Moonshot and others)", []string{"sk-"}, aURL, 20, 0, false, true},
-	{"langsmith_key", "LangSmith", []string{"lsv2_pt_", "lsv2_sk_", "lsv2_", "ls__"}, aAlnum | aURLSafe, 16, 0, true, false},
+	{"sk_key", "keys of the form sk-… (OpenAI legacy, DeepSeek, Moonshot and others)", []string{"sk-"}, aURL, 20, 0,
+		false, true},
+	{"langsmith_key", "LangSmith", []string{"lsv2_pt_", "lsv2_sk_", "lsv2_", "ls__"}, aAlnum | aURLSafe, 16, 0, true,
+		false},
 	{"groq_key", "Groq", []string{"gsk_"}, aAlnum, 20, 52, true, false},
 	{"xai_key", "xAI", []string{"xai-"}, aAlnum, 32, 80, false, true},
 	{"perplexity_key", "Perplexity", []string{"pplx-"}, aAlnum, 24, 48, false, true},
@@ -44,26 +48,32 @@ var vendors = []vendor{
 	{"google_oauth", "Google OAuth tokens and client secrets", []string{"ya29.", "GOCSPX-"}, aURL, 16, 0, false, false},
 	{"github_token", "GitHub", []string{"ghp_", "gho_", "ghu_", "ghs_", "ghr_"}, aAlnum, 16, 36, true, false},
 	{"github_pat", "GitHub fine-grained tokens", []string{"github_pat_"}, aAlnum | aURLSafe, 20, 82, true, false},
-	{"gitlab_token", "GitLab", []string{"glpat-", "gldt-", "glrt-", "glcbt-", "glptt-", "glft-", "glimt-", "glagent-", "gloas-", "glsoat-",
+	{"gitlab_token", "GitLab", []string{"glpat-", "gldt-", "glrt-", "glcbt-", "glptt-", "glft-", "glimt-", "glagent-",
+		"gloas-", "glsoat-",
 		"glffct-", "glwt-"}, aURLDot, 16, 0, false, false},
 	{"npm_token", "npm", []string{"npm_"}, aAlnum, 24, 36, true, true},
 	{"pypi_token", "PyPI", []string{"pypi-AgE"}, aURL, 16, 0, false, false},
 	{"rubygems_key", "RubyGems", []string{"rubygems_"}, aHex, 32, 48, true, false},
 	{"docker_token", "Docker", []string{"dckr_pat_", "dckr_oat_", "SWMTKN-1-", "SWMKEY-1-"}, aURL, 16, 0, false, false},
-	{"slack_token", "Slack", []string{"xoxb-", "xoxa-", "xoxp-", "xoxr-", "xoxs-", "xoxe-", "xoxo-", "xoxc-", "xoxd-", "xoxe.xoxp-",
+	{"slack_token", "Slack", []string{"xoxb-", "xoxa-", "xoxp-", "xoxr-", "xoxs-", "xoxe-", "xoxo-", "xoxc-", "xoxd-",
+		"xoxe.xoxp-",
 		"xoxe.xoxb-", "xapp-"}, aURL | aDot, 10, 0, false, false},
-	{"stripe_key", "Stripe", []string{"sk_live_", "sk_test_", "rk_live_", "rk_test_", "whsec_"}, aAlnum, 10, 0, false, false},
+	{"stripe_key", "Stripe", []string{"sk_live_", "sk_test_", "rk_live_", "rk_test_", "whsec_"}, aAlnum, 10, 0, false,
+		false},
 	{"square_token", "Square", []string{"sq0atp-", "sq0csp-", "sq0i" + "ap-"}, aURL, 16, 0, false, false},
 	{"shopify_token", "Shopify", []string{"shpat_", "shpca_", "shppa_", "shpss_"}, aHex, 24, 32, false, false},
-	{"plaid_token", "Plaid", []string{"access-sandbox-", "access-production-", "access-development-"}, aURL, 24, 36, false, true},
-	{"braintree_token", "Braintree and PayPal", []string{"access_token$production$", "access_token$sandbox$"}, aAlnum | aURLSafe, 10, 0, false, false},
+	{"plaid_token", "Plaid", []string{"access-sandbox-", "access-production-", "access-development-"}, aURL, 24, 36,
+		false, true},
+	{"braintree_token", "Braintree and PayPal", []string{"access_token$production$", "access_token$sandbox$"},
+		aAlnum | aURLSafe, 10, 0, false, false},
 	{"sendgrid_key", "SendGrid", []string{"SG."}, aURLDot, 32, 66, false, true},
 	{"mailgun_key", "Mailgun", []string{"key-"}, aHex, 32, 32, false, true},
 	{"sendinblue_key", "Brevo", []string{"xkeysib-", "xsmtpsib-"}, aURL, 32, 0, false, false},
 	{"grafana_token", "Grafana", []string{"glsa_", "glc_"}, aStd64 | aURLSafe, 24, 0, false, true},
 	{"sentry_token", "Sentry", []string{"sntrys_", "sntryu_"}, aAny64, 24, 0, false, false},
 	{"newrelic_key", "New Relic", []string{"NRAK-", "NRJS-", "NRIQ-", "NRII-"}, aURL, 16, 0, false, false},
-	{"honeycomb_key", "Honeycomb", []string{"hcaik_", "hcbik_", "hccik_", "hcxik_", "hcalk_", "hcamk_"}, aAlnum, 24, 0, false, false},
+	{"honeycomb_key", "Honeycomb", []string{"hcaik_", "hcbik_", "hccik_", "hcxik_", "hcalk_", "hcamk_"}, aAlnum, 24,
+		0, false, false},
 	{"dynatrace_token", "Dynatrace", []string{"dt0c01.", "dt0s01.", "dt0s02."}, aURLDot, 24, 0, false, false},
 	{"digitalocean_token", "DigitalOcean", []string{"dop_v1_", "doo_v1_", "dor_v1_"}, aHex, 32, 64, true, false},
 	{"heroku_key", "Heroku", []string{"HRKU-"}, aURL, 24, 0, false, false},
@@ -72,7 +82,8 @@ var vendors = []vendor{
 	{"cloudflare_ca_key", "Cloudflare origin CA", []string{"v1.0-"}, aURL, 64, 0, false, true},
 	{"akamai_token", "Akamai", []string{"akab-"}, aURL, 16, 0, false, false},
 	{"vault_token", "HashiCorp Vault", []string{"hvs.", "hvb.", "hvr."}, aURL, 20, 0, false, false},
-	{"planetscale_token", "PlanetScale", []string{"pscale_tkn_", "pscale_oauth_", "pscale_pw_"}, aURLDot, 16, 0, false, false},
+	{"planetscale_token", "PlanetScale", []string{"pscale_tkn_", "pscale_oauth_", "pscale_pw_"}, aURLDot, 16, 0,
+		false, false},
 	{"supabase_key", "Supabase", []string{"sbp_", "sb_secret_"}, aAlnum | aURLSafe, 20, 0, false, true},
 	{"neon_key", "Neon", []string{"napi_"}, aAlnum, 32, 0, false, true},
 	{"linear_key", "Linear", []string{"lin_api_", "lin_oauth_"}, aAlnum, 24, 40, true, false},
@@ -81,7 +92,8 @@ var vendors = []vendor{
 	{"postman_key", "Postman", []string{"PMAK-"}, aURL, 24, 59, false, false},
 	{"clickup_key", "ClickUp", []string{"pk_"}, aAlnum | aURLSafe, 32, 0, false, true},
 	{"tailscale_key", "Tailscale", []string{"tskey-"}, aURL, 16, 0, false, false},
-	{"doppler_token", "Doppler", []string{"dp.pt.", "dp.st.", "dp.ct.", "dp.sa.", "dp.scim.", "dp.audit."}, aURLDot, 24, 0, false, true},
+	{"doppler_token", "Doppler", []string{"dp.pt.", "dp.st.", "dp.ct.", "dp.sa.", "dp.scim.", "dp.audit."}, aURLDot,
+		24, 0, false, true},
 	{"pulumi_token", "Pulumi", []string{"pul-"}, aHex, 32, 40, false, true},
 	{"onepassword_token", "1Password", []string{"ops_eyJ"}, aAny64, 24, 0, false, false},
 	{"age_key", "age", []string{"AGE-SECRET-KEY-1"}, aAlnum, 32, 58, true, false},

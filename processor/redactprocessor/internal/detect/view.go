@@ -9,8 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// view is a copy of a text as a reader would see it: escapes decoded, look-alike letters replaced, invisible ones left out. Each
-// byte remembers where in the text it comes from.
+// view is a copy of a text as a reader would see it: escapes decoded, look-alike letters replaced, invisible ones
+// left out. Each byte remembers where in the text it comes from.
 type view struct {
 	text []byte
 	from []int32 // start in the original of each byte
@@ -23,10 +23,13 @@ func (sc *Scanner) escape(i int) int {
 	n := 0
 	switch c := s[i]; {
 	case c == '\\':
-		if i+1 < len(s) && s[i+1] != 'u' {
+		if i+1 >= len(s) || s[i+1] != 'u' {
 			return i + 1
 		}
-		n = telling(unicodeEscape(s, i))
+		if n = telling(unicodeEscape(s, i)); n > 0 {
+			sc.encoded++
+		}
+		return run(s[:min(len(s), i+len(`\u0000`))], i+2, aHex) // its digits are not those of a number
 	case c == '%':
 		n = telling(percentEscape(s, i))
 	case c == '&':
@@ -43,14 +46,14 @@ func (sc *Scanner) escape(i int) int {
 		return i + 1
 	}
 	sc.encoded++
-	if s[i] == '%' || s[i] == '&' || s[i] == '\\' {
+	if s[i] == '%' || s[i] == '&' {
 		return i + 1 // what stands behind may still be read as it is
 	}
 	return i + n
 }
 
-// telling returns n when an encoded character may be part of something of interest. Others, such as the quotes and letters that some
-// encoders write as \uXXXX everywhere, are no reason to read a text twice.
+// telling returns n when an encoded character may be part of something of interest. Others, such as the quotes and
+// letters that some encoders write as \uXXXX everywhere, are no reason to read a text twice.
 func telling(r rune, n int) int {
 	switch p := plain(r); {
 	case n == 0:
@@ -109,8 +112,8 @@ func (v *view) add(s string, from, n int) {
 	}
 }
 
-// decodeAt returns the character that is written at i in a way of its own, and how long that is; -1 for one that nobody sees, and
-// length 0 for a byte that stands for itself.
+// decodeAt returns the character that is written at i in a way of its own, and how long that is; -1 for one that
+// nobody sees, and length 0 for a byte that stands for itself.
 func decodeAt(s string, i int) (r rune, n int) {
 	switch c := s[i]; {
 	case c == '\\':

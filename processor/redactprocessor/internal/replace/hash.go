@@ -21,8 +21,8 @@ type Key struct {
 	Secret []byte
 }
 
-// Sizes of the parts of a token, in bytes. 96 bits keep collisions negligible for as many values as there can be; 32 bits of
-// check let one forged token in four thousand million pass, each of which is a guess of its own.
+// Sizes of the parts of a token, in bytes. 96 bits keep collisions negligible for as many values as there can be; 32
+// bits of check let one forged token in four thousand million pass, each of which is a guess of its own.
 const (
 	hashSize  = 12
 	checkSize = 4

@@ -15,8 +15,9 @@ import (
 // mediaDigits is how many hexadecimal digits of the hash an attachment's note shows: enough to tell files apart.
 const mediaDigits = 16
 
-// Media returns the note that stands for an attachment: its type, its size and the beginning of its SHA-256, so that it can be
-// found again where it is allowed to be. The text is base64, as it is or in a data URI; kind is used when it does not name one.
+// Media returns the note that stands for an attachment: its type, its size and the beginning of its SHA-256, so that
+// it can be found again where it is allowed to be. The text is base64, as it is or in a data URI; kind is used when
+// it does not name one.
 func Media(text, kind string) string {
 	data := text
 	if rest, ok := strings.CutPrefix(text, "data:"); ok {

@@ -1,12 +1,13 @@
 // Copyright The otelcol-langsmith Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package replace makes what stands in a text instead of what was found: masks, keyed hashes, notes about attachments.
+// Package replace makes what stands in a text instead of what was found: masks, keyed hashes, notes about
+// attachments.
 //
-// A mask is [REDACTED:<detector>]. A hash token is hash:<key id>:<24 hex digits>.<8 hex digits>, where the first part is an
-// HMAC-SHA256 of class and value cut to 96 bits, and the second one a check under a key derived from the same secret: by it a
-// token of our own is told from one that somebody else wrote, so that the former is left alone and the latter hashed like any
-// value. All of these are plain ASCII that needs no escape in JSON at any depth.
+// A mask is [REDACTED:<detector>]. A hash token is hash:<key id>:<24 hex digits>.<8 hex digits>, where the first part
+// is an HMAC-SHA256 of class and value cut to 96 bits, and the second one a check under a key derived from the same
+// secret: by it a token of our own is told from one that somebody else wrote, so that the former is left alone and
+// the latter hashed like any value. All of these are plain ASCII that needs no escape in JSON at any depth.
 package replace
 
 import (
@@ -58,7 +59,8 @@ func Splice(text string, edits []Edit) string {
 	return out
 }
 
-// quote appends a quote as it is written inside level strings of JSON: each level escapes the backslashes of the one before.
+// quote appends a quote as it is written inside level strings of JSON: each level escapes the backslashes of the one
+// before.
 func quote(b []byte, level int8) []byte {
 	if level < 0 {
 		return b

@@ -46,7 +46,8 @@ func TestSplice_nestedQuotesAreWhatJSONWrites(t *testing.T) {
 	want := `{"n":"X"}`
 	for level := range int8(5) {
 		at := strings.LastIndexByte(text, '1')
-		assert.Equal(t, want, replace.Splice(text, []replace.Edit{{Start: at, End: at + 1, New: "X", Level: level}}), "level %d", level)
+		assert.Equal(t, want, replace.Splice(text, []replace.Edit{{Start: at, End: at + 1, New: "X", Level: level}}),
+			"level %d", level)
 		inner, err := json.Marshal(map[string]string{"a": text})
 		require.NoError(t, err)
 		text = string(inner)
@@ -101,7 +102,8 @@ func TestHasher_recognisesItsOwn(t *testing.T) {
 		forged[i] ^= 1
 		assert.False(t, h.Own(string(forged)), "%s", forged)
 	}
-	for _, other := range []string{"", "hash:", "hash:k1:", token + "0", token[:len(token)-1], " " + token, "hash:k2" + token[7:]} {
+	for _, other := range []string{"", "hash:", "hash:k1:", token + "0", token[:len(token)-1], " " + token,
+		"hash:k2" + token[7:]} {
 		assert.False(t, h.Own(other), other)
 	}
 }

@@ -8,10 +8,12 @@ import (
 	"strings"
 )
 
-// stackLines is how many lines a summary keeps at either end of a stack trace: some languages put the cause first, others last.
+// stackLines is how many lines a summary keeps at either end of a stack trace: some languages put the cause first,
+// others last.
 const stackLines = 4
 
-// Summary shortens a stack trace to its first and last lines. What is short enough, or was shortened before, stays as it is.
+// Summary shortens a stack trace to its first and last lines. What is short enough, or was shortened before, stays as
+// it is.
 func Summary(trace string) string {
 	if strings.Count(trace, "\n") < 2*stackLines+1 {
 		return trace

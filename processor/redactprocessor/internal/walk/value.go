@@ -10,11 +10,12 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 )
 
-// MaxDepth is how deep maps and slices are walked. Recorded values have less than ten levels; JSON parsers commonly stop at some
-// hundreds. What lies deeper is replaced, not passed on unread.
+// MaxDepth is how deep maps and slices are walked. Recorded values have less than ten levels; JSON parsers commonly
+// stop at some hundreds. What lies deeper is replaced, not passed on unread.
 const MaxDepth = 128
 
-// leastNumber is the smallest number that is shown to the visitor without a key that asks for it: anything shorter is a count.
+// leastNumber is the smallest number that is shown to the visitor without a key that asks for it: anything shorter is
+// a count.
 const leastNumber = 1_000_000
 
 // entries walks a map: values, then keys. Entries whose key changed keep their place.
@@ -74,17 +75,19 @@ func rename(m pcommon.Map, names map[string]string) {
 	fresh.EnsureCapacity(m.Len())
 	for key, val := range m.All() {
 		if name, ok := names[key]; ok {
-			key = free(fresh, name)
+			key = free(name, m, fresh)
 		}
 		val.MoveTo(fresh.PutEmpty(key))
 	}
 	fresh.MoveTo(m)
 }
 
-func free(m pcommon.Map, name string) string {
+// free returns name, or name with a number, such that neither map has it.
+func free(name string, old, fresh pcommon.Map) string {
 	candidate := name
 	for n := 2; n < maxSuffix; n++ {
-		if _, taken := m.Get(candidate); !taken {
+		_, before := old.Get(candidate)
+		if _, now := fresh.Get(candidate); !before && !now {
 			return candidate
 		}
 		candidate = name + "#" + strconv.Itoa(n)
@@ -122,7 +125,8 @@ func value(val pcommon.Value, v Visitor, at Place, depth int) {
 	}
 }
 
-// bytes shows bytes as text: most that are not text hold nothing that a detector wakes up for, and some hold text in between.
+// bytes shows bytes as text: most that are not text hold nothing that a detector wakes up for, and some hold text in
+// between.
 func bytes(b pcommon.ByteSlice, v Visitor, at Place) {
 	if b.Len() == 0 {
 		return

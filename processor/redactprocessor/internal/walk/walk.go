@@ -1,11 +1,13 @@
 // Copyright The otelcol-langsmith Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package walk goes through every text of traces and logs. It is the only code that knows where in the data text can stand.
+// Package walk goes through every text of traces and logs. It is the only code that knows where in the data text can
+// stand.
 //
-// A Visitor is shown names, versions, schema URLs, states, messages, attributes and their keys, and whatever is nested in maps and
-// slices, as strings, as bytes, and as numbers long enough to be more than a count. What it answers is written back in place: types
-// and the order of entries stay, an entry whose key changed keeps its place. Nothing is decided here.
+// A Visitor is shown names, versions, schema URLs, states, messages, attributes and their keys, and whatever is
+// nested in maps and slices, as strings, as bytes, and as numbers long enough to be more than a count. What it
+// answers is written back in place: types and the order of entries stay, an entry whose key changed keeps its place.
+// Nothing is decided here.
 package walk
 
 import (
@@ -37,7 +39,8 @@ const (
 	Sites // how many there are
 )
 
-var siteNames = [Sites]string{"resource_attribute", "scope", "scope_attribute", "schema_url", "span_name", "span_attribute", "status",
+var siteNames = [Sites]string{"resource_attribute", "scope", "scope_attribute", "schema_url", "span_name",
+	"span_attribute", "status",
 	"trace_state", "event_name", "event_attribute", "link_attribute", "log_body", "log_attribute", "log_severity"}
 
 // String returns the name of the site in metrics.

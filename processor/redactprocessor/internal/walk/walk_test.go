@@ -29,7 +29,9 @@ func (s *shouter) Span(ptrace.Span)          {}
 func (s *shouter) Record(plog.LogRecord)     {}
 func (s *shouter) Leave(ptrace.Span)         { s.left++ }
 
-func (s *shouter) Entry(_ walk.Place, key string, _ pcommon.Value) walk.Verdict { return s.verdicts[key] }
+func (s *shouter) Entry(_ walk.Place, key string, _ pcommon.Value) walk.Verdict {
+	return s.verdicts[key]
+}
 
 func (s *shouter) Text(at walk.Place, text string) (string, bool) {
 	if s.seen == nil {
@@ -82,11 +84,14 @@ func TestTraces_showsEveryPlace(t *testing.T) {
 	td, v := everywhere(), &shouter{}
 	walk.Traces(td, v)
 	assert.Equal(t, map[string]walk.Site{
-		"schema-a": walk.SchemaURL, "schema-b": walk.SchemaURL, "resource-key": walk.ResourceAttribute, "resource-value": walk.ResourceAttribute,
-		"scope-name": walk.Scope, "scope-version": walk.Scope, "scope-key": walk.ScopeAttribute, "scope-value": walk.ScopeAttribute,
-		"span-name": walk.SpanName, "span=state": walk.TraceState, "status-text": walk.Status, "span-key": walk.SpanAttribute,
-		"span-value": walk.SpanAttribute, "event-name": walk.EventName, "event-key": walk.EventAttribute, "event-value": walk.EventAttribute,
-		"link=state": walk.TraceState, "link-key": walk.LinkAttribute, "link-value": walk.LinkAttribute,
+		"schema-a": walk.SchemaURL, "schema-b": walk.SchemaURL, "resource-key": walk.ResourceAttribute,
+		"resource-value": walk.ResourceAttribute,
+		"scope-name":     walk.Scope, "scope-version": walk.Scope, "scope-key": walk.ScopeAttribute,
+		"scope-value": walk.ScopeAttribute,
+		"span-name":   walk.SpanName, "span=state": walk.TraceState, "status-text": walk.Status, "span-key": walk.SpanAttribute,
+		"span-value": walk.SpanAttribute, "event-name": walk.EventName, "event-key": walk.EventAttribute,
+		"event-value": walk.EventAttribute,
+		"link=state":  walk.TraceState, "link-key": walk.LinkAttribute, "link-value": walk.LinkAttribute,
 	}, v.seen)
 	assert.Equal(t, 1, v.left)
 	wire, err := (&ptrace.JSONMarshaler{}).MarshalTraces(td)
@@ -105,7 +110,8 @@ func TestLogs_showsEveryPlace(t *testing.T) {
 	record.Body().SetEmptyMap().PutStr("body-key", "body")
 	record.Attributes().PutStr("key", "value")
 	walk.Logs(ld, v)
-	assert.Equal(t, map[string]walk.Site{"event": walk.EventName, "severity": walk.LogSeverity, "body-key": walk.LogBody, "body": walk.LogBody,
+	assert.Equal(t, map[string]walk.Site{"event": walk.EventName, "severity": walk.LogSeverity,
+		"body-key": walk.LogBody, "body": walk.LogBody,
 		"key": walk.LogAttribute, "value": walk.LogAttribute}, v.seen)
 	assert.Equal(t, map[string]any{"BODY-KEY": "BODY"}, record.Body().Map().AsRaw())
 }
@@ -121,21 +127,26 @@ func attributes(t *testing.T, raw map[string]any, v *shouter) map[string]any {
 }
 
 func TestTraces_typesStay(t *testing.T) {
-	got := attributes(t, map[string]any{"A": []any{"x", int64(5), map[string]any{"B": []byte("bytes")}, true}, "C": int64(42424242), "D": 7e6, "E": 0.25}, &shouter{})
-	assert.Equal(t, map[string]any{"A": []any{"X", int64(5), map[string]any{"B": []byte("BYTES")}, true}, "C": int64(42424242), "D": 7e6, "E": 0.25}, got)
+	got := attributes(t, map[string]any{"A": []any{"x", int64(5), map[string]any{"B": []byte("bytes")}, true},
+		"C": int64(42424242), "D": 7e6, "E": 0.25}, &shouter{})
+	assert.Equal(t, map[string]any{"A": []any{"X", int64(5), map[string]any{"B": []byte("BYTES")}, true},
+		"C": int64(42424242), "D": 7e6, "E": 0.25}, got)
 }
 
 func TestTraces_numbersAreShownWhenTheyMayMatter(t *testing.T) {
 	v := &shouter{verdicts: map[string]walk.Verdict{"PIN": {Arm: 1}}}
-	attributes(t, map[string]any{"COUNT": int64(12), "CARD": int64(4242424242424242), "FLOAT": 4242424242424242.0, "PIN": map[string]any{"A": int64(1), "B": 0.5}}, v)
+	attributes(t, map[string]any{"COUNT": int64(12), "CARD": int64(4242424242424242), "FLOAT": 4242424242424242.0,
+		"PIN": map[string]any{"A": int64(1), "B": 0.5}}, v)
 	assert.Contains(t, v.seen, "4242424242424242")
 	assert.NotContains(t, v.seen, "12")
 	assert.ElementsMatch(t, []string{"1", "0.5", "A", "B"}, v.armed, "numbers and keys below an armed one")
 }
 
 func TestTraces_verdicts(t *testing.T) {
-	v := &shouter{verdicts: map[string]walk.Verdict{"SET": {Do: walk.Set, New: "new"}, "GONE": {Do: walk.Remove}, "KEPT": {Do: walk.Keep}}}
-	got := attributes(t, map[string]any{"SET": int64(1), "GONE": "x", "KEPT": "kept", "M": map[string]any{"GONE": 1, "OK": "ok"}}, v)
+	v := &shouter{verdicts: map[string]walk.Verdict{"SET": {Do: walk.Set, New: "new"}, "GONE": {Do: walk.Remove},
+		"KEPT": {Do: walk.Keep}}}
+	got := attributes(t, map[string]any{"SET": int64(1), "GONE": "x", "KEPT": "kept", "M": map[string]any{"GONE": 1,
+		"OK": "ok"}}, v)
 	assert.Equal(t, map[string]any{"SET": "new", "KEPT": "kept", "M": map[string]any{"OK": "OK"}}, got)
 }
 

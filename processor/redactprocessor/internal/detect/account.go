@@ -3,8 +3,6 @@
 
 package detect
 
-import "strings"
-
 // ibanLengths by country (SWIFT IBAN registry).
 var ibanLengths = map[string]int{
 	"AD": 24, "AE": 23, "AL": 28, "AT": 20, "AZ": 28, "BA": 20, "BE": 16, "BG": 22, "BH": 22, "BR": 29, "BY": 28,
@@ -28,7 +26,8 @@ func (sc *Scanner) iban(i int) int {
 		return 0
 	}
 	start := i - 2
-	want := ibanLengths[strings.ToUpper(s[start:i])]
+	country := [2]byte{s[start] &^ 0x20, s[start+1] &^ 0x20} // capitals; what is no letter is no country either
+	want := ibanLengths[string(country[:])]
 	if want == 0 || !startsWord(s, start) {
 		return 0
 	}

@@ -143,10 +143,13 @@ func (c *core) start(ctx context.Context, host component.Host) error {
 	c.outbox = newOutbox(c)
 	c.outbox.start()
 	c.startShards(observersOf(host))
+	if err := c.replay(ctx); err != nil {
+		return errors.Join(err, c.stop(ctx))
+	}
 	c.instances.started++
 	c.set.Logger.Info("sampling holds traces in memory", zap.Int64("max_bytes", c.budget.max),
 		zap.Int64("max_trace_bytes", c.maxTrace), zap.Int("shards", len(c.shards)))
-	return c.replay(ctx)
+	return nil
 }
 
 func (c *core) startShards(observers []decision.Observer) {

@@ -15,6 +15,8 @@ import (
 	"go.opentelemetry.io/collector/extension/xextension/storage"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.uber.org/zap"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/store"
 )
 
 // journal keeps what was admitted in a storage until it is dropped by decision or delivered, so that it survives the
@@ -135,37 +137,61 @@ func (c *core) readEntry(key string, value []byte) (arrival, error) {
 	return a, c.read(&a, 0, p)
 }
 
-// replay hands to the shards what the last process left behind.
+// unreadGap is added to the number of the last entry that was read when the storage broke off: what could not be read
+// must not be overwritten, and no storage holds as many entries.
+const unreadGap = 1 << 40
+
+// replay hands to the shards what the last process left behind. A storage that breaks off stops nothing: what was read
+// until then is worked on, and the rest stays where it is for the next start.
 func (c *core) replay(ctx context.Context) error {
 	if c.journal == nil {
 		return nil
 	}
-	var arrivals []arrival
-	var last uint64
-	damaged := 0
+	left, err := c.readJournal(ctx)
+	if err != nil && ctx.Err() != nil {
+		return fmt.Errorf("storage: read back what was accepted: %w", err)
+	}
+	c.journal.seq.Store(left.last)
+	if err != nil {
+		c.journal.seq.Add(unreadGap)
+		c.journal.failed(fmt.Errorf("read back what was accepted: %w", err))
+	}
+	traces := map[store.Key]struct{}{}
+	for i := range left.arrivals {
+		c.budget.add(left.arrivals[i].part.Cost())
+		traces[left.arrivals[i].key] = struct{}{}
+	}
+	if len(left.arrivals) > 0 {
+		c.dispatch(left.arrivals)
+	}
+	c.metrics.add(c.metrics.builder.ProcessorSamplingReplayedTraces, len(traces))
+	c.metrics.dropped(reasonUnread, false, left.damaged)
+	return nil
+}
+
+// remains is what a process has left in the storage.
+type remains struct {
+	arrivals []arrival
+	last     uint64 // the highest number of an entry
+	damaged  int
+}
+
+func (c *core) readJournal(ctx context.Context) (remains, error) {
+	var left remains
 	err := c.journal.client.(storage.Walker).Walk(ctx, func(key string, value []byte) ([]*storage.Operation, error) {
 		a, err := c.readEntry(key, value)
 		if err != nil {
-			damaged++
+			left.damaged++
 			return []*storage.Operation{storage.DeleteOperation(key)}, nil
 		}
-		last = max(last, a.seq)
-		arrivals = append(arrivals, a)
-		return nil, nil
+		left.last = max(left.last, a.seq)
+		left.arrivals = append(left.arrivals, a)
+		return nil, ctx.Err()
 	})
 	if err != nil {
-		return fmt.Errorf("storage: read back what was accepted: %w", err)
+		return left, err
 	}
-	c.journal.seq.Store(last)
-	for i := range arrivals {
-		c.budget.add(arrivals[i].part.Cost())
-	}
-	if len(arrivals) > 0 {
-		c.dispatch(arrivals)
-	}
-	c.metrics.add(c.metrics.builder.ProcessorSamplingReplayedTraces, len(arrivals))
-	c.metrics.dropped(reasonUnread, false, damaged)
-	return nil
+	return left, ctx.Err()
 }
 
 // remove deletes entries soon. It never waits.

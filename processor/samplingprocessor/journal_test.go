@@ -31,6 +31,7 @@ type disk struct {
 	mu      sync.Mutex
 	entries map[string][]byte
 	broken  error
+	stale   error // what Walk returns at its end
 }
 
 func (d *disk) GetClient(context.Context, component.Kind, component.ID, string) (storage.Client, error) {
@@ -70,7 +71,7 @@ func (d *disk) Walk(_ context.Context, fn storage.WalkFunc) error {
 			return err
 		}
 	}
-	return nil
+	return d.stale
 }
 
 func (d *disk) len() int {
@@ -109,7 +110,7 @@ func TestJournal_holdsWhatIsOpenAndNothingElse(t *testing.T) {
 	})
 	next.start(next.sink)
 	require.Eventually(t, func() bool { return d.len() == 0 }, eventually, moment)
-	assert.Equal(t, 3.0, next.count("replayed_traces"))
+	assert.Equal(t, 2.0, next.count("replayed_traces"))
 	assert.Len(t, next.stop(), 1)
 	assert.Equal(t, 2, len(next.decisions.list()))
 }
@@ -218,6 +219,36 @@ func TestJournal_worksWithFileStorage(t *testing.T) {
 	require.Eventually(t, func() bool { return next.sink.SpanCount() == 10 }, eventually, moment)
 	next.stop()
 	require.NoError(t, second.Shutdown(context.Background()))
+}
+
+func TestJournal_startThatIsGivenUpLeavesNothingBehind(t *testing.T) {
+	d := newDisk()
+	s := withStorage(t, d, nil)
+	p, err := s.factory.CreateTraces(context.Background(), s.set, s.cfg, s.sink)
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	require.ErrorIs(t, p.Start(ctx, s.host), context.Canceled)
+	require.NoError(t, p.Shutdown(context.Background())) // goleak in TestMain finds what goes on
+	require.NoError(t, s.telemetry.Shutdown(context.Background()))
+}
+
+func TestJournal_storageThatBreaksOffLosesNothingOfTheRest(t *testing.T) {
+	d := newDisk()
+	s := withStorage(t, d, nil)
+	s.start(s.sink)
+	s.send(traces(spec{id: 1, kind: "llm"}))
+	s.stop()
+
+	d.stale = errors.New("a page of the file is torn")
+	next := withStorage(t, d, nil)
+	next.start(next.sink)
+	assert.Equal(t, 1.0, next.count("journal_failures"))
+	next.send(traces(spec{trace: 2, id: 1, kind: "llm"}))
+	assert.Equal(t, 2, d.len(), "no entry is written over another")
+	assert.Contains(t, d.entries, entryKey(1))
+	assert.NotContains(t, d.entries, entryKey(2))
+	next.stop()
 }
 
 func FuzzReadEntry(f *testing.F) {

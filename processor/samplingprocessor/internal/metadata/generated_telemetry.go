@@ -172,7 +172,7 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	errs = errors.Join(errs, err)
 	builder.ProcessorSamplingReplayedTraces, err = builder.meter.Int64Counter(
 		"otelcol_processor_sampling_replayed_traces",
-		metric.WithDescription("Parts of traces that were read back from the storage at start. [Alpha]"),
+		metric.WithDescription("Open traces that were read back from the storage at start. [Alpha]"),
 		metric.WithUnit("{traces}"),
 	)
 	errs = errors.Join(errs, err)

@@ -166,7 +166,7 @@ func AssertEqualProcessorSamplingReleaseRetries(t *testing.T, tt *componenttest.
 func AssertEqualProcessorSamplingReplayedTraces(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_processor_sampling_replayed_traces",
-		Description: "Parts of traces that were read back from the storage at start. [Alpha]",
+		Description: "Open traces that were read back from the storage at start. [Alpha]",
 		Unit:        "{traces}",
 		Data: metricdata.Sum[int64]{
 			Temporality: metricdata.CumulativeTemporality,

@@ -6,6 +6,7 @@ package dialect
 import (
 	"encoding/json"
 	"iter"
+	"math/bits"
 	"strings"
 	"unicode/utf8"
 )
@@ -110,28 +111,61 @@ func validNext(s string, i int, end byte) (next int, done bool) {
 }
 
 func validString(s string, i int) int {
-	for i++; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == '"':
-			return i + 1
-		case c < ' ':
-			return -1
-		case c == '\\':
-			i++
-			if i >= len(s) {
+	for i++; i < len(s); i = skipPlain(s, i) {
+		for stop := min(i+shortString, len(s)); i < stop; {
+			switch c := s[i]; {
+			case c == '"':
+				return i + 1
+			case c < ' ':
 				return -1
-			}
-			if s[i] == 'u' {
-				if !isHex4(s, i+1) {
+			case c == '\\':
+				if i = escapeEnd(s, i+1); i < 0 {
 					return -1
 				}
-				i += 4
-			} else if strings.IndexByte(`"\/bfnrt`, s[i]) < 0 {
-				return -1
+			default:
+				i++
 			}
 		}
 	}
 	return -1
+}
+
+// escapeEnd returns the index behind the escape whose letter stands at i, or -1.
+func escapeEnd(s string, i int) int {
+	if i >= len(s) {
+		return -1
+	}
+	switch s[i] {
+	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+		return i + 1
+	case 'u':
+		if isHex4(s, i+1) {
+			return i + len("u0000")
+		}
+	}
+	return -1
+}
+
+// skipPlain steps over eight bytes at a time, as long as none of them ends a string, begins an escape or is a control
+// character.
+func skipPlain(s string, i int) int {
+	const (
+		ones  = 0x0101010101010101
+		highs = 0x8080808080808080
+	)
+	for ; i+8 <= len(s); i += 8 {
+		word := uint64(s[i]) | uint64(s[i+1])<<8 | uint64(s[i+2])<<16 | uint64(s[i+3])<<24 |
+			uint64(s[i+4])<<32 | uint64(s[i+5])<<40 | uint64(s[i+6])<<48 | uint64(s[i+7])<<56
+		quote, escape := word^(ones*'"'), word^(ones*'\\')
+		// A byte that is below another sets its highest bit, unless it was set before.
+		hits := (word - ones*' ') &^ word
+		hits |= (quote - ones) &^ quote
+		hits |= (escape - ones) &^ escape
+		if hits &= highs; hits != 0 {
+			return i + bits.TrailingZeros64(hits)/8
+		}
+	}
+	return i
 }
 
 func isHex4(s string, i int) bool {
@@ -213,13 +247,37 @@ func valueEnd(s string, i int) int {
 	return i
 }
 
+// stringEnd returns the index behind the string that starts at i. Most strings are short or full of escapes, and those
+// that are neither are long.
 func stringEnd(s string, i int) int {
-	for i++; s[i] != '"'; i++ {
-		if s[i] == '\\' {
-			i++
+	for i++; ; {
+		for stop := i + shortString; i < stop; i++ {
+			switch s[i] {
+			case '"':
+				return i + 1
+			case '\\':
+				i++
+			}
+		}
+		start := i
+		i += strings.IndexByte(s[i:], '"') + 1
+		if !isEscaped(s[start:i]) {
+			return i
 		}
 	}
-	return i + 1
+}
+
+// shortString is how many bytes are looked at one by one before a search for the end pays off.
+const shortString = 24
+
+// isEscaped reports whether the last byte of s belongs to an escape.
+func isEscaped(s string) bool {
+	last := len(s) - 1
+	i := last
+	for i > 0 && s[i-1] == '\\' {
+		i--
+	}
+	return (last-i)%2 == 1
 }
 
 // elements yields the raw items of a valid JSON array; of anything else, nothing.

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"go.opentelemetry.io/collector/component"
-	"go.opentelemetry.io/collector/config/configcompression"
 	"go.opentelemetry.io/collector/config/confighttp"
 	"go.opentelemetry.io/collector/config/configopaque"
 	"go.opentelemetry.io/collector/config/configoptional"
@@ -33,8 +32,12 @@ const (
 	maxRunBytes = 64 << 20
 	// maxBodyRuns is size_limit of LangSmith's /info.
 	maxBodyRuns = 100
-	// gzipFastest costs a third of gzip's default in CPU time, for some percent more bytes.
-	gzipFastest = 1
+	// fastest costs a third of gzip's default in CPU time, for some percent more bytes.
+	fastest = 1
+	// defaultDeadLetters is what LangSmith's own clients keep of what failed.
+	defaultDeadLetters settings.ByteSize = 100 << 20
+	// minDeadLetters has room for a run of usual size, at least.
+	minDeadLetters settings.ByteSize = 1 << 20
 )
 
 // Words of the configuration.
@@ -57,7 +60,7 @@ type Config struct {
 
 	// Project is a name, or a template of attributes in braces. Empty is the default, so that it can come from a variable.
 	Project string `mapstructure:"project"`
-	// Protocol is the wire format: otlp.
+	// Protocol is the wire format: otlp or multipart.
 	Protocol string `mapstructure:"protocol"`
 
 	Routes []Route `mapstructure:"routes"`
@@ -73,11 +76,21 @@ type Config struct {
 	// Feedback lets evaluation results become feedback. They are part of logs, which the exporter does not take yet.
 	Feedback bool `mapstructure:"feedback"`
 
+	// DeadLetter keeps runs that were given up in a file.
+	DeadLetter configoptional.Optional[DeadLetterConfig] `mapstructure:"dead_letter"`
+
 	QueueConfig configoptional.Optional[exporterhelper.QueueBatchConfig] `mapstructure:"sending_queue"`
 	RetryConfig configretry.BackOffConfig                                `mapstructure:"retry_on_failure"`
 
 	// problems are mistakes in the keys, kept for Validate, so that they are reported together with all others.
 	problems error
+}
+
+// DeadLetterConfig is where runs go that LangSmith refuses for good.
+type DeadLetterConfig struct {
+	Path string `mapstructure:"path"`
+	// MaxBytes bounds the file. What comes after that is counted and not kept.
+	MaxBytes settings.ByteSize `mapstructure:"max_bytes"`
 }
 
 // Route sends some traces elsewhere. What it leaves out is as for all others.
@@ -104,8 +117,8 @@ func createDefaultConfig() component.Config {
 	client := confighttp.NewDefaultClientConfig()
 	client.Endpoint = defaultEndpoint
 	client.Timeout = defaultTimeout
-	client.Compression = configcompression.TypeGzip
-	client.CompressionParams.Level = gzipFastest
+	client.Compression = compressionAuto
+	client.CompressionParams.Level = fastest
 
 	queue := exporterhelper.NewDefaultQueueConfig()
 	queue.Sizer = exporterhelper.RequestSizerTypeBytes
@@ -127,6 +140,7 @@ func createDefaultConfig() component.Config {
 		RunIDs:       bySpan,
 		Unredacted:   refuse,
 		Feedback:     true,
+		DeadLetter:   configoptional.Default(DeadLetterConfig{MaxBytes: defaultDeadLetters}),
 		QueueConfig:  configoptional.Some(queue),
 		RetryConfig:  retry,
 	}

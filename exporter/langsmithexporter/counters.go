@@ -110,6 +110,14 @@ func (c *counters) shortened(ctx context.Context) {
 	}
 }
 
+// letter counts a run that was to be kept in the dead-letter file.
+func (c *counters) letter(ctx context.Context, outcome string) {
+	c.builder.ExporterLangsmithDeadLetters.Add(ctx, 1, c.with(attribute.String("outcome", outcome)))
+	if outcome != letterWritten && c.mayLog("dead letter "+outcome, time.Now()) {
+		c.logger.Error("A refused run could not be kept in the dead-letter file", zap.String("outcome", outcome))
+	}
+}
+
 func (c *counters) unredacted(ctx context.Context, spans int) {
 	c.builder.ExporterLangsmithUnredactedRefused.Add(ctx, int64(spans), c.with())
 }

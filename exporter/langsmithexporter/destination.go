@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -33,28 +34,33 @@ type destination struct {
 	config  *Config
 	set     exporter.Settings
 
-	counters *counters
-	health   *health
-	queue    exporter.Traces // the core's queue, batcher and retry, which call push
+	counters    *counters
+	health      *health
+	letters     *deadLetters
+	compressors compressors
+	pacers      pacers
+	queue       exporter.Traces // the core's queue, batcher and retry, which call push
 
-	client    *api.Client
+	server    server
 	pausedTil atomic.Int64 // Unix nanoseconds
 	closing   atomic.Bool
-	bodyBytes atomic.Int64 // what this server is known to take at once
 	accepted  atomic.Int64 // Unix nanoseconds of the last success
 }
 
 func newDestination(ctx context.Context, e *tracesExporter, i int) (*destination, error) {
 	d := &destination{
-		name:     e.router.names[i],
-		subject:  e.set.ID.String(),
-		target:   e.router.targets[i],
-		config:   e.config,
-		set:      e.set,
-		counters: e.counters,
-		health:   e.health,
+		name:        e.router.names[i],
+		subject:     e.set.ID.String(),
+		target:      e.router.targets[i],
+		config:      e.config,
+		set:         e.set,
+		counters:    e.counters,
+		health:      e.health,
+		letters:     e.letters,
+		compressors: e.compressors,
+		pacers:      e.pacersFor(e.router.targets[i]),
 	}
-	d.bodyBytes.Store(maxBodyBytes)
+	d.server.logger = e.set.Logger
 	if d.name != generalName {
 		// The queue's file and its metrics go by the id. The name of a destination is stable and tells nothing.
 		id := component.NewIDWithName(e.set.ID.Type(), d.set.ID.Name()+"@"+d.name)
@@ -85,11 +91,12 @@ func (d *destination) start(ctx context.Context, host component.Host) error {
 	}
 	config := d.config.ClientConfig // a copy: ToClient writes into it
 	config.Endpoint = d.target.endpoint
+	config.Compression = compressionNone // what and how depends on the server, and push does it
 	client, err := newHTTPClient(ctx, &config, host, d.set.TelemetrySettings)
 	if err != nil {
 		return err
 	}
-	d.client = &api.Client{
+	d.server.client = &api.Client{
 		HTTP:      client,
 		Endpoint:  d.target.endpoint,
 		Key:       key,
@@ -111,8 +118,8 @@ func newHTTPClient(
 }
 
 func (d *destination) shutdown(context.Context) error {
-	if d.client != nil {
-		d.client.HTTP.CloseIdleConnections()
+	if d.server.client != nil {
+		d.server.client.HTTP.CloseIdleConnections()
 	}
 	return nil
 }
@@ -124,7 +131,7 @@ func (d *destination) consume(ctx context.Context, chunks []chunk) error {
 	if q := d.config.QueueConfig.Get(); q != nil && q.Sizer == exporterhelper.RequestSizerTypeBytes &&
 		int64(r.bytes) > q.QueueSize {
 		err := errors.New("sending_queue::queue_size: is smaller than one call's runs")
-		d.counters.refused(ctx, reasonQueue, len(chunks), err)
+		d.giveUp(ctx, reasonQueue, chunks, err)
 		return consumererror.NewPermanent(err)
 	}
 	return d.queue.ConsumeTraces(context.WithValue(ctx, handoffKey{}, &handoff{r}), ptrace.NewTraces())
@@ -155,7 +162,7 @@ func (d *destination) push(ctx context.Context, req xexporterhelper.Request) err
 	if wait := time.Unix(0, d.pausedTil.Load()).Sub(now); wait > 0 && !d.closing.Load() {
 		return exporterhelper.NewThrottleRetry(errors.New("paused, as LangSmith asked"), wait)
 	}
-	s := sending{d: d, now: now, left: maxPosts, attempts: r.attempts}
+	s := sending{d: d, now: now, left: maxPosts, attempts: r.attempts, info: d.server.limits(ctx, now)}
 	s.all(ctx, r.chunks)
 	if len(s.rest) > 0 {
 		return d.unsent(now, &s)
@@ -176,14 +183,42 @@ func (d *destination) unsent(now time.Time, s *sending) error {
 	}
 	wait := e.After
 	if e.Verdict == api.Unauthorized || e.Verdict == api.Misdirected {
-		d.health.trouble(d.subject, e)
 		wait = attentionPause
 	}
 	if wait == 0 {
 		return err
 	}
-	if e.Verdict == api.Throttled || e.Status == http.StatusServiceUnavailable {
+	if e.Verdict != api.Throttled && e.Verdict != api.Retry || e.Quota {
+		d.health.trouble(d.subject, e)
+	}
+	wait = jittered(wait, e.Quota)
+	if e.Verdict == api.Throttled || e.Verdict == api.Retry {
 		d.pausedTil.Store(now.Add(wait).UnixNano())
 	}
 	return exporterhelper.NewThrottleRetry(err, wait)
+}
+
+// jittered makes a wait longer by chance, so that the Collectors of a fleet do not come back all at once. When a plan is
+// counted anew, everybody who shares it waits for the same moment.
+func jittered(wait time.Duration, quota bool) time.Duration {
+	spread := wait / 10
+	if quota {
+		spread = quotaSpread
+	}
+	return wait + rand.N(spread+1)
+}
+
+// quotaSpread is how far the first attempts of an hour lie apart.
+const quotaSpread = 2 * time.Minute
+
+// giveUp counts runs that will not arrive, and keeps them in the dead-letter file where there is one.
+func (d *destination) giveUp(ctx context.Context, reason string, chunks []chunk, err error) {
+	d.counters.refused(ctx, reason, len(chunks), err)
+	if d.letters == nil {
+		return
+	}
+	for _, c := range chunks {
+		l := newLetter(d.subject, c.group.project, reason, time.Now(), err)
+		d.counters.letter(ctx, d.letters.add(l, c.group, c.data))
+	}
 }

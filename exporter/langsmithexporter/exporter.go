@@ -38,11 +38,17 @@ type tracesExporter struct {
 	projects     projects
 	counters     *counters
 	health       *health
+	letters      *deadLetters
+	compressors  compressors
+	pacers       map[target]pacers // by endpoint and key
 	destinations []*destination
 }
 
 func newTracesExporter(ctx context.Context, set exporter.Settings, config *Config) (*tracesExporter, error) {
-	e := &tracesExporter{config: config, set: set, health: newHealth(set.Logger), options: mapOptions(config)}
+	e := &tracesExporter{
+		config: config, set: set, health: newHealth(set.Logger), options: mapOptions(config),
+		letters: newDeadLetters(config.DeadLetter.Get()), pacers: map[target]pacers{},
+	}
 	var err error
 	if e.protocol, err = encode.ParseProtocol(config.Protocol); err != nil {
 		return nil, prefix("protocol", err)
@@ -52,6 +58,9 @@ func newTracesExporter(ctx context.Context, set exporter.Settings, config *Confi
 	}
 	if e.router, err = newRouter(config); err != nil {
 		return nil, err
+	}
+	if e.compressors, err = newCompressors(int(config.ClientConfig.CompressionParams.Level)); err != nil {
+		return nil, prefix("compression_params", err)
 	}
 	if e.counters, err = newCounters(set); err != nil {
 		return nil, fmt.Errorf("create metrics: %w", err)
@@ -64,6 +73,15 @@ func newTracesExporter(ctx context.Context, set exporter.Settings, config *Confi
 		e.destinations = append(e.destinations, d)
 	}
 	return e, nil
+}
+
+// pacersFor returns the pacers of t's key, by which LangSmith counts: workspaces share them.
+func (e *tracesExporter) pacersFor(t target) pacers {
+	t.workspace = ""
+	if e.pacers[t] == nil {
+		e.pacers[t] = newPacers()
+	}
+	return e.pacers[t]
 }
 
 func mapOptions(config *Config) runmap.Options {
@@ -82,11 +100,15 @@ func (e *tracesExporter) Capabilities() consumer.Capabilities {
 // Start starts the destinations, or none of them.
 func (e *tracesExporter) Start(ctx context.Context, host component.Host) error {
 	e.health.start(host)
+	if err := e.letters.open(); err != nil {
+		return err
+	}
 	for i, d := range e.destinations {
 		if err := d.queue.Start(ctx, host); err != nil {
 			for _, started := range e.destinations[:i] {
 				err = errors.Join(err, started.queue.Shutdown(ctx))
 			}
+			err = errors.Join(err, e.letters.close())
 			return fmt.Errorf("start %s: %w", d.subject, err)
 		}
 	}
@@ -103,7 +125,7 @@ func (e *tracesExporter) Shutdown(ctx context.Context) error {
 		errs = errors.Join(errs, d.queue.Shutdown(ctx))
 	}
 	e.counters.builder.Shutdown()
-	return errs
+	return errors.Join(errs, e.letters.close())
 }
 
 // ConsumeTraces takes td for whole traces.
@@ -118,7 +140,7 @@ func (e *tracesExporter) ConsumeTraces(ctx context.Context, td ptrace.Traces) er
 		if !ok {
 			continue
 		}
-		chunks[i] = append(chunks[i], e.encode(ctx, &trace, g)...)
+		chunks[i] = append(chunks[i], e.encode(ctx, e.destinations[i], &trace, g)...)
 		if traces[i] == nil {
 			traces[i] = map[pcommon.TraceID]bool{}
 		}
@@ -216,7 +238,7 @@ func (e *tracesExporter) place(ctx context.Context, trace *runmap.Trace) (destin
 }
 
 // encode writes the runs of a trace, parents first. A run that is beyond all limits goes without its content.
-func (e *tracesExporter) encode(ctx context.Context, trace *runmap.Trace, g group) []chunk {
+func (e *tracesExporter) encode(ctx context.Context, d *destination, trace *runmap.Trace, g group) []chunk {
 	chunks := make([]chunk, 0, len(trace.Runs))
 	at := encode.Place{TraceID: trace.TraceID, Service: lookup(trace, "service.name"), Project: g.project}
 	for i := range trace.Runs {
@@ -232,7 +254,8 @@ func (e *tracesExporter) encode(ctx context.Context, trace *runmap.Trace, g grou
 			}
 		}
 		if len(data) > maxRunBytes {
-			e.counters.refused(ctx, reasonTooLarge, 1, errors.New("a run is larger than any server takes"))
+			err := errors.New("a run is larger than any server takes")
+			d.giveUp(ctx, reasonTooLarge, []chunk{{group: g, data: data}}, err)
 			continue
 		}
 		chunks = append(chunks, chunk{group: g, data: data})

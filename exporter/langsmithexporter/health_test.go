@@ -76,7 +76,7 @@ func TestLogs_holdNeitherKeyNorPayload(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, e.Start(context.Background(), componenttest.NewNopHost()))
 		for _, d := range e.destinations {
-			d.client.HTTP.Transport = s
+			d.server.client.HTTP.Transport = s
 		}
 		for range 5 {
 			_ = e.ConsumeTraces(context.Background(), spans(nil, prompt, "other"))

@@ -126,8 +126,8 @@ func BenchmarkConsumeTraces(b *testing.B) {
 	for b.Loop() {
 		for _, td := range all {
 			for _, trace := range runmap.Map(td, e.options) {
-				_, g, _ := e.place(context.Background(), &trace)
-				e.encode(context.Background(), &trace, g)
+				i, g, _ := e.place(context.Background(), &trace)
+				e.encode(context.Background(), e.destinations[i], &trace, g)
 			}
 		}
 	}

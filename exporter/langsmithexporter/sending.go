@@ -35,6 +35,7 @@ type sending struct {
 	now  time.Time
 	left int // posts that may still fail
 
+	info     api.Info
 	attempts int  // that have failed before this one
 	stopped  bool // the next request would fare no better
 	rest     []chunk
@@ -48,21 +49,21 @@ func (s *sending) all(ctx context.Context, chunks []chunk) {
 	for _, g := range groups {
 		enc, err := encode.For(g.protocol)
 		if err != nil {
-			s.refuse(ctx, reasonProtocol, len(byGroup[g]), err)
+			s.refuse(ctx, reasonProtocol, g, byGroup[g], err)
 			continue
 		}
-		for _, body := range cut(byGroup[g], int(s.d.bodyBytes.Load())) {
+		for _, body := range cut(byGroup[g], s.info.MaxBytes-bodyFrame, s.info.MaxRuns) {
 			s.body(ctx, enc, g, body)
 		}
 	}
 }
 
 // cut divides chunks into bodies that LangSmith takes. One that is too large stands alone.
-func cut(chunks [][]byte, maxBytes int) [][][]byte {
+func cut(chunks [][]byte, maxBytes, maxRuns int) [][][]byte {
 	var bodies [][][]byte
 	from, size := 0, 0
 	for i, c := range chunks {
-		if i > from && (size+len(c) > maxBytes || i-from == maxBodyRuns) {
+		if i > from && (size+len(c) > maxBytes || i-from == maxRuns) {
 			bodies = append(bodies, chunks[from:i])
 			from, size = i, 0
 		}
@@ -84,17 +85,17 @@ func (s *sending) body(ctx context.Context, enc encode.Encoder, g group, chunks 
 	s.err = err
 	var e *api.Error
 	if !errors.As(err, &e) {
-		s.refuse(ctx, reasonEncode, len(chunks), err)
+		s.isolate(ctx, enc, g, chunks, reasonEncode)
 		return
 	}
 	switch e.Verdict {
 	case api.TooLarge:
 		s.tooLarge(ctx, enc, g, chunks)
 	case api.Rejected:
-		s.isolate(ctx, enc, g, chunks, e.Verdict)
+		s.isolate(ctx, enc, g, chunks, reasonRejected)
 	case api.Retry:
 		if e.Status == http.StatusInternalServerError && s.suspect() {
-			s.isolate(ctx, enc, g, chunks, e.Verdict)
+			s.isolate(ctx, enc, g, chunks, reasonServer)
 			return
 		}
 		s.stopped = e.Status == 0 || e.After > 0 // a server that answers 500 may dislike this body only
@@ -105,25 +106,72 @@ func (s *sending) body(ctx context.Context, enc encode.Encoder, g group, chunks 
 	}
 }
 
+// post sends a body, by another endpoint where the server does not know the protocol's own.
 func (s *sending) post(ctx context.Context, enc encode.Encoder, g group, chunks [][]byte) error {
-	b := enc.Body(chunks)
-	answer, err := s.d.client.Post(ctx, s.now, api.Request{
-		Path:        b.Path,
-		ContentType: b.ContentType,
-		Parts:       b.Parts,
-		Size:        b.Size,
-		Project:     g.project,
-	})
+	fallback, ok := encode.Fallback(g.protocol)
+	if !ok {
+		return s.request(ctx, enc, g, chunks)
+	}
+	if s.d.server.batches(s.info, s.now) {
+		enc = fallback
+	}
+	err := s.request(ctx, enc, g, chunks)
+	if !isMissing(err) {
+		return err
+	}
+	if enc == fallback {
+		s.d.server.useBatch(false, s.now) // it is not an old server, it is none
+		return err
+	}
+	err = s.request(ctx, fallback, g, chunks)
+	s.d.server.useBatch(!isMissing(err), s.now)
+	return err
+}
+
+// isMissing reports whether there was nobody at the endpoint.
+func isMissing(err error) bool {
+	var e *api.Error
+	return errors.As(err, &e) && e.Status == http.StatusNotFound
+}
+
+func (s *sending) request(ctx context.Context, enc encode.Encoder, g group, chunks [][]byte) error {
+	b, err := enc.Body(chunks)
+	if err != nil {
+		return err
+	}
+	size := b.Size
+	b, err = s.d.compressors.compress(compression(s.d.config.ClientConfig.Compression, b.Path, s.info), b)
+	if err != nil {
+		return err
+	}
+	s.d.pacers.wait(ctx, b.Path)
+	answer, err := s.d.server.client.Post(ctx, s.now, httpRequest(b, g))
 	s.d.counters.request(ctx, answer.Status)
 	if err != nil {
 		return err
 	}
 	s.d.accepted.Store(s.now.UnixNano())
 	s.d.health.well(s.d.subject)
-	lost := min(rejectedSpans(answer.Body), len(chunks))
+	lost := 0
+	if g.protocol == encode.OTLP {
+		lost = min(rejectedSpans(answer.Body), len(chunks))
+	}
 	s.d.counters.refused(ctx, reasonPartial, lost, errors.New("LangSmith accepted a request without some of its runs"))
-	s.d.counters.sent(ctx, len(chunks)-lost, b.Size)
+	s.d.counters.sent(ctx, len(chunks)-lost, size)
 	return nil
+}
+
+// httpRequest is b in the API's terms. Native runs name their project themselves.
+func httpRequest(b encode.Body, g group) api.Request {
+	r := api.Request{
+		Path: b.Path, ContentType: b.ContentType, Parts: b.Parts, Size: b.Size, Encoding: string(b.Encoding),
+	}
+	if g.protocol == encode.OTLP {
+		r.Project = g.project
+	} else {
+		r.Plain = b.Plain
+	}
+	return r
 }
 
 // tooLarge halves a body, and remembers that this server takes less. A run that is too large by itself goes without
@@ -134,15 +182,13 @@ func (s *sending) tooLarge(ctx context.Context, enc encode.Encoder, g group, chu
 		for _, c := range chunks {
 			size += len(c)
 		}
-		if size/2 >= minBodyBytes {
-			s.d.bodyBytes.Store(min(int64(size/2), s.d.bodyBytes.Load()))
-		}
+		s.d.server.tooLarge(size)
 		s.halves(ctx, enc, g, chunks)
 		return
 	}
 	short, ok := enc.Shorten(chunks[0])
 	if !ok {
-		s.refuse(ctx, reasonTooLarge, 1, s.err)
+		s.refuse(ctx, reasonTooLarge, g, chunks, s.err)
 		return
 	}
 	s.d.counters.shortened(ctx)
@@ -150,14 +196,12 @@ func (s *sending) tooLarge(ctx context.Context, enc encode.Encoder, g group, chu
 }
 
 // isolate halves a body until the run that LangSmith does not take stands alone.
-func (s *sending) isolate(ctx context.Context, enc encode.Encoder, g group, chunks [][]byte, verdict api.Verdict) {
+func (s *sending) isolate(ctx context.Context, enc encode.Encoder, g group, chunks [][]byte, reason string) {
 	switch {
 	case len(chunks) > 1:
 		s.halves(ctx, enc, g, chunks)
-	case verdict == api.Rejected:
-		s.refuse(ctx, reasonRejected, 1, s.err)
-	case s.now.Sub(time.Unix(0, s.d.accepted.Load())) <= suspectFor:
-		s.refuse(ctx, reasonServer, 1, s.err)
+	case reason != reasonServer || s.now.Sub(time.Unix(0, s.d.accepted.Load())) <= suspectFor:
+		s.refuse(ctx, reason, g, chunks, s.err)
 	default:
 		s.keep(g, chunks) // nothing else arrives either: it is not the run
 	}
@@ -181,10 +225,14 @@ func (s *sending) keep(g group, chunks [][]byte) {
 	}
 }
 
-func (s *sending) refuse(ctx context.Context, reason string, runs int, err error) {
-	s.refused += runs
+func (s *sending) refuse(ctx context.Context, reason string, g group, chunks [][]byte, err error) {
+	s.refused += len(chunks)
 	s.err = err
-	s.d.counters.refused(ctx, reason, runs, err)
+	bad := make([]chunk, len(chunks))
+	for i, data := range chunks {
+		bad[i] = chunk{group: g, data: data}
+	}
+	s.d.giveUp(ctx, reason, bad, err)
 }
 
 // rejectedSpans reads the answer of an OTLP server, which may be empty or in another form.

@@ -87,6 +87,9 @@ func (s *sink) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *sink) serve(r *http.Request) answer {
+	if r.URL.Path == "/info" {
+		return answer{status: http.StatusNotFound}
+	}
 	body := io.Reader(r.Body)
 	if r.Header.Get("Content-Encoding") == "gzip" {
 		unzipped, err := gzip.NewReader(r.Body)
@@ -193,7 +196,7 @@ func newRig(t *testing.T, network http.RoundTripper, change func(*Config)) *rig 
 	require.NoError(t, r.Start(context.Background(), r.host))
 	for _, d := range r.destinations {
 		if network != nil {
-			d.client.HTTP.Transport = network
+			d.server.client.HTTP.Transport = network
 		}
 	}
 	t.Cleanup(r.stop)

@@ -42,6 +42,7 @@ func (c *Config) Validate() error {
 		oneOf("unredacted", c.Unredacted, refuse, allow),
 		c.validateMetadata(),
 		c.validateQueue(),
+		c.validateDeadLetter(),
 		errRoutes,
 	)
 }
@@ -148,12 +149,39 @@ func (c *Config) validateHTTP() error {
 			errs = errors.Join(errs, fmt.Errorf("headers: %s is set by %s", name, setting))
 		}
 	}
-	compression := c.ClientConfig.Compression
-	if compression.IsCompressed() && compression != configcompression.TypeGzip {
-		errs = errors.Join(errs, fmt.Errorf("compression: must be gzip or none, which LangSmith reads, is %q", compression))
-	}
+	errs = errors.Join(errs, c.validateCompression())
 	if c.ClientConfig.Timeout < 0 {
 		errs = errors.Join(errs, fmt.Errorf("timeout: must not be negative, is %s", c.ClientConfig.Timeout))
+	}
+	return errs
+}
+
+// validateCompression wants what the protocol's endpoint can read.
+func (c *Config) validateCompression() error {
+	words := []configcompression.Type{compressionAuto, compressionNone, configcompression.TypeGzip}
+	text := "gzip or none, which LangSmith reads"
+	if c.Protocol == encode.Multipart.String() {
+		words = append(words, configcompression.TypeZstd)
+		text = "zstd, gzip or none, which LangSmith reads"
+	}
+	if slices.Contains(words, c.ClientConfig.Compression) {
+		return nil
+	}
+	return fmt.Errorf("compression: must be %s, is %q", text, c.ClientConfig.Compression)
+}
+
+func (c *Config) validateDeadLetter() error {
+	if !c.DeadLetter.HasValue() {
+		return nil
+	}
+	var errs error
+	letters := c.DeadLetter.Get()
+	if letters.Path == "" {
+		errs = errors.New("dead_letter::path: must not be empty")
+	}
+	if letters.MaxBytes < minDeadLetters {
+		errs = errors.Join(errs, fmt.Errorf("dead_letter::max_bytes: must be at least %s, is %s",
+			minDeadLetters, letters.MaxBytes))
 	}
 	return errs
 }

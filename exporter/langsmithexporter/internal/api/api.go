@@ -16,6 +16,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 )
 
@@ -57,6 +58,8 @@ type Request struct {
 	ContentType string
 	Parts       [][]byte // the body, in pieces
 	Size        int      // of all parts
+	Encoding    string   // Content-Encoding, or empty
+	Plain       int      // size before compression, or zero
 	Project     string   // Langsmith-Project, or empty
 }
 
@@ -115,6 +118,20 @@ func (c *Client) newRequest(ctx context.Context, key string, req Request) (*http
 	httpReq.GetBody = func() (io.ReadCloser, error) { return newBody(req.Parts), nil }
 	h := httpReq.Header
 	h.Set("Content-Type", req.ContentType)
+	if req.Encoding != "" {
+		h.Set("Content-Encoding", req.Encoding)
+	}
+	if req.Plain > 0 {
+		h.Set("X-Pre-Compressed-Size", strconv.Itoa(req.Plain))
+	}
+	if headerSafe(req.Project) {
+		h.Set("Langsmith-Project", req.Project)
+	}
+	c.setHeaders(h, key)
+	return httpReq, nil
+}
+
+func (c *Client) setHeaders(h http.Header, key string) {
 	if c.UserAgent != "" {
 		h.Set("User-Agent", c.UserAgent)
 	}
@@ -124,10 +141,6 @@ func (c *Client) newRequest(ctx context.Context, key string, req Request) (*http
 	if c.Workspace != "" {
 		h.Set("X-Tenant-Id", c.Workspace)
 	}
-	if headerSafe(req.Project) {
-		h.Set("Langsmith-Project", req.Project)
-	}
-	return httpReq, nil
 }
 
 // headerSafe reports whether s arrives in a header as it is. Other names go by their attribute on each run alone.

@@ -31,6 +31,7 @@ type Error struct {
 	Status  int           // zero when nothing came back
 	Reason  string        // our own words
 	After   time.Duration // how long to wait, when the server or its documentation says; else zero
+	Quota   bool          // a plan is used up: After reaches to where it is counted anew, and somebody may raise it
 }
 
 // Error tells status and reason.
@@ -76,21 +77,17 @@ const (
 	defaultThrottle = 10 * time.Second
 	// maxThrottle bounds what a server may ask for: plans are counted by the clock hour.
 	maxThrottle = time.Hour
-	// quotaPause is the time between attempts when a plan is used up. It opens again at the next hour or month, or when
-	// somebody raises it, and that should not go unnoticed for long.
-	quotaPause = 5 * time.Minute
+	// quotaWindow is the time after which plans are counted anew, at the full hour of UTC. A month begins with one, too.
+	quotaWindow = time.Hour
 )
 
-// phrases are texts of LangSmith's that tell more than the status does, and what they mean.
-var phrases = []struct {
-	text   string
-	reason string
-	after  time.Duration
-}{
-	{"org_scoped_key_requires_workspace", "this key belongs to an organization: set workspace_id", 0},
-	{"usage limit exceeded", "the usage limit of the workspace is reached", quotaPause},
-	{"exceeded usage limits", "the usage limit of the workspace is reached", quotaPause},
-	{"Invalid token", "the API key is not valid", 0},
+// quotaPhrase is in all texts by which LangSmith says that a plan, or a limit that an administrator has set, is used up.
+var quotaPhrase = []byte("usage limit")
+
+// phrases are texts of LangSmith's that tell more of a refused key than the status does.
+var phrases = []struct{ text, reason string }{
+	{"org_scoped_key_requires_workspace", "this key belongs to an organization: set workspace_id"},
+	{"Invalid token", "the API key is not valid"},
 }
 
 // reasons are our words for statuses that somebody has to act on.
@@ -104,19 +101,43 @@ var reasons = map[Verdict]string{
 
 func newError(resp *http.Response, verdict Verdict, body []byte, now time.Time) *Error {
 	e := &Error{Verdict: verdict, Status: resp.StatusCode, Reason: reasons[verdict]}
-	for _, p := range phrases {
-		if bytes.Contains(body, []byte(p.text)) {
-			e.Reason, e.After = p.reason, p.after
-			break
+	switch {
+	case verdict == Throttled:
+		e.throttled(resp.Header, body, now)
+	case verdict == Unauthorized:
+		for _, p := range phrases {
+			if bytes.Contains(body, []byte(p.text)) {
+				e.Reason = p.reason
+				break
+			}
 		}
-	}
-	if verdict == Throttled || resp.StatusCode == http.StatusServiceUnavailable {
-		e.After = max(e.After, retryAfter(resp.Header, now))
-	}
-	if verdict == Throttled && e.After == 0 {
-		e.After = defaultThrottle
+	case resp.StatusCode == http.StatusServiceUnavailable:
+		e.After = retryAfter(resp.Header, now)
 	}
 	return e
+}
+
+// throttled says how long to wait. LangSmith sends no Retry-After where runs are posted, and where a proxy does, it may
+// not know of quotas.
+func (e *Error) throttled(h http.Header, body []byte, now time.Time) {
+	e.After = retryAfter(h, now)
+	if bytes.Contains(bytes.ToLower(body), quotaPhrase) {
+		e.Quota, e.Reason = true, "the usage limit of the workspace is reached"
+		now = serverClock(h, now)
+		e.After = max(e.After, now.Truncate(quotaWindow).Add(quotaWindow).Sub(now))
+		return
+	}
+	if e.After == 0 {
+		e.After = defaultThrottle
+	}
+}
+
+// serverClock is the time by the server's own clock, where it shows it.
+func serverClock(h http.Header, now time.Time) time.Time {
+	if server, err := http.ParseTime(h.Get("Date")); err == nil {
+		return server
+	}
+	return now
 }
 
 // retryAfter reads both forms of RFC 9110 §10.2.3. A date is read against the server's own clock where it shows it.
@@ -132,8 +153,5 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 	if err != nil {
 		return 0
 	}
-	if server, err := http.ParseTime(h.Get("Date")); err == nil {
-		now = server
-	}
-	return min(max(at.Sub(now), 0), maxThrottle)
+	return min(max(at.Sub(serverClock(h, now)), 0), maxThrottle)
 }

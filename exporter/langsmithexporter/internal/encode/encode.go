@@ -21,26 +21,37 @@ type Protocol uint8
 const (
 	// OTLP is protobuf to /otel/v1/traces: the server makes the runs.
 	OTLP Protocol = 1
+	// Multipart is forms of JSON to /runs/multipart, which hold the runs as they are.
+	Multipart Protocol = 2
 )
+
+// protocolNames are the names in the configuration.
+var protocolNames = map[Protocol]string{OTLP: "otlp", Multipart: "multipart"}
 
 // String is the protocol's name in the configuration.
 func (p Protocol) String() string {
-	if p == OTLP {
-		return "otlp"
+	if name, ok := protocolNames[p]; ok {
+		return name
 	}
 	return fmt.Sprintf("protocol %d", uint8(p))
 }
 
 // ParseProtocol reads a protocol's name.
 func ParseProtocol(name string) (Protocol, error) {
-	switch name {
-	case "otlp":
-		return OTLP, nil
-	case "multipart":
-		return 0, fmt.Errorf("%q is not built in yet: use %q", name, OTLP)
+	for p, known := range protocolNames {
+		if name == known {
+			return p, nil
+		}
 	}
-	return 0, fmt.Errorf("must be %q, is %q", OTLP, name)
+	return 0, fmt.Errorf("must be %s or %s, is %q", OTLP, Multipart, name)
 }
+
+// The paths below an endpoint to which bodies go.
+const (
+	PathOTLP      = "/otel/v1/traces"
+	PathMultipart = "/runs/multipart"
+	PathBatch     = "/runs/batch"
+)
 
 // Place is where a run stands: what its bytes need beside the run itself.
 type Place struct {
@@ -57,8 +68,8 @@ type Encoder interface {
 	// run that says less is worth more than one whose children hang in the air. It reports whether the result is any
 	// smaller.
 	Shorten(chunk []byte) ([]byte, bool)
-	// Body puts chunks of one project into a request.
-	Body(chunks [][]byte) Body
+	// Body puts chunks of one project into a request. It fails when a chunk is not what Encode has written.
+	Body(chunks [][]byte) (Body, error)
 }
 
 // Body is what one request carries.
@@ -67,14 +78,27 @@ type Body struct {
 	ContentType string
 	Parts       [][]byte // to be sent one after the other
 	Size        int      // of all parts
+	Encoding    Compression
+	Plain       int // size before compression; zero when there was none
 }
 
 // For returns the encoder of p.
 func For(p Protocol) (Encoder, error) {
-	if p == OTLP {
+	switch p {
+	case OTLP:
 		return otlp{}, nil
+	case Multipart:
+		return multipart{}, nil
 	}
 	return nil, fmt.Errorf("%s is not known to this version", p)
+}
+
+// Fallback returns the encoder that reads the chunks of p for servers that do not know p's endpoint, if there is one.
+func Fallback(p Protocol) (Encoder, bool) {
+	if p == Multipart {
+		return batch{}, true
+	}
+	return nil, false
 }
 
 func sizeOf(chunks [][]byte) int {

@@ -233,7 +233,8 @@ func TestBody_concatenationIsOneMessage(t *testing.T) {
 		require.NoError(t, err)
 		chunks = append(chunks, chunk)
 	}
-	body := otlp{}.Body(chunks)
+	body, err := otlp{}.Body(chunks)
+	require.NoError(t, err)
 	var all []byte
 	for _, p := range body.Parts {
 		all = append(all, p...)
@@ -281,8 +282,8 @@ func TestParseProtocol(t *testing.T) {
 		require.ErrorContains(t, err, problem)
 	}
 	f("otlp", "")
-	f("multipart", `"multipart" is not built in yet`)
-	f("grpc", `must be "otlp", is "grpc"`)
+	f("multipart", "")
+	f("grpc", `must be otlp or multipart, is "grpc"`)
 	_, err := For(99)
 	require.ErrorContains(t, err, "protocol 99 is not known")
 }
@@ -291,23 +292,28 @@ func ExampleEncoder() {
 	enc, _ := For(OTLP)
 	r := run.Run{ID: run.FromSpan([8]byte{7: 1}), Name: "answer", Kind: run.Chain}
 	chunk, _ := enc.Encode(&r, Place{Project: "shop"})
-	body := enc.Body([][]byte{chunk, chunk})
+	body, _ := enc.Body([][]byte{chunk, chunk})
 	fmt.Println(body.Path, body.ContentType, body.Size == 2*len(chunk))
 	// Output: /otel/v1/traces application/x-protobuf true
 }
 
 func BenchmarkEncode(b *testing.B) {
-	for _, size := range []int{1 << 10, 16 << 10} {
-		r := llmRun()
-		r.Inputs = []byte(`{"text":"` + strings.Repeat("The quick brown fox ", size/20) + `"}`)
-		b.Run(fmt.Sprintf("otlp/%dKiB", size>>10), func(b *testing.B) {
-			chunk, err := otlp{}.Encode(&r, place)
+	for _, p := range []Protocol{OTLP, Multipart} {
+		for _, size := range []int{1 << 10, 16 << 10} {
+			r := llmRun()
+			r.DottedOrder = dotted
+			r.Inputs = []byte(`{"text":"` + strings.Repeat("The quick brown fox ", size/20) + `"}`)
+			enc, err := For(p)
 			require.NoError(b, err)
-			b.SetBytes(int64(len(chunk)))
-			b.ReportAllocs()
-			for b.Loop() {
-				_, _ = otlp{}.Encode(&r, place)
-			}
-		})
+			b.Run(fmt.Sprintf("%s/%dKiB", p, size>>10), func(b *testing.B) {
+				chunk, err := enc.Encode(&r, place)
+				require.NoError(b, err)
+				b.SetBytes(int64(len(chunk)))
+				b.ReportAllocs()
+				for b.Loop() {
+					_, _ = enc.Encode(&r, place)
+				}
+			})
+		}
 	}
 }

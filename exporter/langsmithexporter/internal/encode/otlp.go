@@ -50,13 +50,13 @@ const stackMark = "\n\nStacktrace:\n"
 // each other, and so a body is nothing but its chunks.
 type otlp struct{}
 
-func (otlp) Body(chunks [][]byte) Body {
+func (otlp) Body(chunks [][]byte) (Body, error) {
 	return Body{
-		Path:        "/otel/v1/traces",
+		Path:        PathOTLP,
 		ContentType: "application/x-protobuf",
 		Parts:       chunks,
 		Size:        sizeOf(chunks),
-	}
+	}, nil
 }
 
 func (otlp) Encode(r *run.Run, at Place) ([]byte, error) {

@@ -4,7 +4,6 @@
 package encode
 
 import (
-	"encoding/json"
 	"math"
 	"strconv"
 	"strings"
@@ -41,7 +40,7 @@ func writeModel(a attrs, r *run.Run) {
 	}
 	var others []byte
 	for _, v := range r.Invocation {
-		if name, ok := requestAttrs[v.Name]; ok && v.Type() != run.JSON {
+		if name, ok := requestAttrs[v.Name]; ok && v.Type() != run.JSON && !unpriced(r, v.Name) {
 			putScalar(a, "", name, v.Value)
 			continue
 		}
@@ -53,6 +52,12 @@ func writeModel(a attrs, r *run.Run) {
 	if model := modelParameter(r); model != "" {
 		a.str(requestAttrs["model"], model)
 	}
+}
+
+// unpriced reports whether a parameter is the model of a run that has none in its metadata, as an agent's: of the
+// attribute, LangSmith's converter would make one.
+func unpriced(r *run.Run, name string) bool {
+	return name == "model" && !r.Metadata.Has("ls_model_name")
 }
 
 // modelParameter is the model that the parameters of the call do not name themselves, or nothing.
@@ -98,7 +103,7 @@ func appendMember(object []byte, v run.Named) []byte {
 	if len(object) == 0 {
 		lead = '{'
 	}
-	object = append(append(append(object, lead), quoted(v.Name)...), ':')
+	object = append(appendString(append(object, lead), v.Name), ':')
 	return appendValue(object, v.Value)
 }
 
@@ -114,17 +119,11 @@ func appendValue(b []byte, v run.Value) []byte {
 	case v.Type() == run.Float && isFinite(v.Float()):
 		return strconv.AppendFloat(b, v.Float(), 'g', -1, 64)
 	}
-	return append(b, quoted(v.String())...)
+	return appendString(b, v.String())
 }
 
-// quoted is s as a JSON string. A string can always be written.
-func quoted(s string) []byte {
-	b, err := json.Marshal(valid(s))
-	if err != nil {
-		return []byte(`""`)
-	}
-	return b
-}
+// quoted is s as a JSON string.
+func quoted(s string) []byte { return appendString(nil, s) }
 
 // valid makes a protobuf string of s: one wrong byte would cost the whole request.
 func valid(s string) string {

@@ -26,6 +26,7 @@ type TelemetryBuilder struct {
 	meter                              metric.Meter
 	mu                                 sync.Mutex
 	registrations                      []metric.Registration
+	ExporterLangsmithDeadLetters       metric.Int64Counter
 	ExporterLangsmithQueueItemsRefused metric.Int64Counter
 	ExporterLangsmithRequestBytes      metric.Int64Counter
 	ExporterLangsmithRequests          metric.Int64Counter
@@ -64,6 +65,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	}
 	builder.meter = Meter(settings)
 	var err, errs error
+	builder.ExporterLangsmithDeadLetters, err = builder.meter.Int64Counter(
+		"otelcol_exporter_langsmith_dead_letters",
+		metric.WithDescription("Refused runs that were to be kept in the dead-letter file, by what became of them. [Alpha]"),
+		metric.WithUnit("{runs}"),
+	)
+	errs = errors.Join(errs, err)
 	builder.ExporterLangsmithQueueItemsRefused, err = builder.meter.Int64Counter(
 		"otelcol_exporter_langsmith_queue_items_refused",
 		metric.WithDescription("Items of a persistent queue that could not be read, by reason. [Alpha]"),

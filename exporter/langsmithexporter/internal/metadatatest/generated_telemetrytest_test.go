@@ -19,6 +19,7 @@ func TestSetupTelemetry(t *testing.T) {
 	tb, err := metadata.NewTelemetryBuilder(testTel.NewTelemetrySettings())
 	require.NoError(t, err)
 	defer tb.Shutdown()
+	tb.ExporterLangsmithDeadLetters.Add(context.Background(), 1)
 	tb.ExporterLangsmithQueueItemsRefused.Add(context.Background(), 1)
 	tb.ExporterLangsmithRequestBytes.Add(context.Background(), 1)
 	tb.ExporterLangsmithRequests.Add(context.Background(), 1)
@@ -26,6 +27,9 @@ func TestSetupTelemetry(t *testing.T) {
 	tb.ExporterLangsmithRunsSent.Add(context.Background(), 1)
 	tb.ExporterLangsmithRunsShortened.Add(context.Background(), 1)
 	tb.ExporterLangsmithUnredactedRefused.Add(context.Background(), 1)
+	AssertEqualExporterLangsmithDeadLetters(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
 	AssertEqualExporterLangsmithQueueItemsRefused(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())

@@ -1,0 +1,133 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package langsmithexporter
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/exporter/langsmithexporter/internal/api"
+	"github.com/otelcol-langsmith/otelcol-langsmith/exporter/langsmithexporter/internal/encode"
+)
+
+// letterMode lets nobody else read what LangSmith has refused: it is what people have written.
+const letterMode fs.FileMode = 0o600
+
+// What became of a run that was to be kept in the dead-letter file.
+const (
+	letterWritten = "written"
+	letterFull    = "full"
+	letterFailed  = "failed"
+)
+
+// deadLetters keeps runs that were given up, one JSON line each, up to a size. A nil one keeps nothing.
+type deadLetters struct {
+	path string
+	max  int64
+
+	mu   sync.Mutex
+	file *os.File
+	size int64
+}
+
+// letter is a line of the file. Body is what can be posted to Path as application/json; it is missing where nobody can
+// tell what the run is.
+type letter struct {
+	Time     string          `json:"time"`
+	Reason   string          `json:"reason"`
+	Status   int             `json:"status,omitempty"`
+	Error    string          `json:"error"`
+	Exporter string          `json:"exporter"`
+	Project  string          `json:"project"`
+	Path     string          `json:"path,omitempty"`
+	Body     json.RawMessage `json:"body,omitempty"`
+	Raw      []byte          `json:"raw,omitempty"`
+}
+
+func newDeadLetters(config *DeadLetterConfig) *deadLetters {
+	if config == nil {
+		return nil
+	}
+	return &deadLetters{path: config.Path, max: int64(config.MaxBytes)}
+}
+
+// open creates the file, or goes on with the one that is there.
+func (l *deadLetters) open() error {
+	if l == nil {
+		return nil
+	}
+	file, err := os.OpenFile(l.path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, letterMode)
+	if err != nil {
+		return fmt.Errorf("dead_letter::path: %w", err)
+	}
+	info, err := file.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = errors.New("is not a regular file")
+	}
+	if err == nil && info.Mode().Perm() != letterMode {
+		err = file.Chmod(letterMode)
+	}
+	if err != nil {
+		return fmt.Errorf("dead_letter::path: %w", errors.Join(err, file.Close()))
+	}
+	l.file, l.size = file, info.Size()
+	return nil
+}
+
+func (l *deadLetters) close() error {
+	if l == nil || l.file == nil {
+		return nil
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	err := l.file.Close()
+	l.file = nil
+	return err
+}
+
+// add writes a line and says what became of it. A line that the file has no room for is left out; a smaller one may
+// still find some.
+func (l *deadLetters) add(in letter, g group, data []byte) string {
+	var err error
+	if in.Path, in.Body, err = encode.Readable(g.protocol, data); err != nil {
+		in.Path, in.Body, in.Raw = "", nil, data
+	}
+	line, err := json.Marshal(in)
+	if err != nil {
+		return letterFailed
+	}
+	line = append(line, '\n')
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case l.file == nil:
+		return letterFailed
+	case l.size+int64(len(line)) > l.max:
+		return letterFull
+	}
+	n, err := l.file.Write(line)
+	l.size += int64(n)
+	if err != nil {
+		return letterFailed
+	}
+	return letterWritten
+}
+
+// newLetter describes a refusal. What is said of it comes from us, and never from what a server has answered.
+func newLetter(exporter, project, reason string, now time.Time, err error) letter {
+	l := letter{Time: now.UTC().Format(time.RFC3339), Reason: reason, Exporter: exporter, Project: project}
+	if err != nil {
+		l.Error = err.Error()
+	}
+	var e *api.Error
+	if errors.As(err, &e) {
+		l.Status = e.Status
+	}
+	return l
+}

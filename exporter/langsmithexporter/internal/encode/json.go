@@ -1,0 +1,140 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package encode
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+	"unicode/utf8"
+)
+
+// asObject returns text as a JSON object, which is what LangSmith's API wants inputs and outputs to be. Text that should
+// have been one and is not goes in as a string: refusing it would cost the whole request.
+func asObject(text []byte, key string) []byte {
+	if len(text) == 0 {
+		return nil
+	}
+	if !json.Valid(text) || !utf8.Valid(text) {
+		return wrapMember(key, quoted(string(text)))
+	}
+	text = pairSurrogates(text)
+	if trimmed := bytes.TrimLeft(text, " \t\r\n"); trimmed[0] != '{' {
+		return wrapMember(key, trimmed)
+	}
+	return text
+}
+
+func wrapMember(key string, value []byte) []byte {
+	b := append(appendString([]byte{'{'}, key), ':')
+	return append(append(b, value...), '}')
+}
+
+// withoutUsage takes usage_metadata out of an object, where an application has put it: there may be only one.
+func withoutUsage(object []byte) []byte {
+	if !bytes.Contains(object, []byte(`"usage_metadata"`)) {
+		return object
+	}
+	var members map[string]json.RawMessage
+	if json.Unmarshal(object, &members) != nil || members["usage_metadata"] == nil {
+		return object
+	}
+	delete(members, "usage_metadata")
+	rest, err := json.Marshal(members)
+	if err != nil {
+		return object
+	}
+	return rest
+}
+
+// pairSurrogates replaces escaped halves of characters that stand alone. They come from texts that were cut between the
+// two, they are valid JSON, and many readers refuse them all the same.
+func pairSurrogates(text []byte) []byte {
+	if !bytes.Contains(text, []byte(`\ud`)) && !bytes.Contains(text, []byte(`\uD`)) {
+		return text
+	}
+	out := text
+	for i := 0; i+6 <= len(text); {
+		switch {
+		case text[i] != '\\':
+			i++
+		case text[i+1] != 'u':
+			i += 2 // an escaped backslash does not begin another escape
+		case !isSurrogate(text[i:], false):
+			if isSurrogate(text[i:], true) {
+				if &out[0] == &text[0] {
+					out = bytes.Clone(text)
+				}
+				copy(out[i:], `\ufffd`)
+			}
+			i += 6
+		case isSurrogate(text[i+6:], true):
+			i += 12
+		default:
+			if &out[0] == &text[0] {
+				out = bytes.Clone(text)
+			}
+			copy(out[i:], `\ufffd`)
+			i += 6
+		}
+	}
+	return out
+}
+
+// isSurrogate reports whether an escape of a first or second half begins text.
+func isSurrogate(text []byte, second bool) bool {
+	if len(text) < 6 || text[0] != '\\' || text[1] != 'u' {
+		return false
+	}
+	n, err := strconv.ParseUint(string(text[2:6]), 16, 16)
+	if err != nil {
+		return false
+	}
+	if second {
+		return n >= 0xdc00 && n <= 0xdfff
+	}
+	return n >= 0xd800 && n <= 0xdbff
+}
+
+const hexDigits = "0123456789abcdef"
+
+// appendString writes s as a JSON string. Bytes that are not UTF-8 become the replacement character.
+func appendString(b []byte, s string) []byte {
+	b = append(b, '"')
+	from := 0
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c < utf8.RuneSelf {
+			if c >= ' ' && c != '"' && c != '\\' {
+				i++
+				continue
+			}
+			b = appendEscape(append(b, s[from:i]...), c)
+			i++
+			from = i
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if r == utf8.RuneError && size == 1 {
+			b = append(append(b, s[from:i]...), "\ufffd"...)
+			from = i + 1
+		}
+		i += size
+	}
+	return append(append(b, s[from:]...), '"')
+}
+
+func appendEscape(b []byte, c byte) []byte {
+	switch c {
+	case '"', '\\':
+		return append(b, '\\', c)
+	case '\n':
+		return append(b, '\\', 'n')
+	case '\r':
+		return append(b, '\\', 'r')
+	case '\t':
+		return append(b, '\\', 't')
+	}
+	return append(b, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
+}

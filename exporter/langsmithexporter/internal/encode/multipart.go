@@ -1,0 +1,214 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package encode
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
+)
+
+// boundary separates the parts of a body. It can be the same in all of them, as what stands in the parts is JSON: a line
+// that begins with two dashes is in no JSON text, neither inside of a string nor between two values.
+const boundary = "otelcol-langsmith-7d1f6c0a9b3e4825"
+
+// terminator ends a body.
+const terminator = "--" + boundary + "--\r\n"
+
+// What stands before the body of a part.
+const (
+	headName   = "--" + boundary + "\r\nContent-Disposition: form-data; name=\"post."
+	headLength = "\"\r\nContent-Type: application/json\r\nContent-Length: "
+	headEnd    = "\r\n\r\n"
+	partEnd    = "\r\n"
+)
+
+// wireTime has the microseconds of a dotted order, so that a run's start and its place in the tree say the same.
+const wireTime = "2006-01-02T15:04:05.000000Z"
+
+// multipart writes a run as the parts of a form: the run itself, and each larger field as a part of its own. A run is
+// posted once, with its end.
+type multipart struct{}
+
+func (multipart) Body(chunks [][]byte) (Body, error) {
+	return Body{
+		Path:        PathMultipart,
+		ContentType: "multipart/form-data; boundary=" + boundary,
+		Parts:       append(slices.Clip(slices.Clone(chunks)), []byte(terminator)),
+		Size:        sizeOf(chunks) + len(terminator),
+	}, nil
+}
+
+func (multipart) Encode(r *run.Run, at Place) ([]byte, error) {
+	if r.ID.IsZero() {
+		return nil, errors.New("write run as multipart: it has no id")
+	}
+	if r.DottedOrder == "" && !r.ParentID.IsZero() {
+		return nil, errors.New("write run as multipart: it has a parent and no place below it")
+	}
+	f := form{out: getScratch(), field: getScratch(), id: r.ID.String()}
+	defer putScratch(f.out)
+	defer putScratch(f.field)
+	f.part("", appendRun(f.field.b[:0], r, at))
+	f.part(".inputs", asObject(r.Inputs, "input"))
+	f.outputs(r)
+	f.part(".events", appendEvents(f.field.b[:0], r))
+	f.part(".extra", appendExtra(f.field.b[:0], r))
+	if r.Error != "" {
+		f.part(".error", appendString(f.field.b[:0], r.Error))
+	}
+	return bytes.Clone(f.out.b), nil
+}
+
+// form collects the parts of one run.
+type form struct {
+	out   *wire
+	field *wire // to write a field in, before its length is known
+	id    string
+}
+
+// part appends a part, or nothing where there is nothing to say. Content comes in pieces so that no large one is copied
+// twice.
+func (f *form) part(field string, pieces ...[]byte) {
+	n := 0
+	for _, p := range pieces {
+		n += len(p)
+	}
+	if n == 0 {
+		return
+	}
+	b := append(f.out.b, headName...)
+	b = append(b, f.id...)
+	b = append(b, field...)
+	b = append(b, headLength...)
+	b = strconv.AppendInt(b, int64(n), 10)
+	b = append(b, headEnd...)
+	for _, p := range pieces {
+		b = append(b, p...)
+	}
+	f.out.b = append(b, partEnd...)
+}
+
+// usageHead begins outputs that hold usage. It comes first, where it is found again without reading all of them.
+const usageHead = `{"usage_metadata":`
+
+// outputs writes outputs with the usage in them: that is where LangSmith's own converter puts it.
+func (f *form) outputs(r *run.Run) {
+	outputs := asObject(r.Outputs, "output")
+	if r.Usage == nil {
+		f.part(".outputs", outputs)
+		return
+	}
+	head := append([]byte(usageHead), usageJSON(r.Usage)...)
+	rest := bytes.TrimLeft(bytes.TrimPrefix(bytes.TrimLeft(withoutUsage(outputs), " \t\r\n"), []byte("{")), " \t\r\n")
+	switch {
+	case len(rest) == 0:
+		head = append(head, '}')
+	case rest[0] != '}':
+		head = append(head, ',')
+	}
+	f.part(".outputs", head, rest)
+}
+
+func appendRun(b []byte, r *run.Run, at Place) []byte {
+	b = append(b, `{"id":"`...)
+	b = append(b, r.ID.String()...)
+	b = append(b, `","trace_id":"`...)
+	b = append(b, traceID(r).String()...)
+	b = append(b, `","dotted_order":`...)
+	b = appendString(b, cmp.Or(r.DottedOrder, run.Dotted("", r.Start, r.ID)))
+	if !r.ParentID.IsZero() {
+		b = append(b, `,"parent_run_id":"`...)
+		b = append(append(b, r.ParentID.String()...), '"')
+	}
+	b = append(b, `,"name":`...)
+	b = appendString(b, runName(r))
+	b = append(b, `,"run_type":`...)
+	b = appendString(b, string(r.Kind))
+	b = append(b, `,"start_time":"`...)
+	b = r.Start.UTC().AppendFormat(b, wireTime)
+	b = append(b, `","end_time":"`...)
+	b = later(r.Start, r.End).UTC().AppendFormat(b, wireTime)
+	b = append(b, '"')
+	if at.Project != "" {
+		b = append(b, `,"session_name":`...)
+		b = appendString(b, at.Project)
+	}
+	return append(appendTags(b, r.Tags), '}')
+}
+
+func traceID(r *run.Run) run.ID {
+	if r.TraceID.IsZero() {
+		return r.ID
+	}
+	return r.TraceID
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func appendTags(b []byte, tags []string) []byte {
+	if len(tags) == 0 {
+		return b
+	}
+	b = append(b, `,"tags":[`...)
+	for i, tag := range tags {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendString(b, tag)
+	}
+	return append(b, ']')
+}
+
+// appendEvents tells the first token, from which LangSmith computes the time to it.
+func appendEvents(b []byte, r *run.Run) []byte {
+	if r.FirstToken.IsZero() {
+		return nil
+	}
+	b = append(b, `[{"name":"new_token","time":"`...)
+	b = r.FirstToken.UTC().AppendFormat(b, wireTime)
+	return append(b, `"}]`...)
+}
+
+// appendExtra writes metadata and parameters under the names that LangSmith's converter gives them.
+func appendExtra(b []byte, r *run.Run) []byte {
+	if len(r.Metadata) == 0 && len(r.Invocation) == 0 {
+		return nil
+	}
+	b = append(b, `{"metadata":`...)
+	b = appendObject(b, r.Metadata)
+	params := r.Invocation
+	if model := modelParameter(r); model != "" {
+		params = append(slices.Clip(params), run.Named{Name: "model", Value: run.Str(model)})
+	}
+	if len(params) > 0 {
+		b = append(b, `,"invocation_params":`...)
+		b = appendObject(b, params)
+	}
+	return append(b, '}')
+}
+
+func appendObject(b []byte, values run.Values) []byte {
+	b = append(b, '{')
+	lead := ""
+	for _, v := range values {
+		if v.Type() == run.Absent {
+			continue
+		}
+		b = append(appendString(append(b, lead...), v.Name), ':')
+		b = appendValue(b, v.Value)
+		lead = ","
+	}
+	return append(b, '}')
+}

@@ -1,0 +1,112 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package langsmithexporter
+
+import (
+	"context"
+	"encoding/json"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/pdatatest"
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/standin"
+)
+
+// arrivals sends td by a protocol and returns what LangSmith's documented rules make of it, by run id.
+func arrivals(t *testing.T, td ptrace.Traces, change func(*Config)) map[string]standin.Run {
+	t.Helper()
+	server := standin.New(standin.Options{Record: true})
+	r := newRig(t, into{server}, func(c *Config) {
+		noQueue(c)
+		change(c)
+	})
+	require.NoError(t, r.ConsumeTraces(context.Background(), td))
+	runs := map[string]standin.Run{}
+	for _, arrived := range server.Runs() {
+		runs[arrived.ID] = arrived
+	}
+	assert.Zero(t, server.Summary().OrphansWaiting)
+	for _, req := range server.Requests() {
+		assert.Less(t, req.Status, 300)
+	}
+	return runs
+}
+
+// The two encodings of a run are one run at LangSmith, for every recorded trace. They may differ in this:
+//   - times by OTLP have nanoseconds, and native ones the microseconds that LangSmith shows;
+//   - a comma inside of a tag is a semicolon by OTLP, where commas separate tags;
+//   - the events of a run: by OTLP they tell of its failure as well, which natively is told by its error alone.
+func TestProtocols_giveTheSameRuns(t *testing.T) {
+	total := 0
+	for _, ids := range []string{bySpan, byTraceSpan} {
+		for _, fixture := range pdatatest.Fixtures(t) {
+			t.Run(filepath.Join(ids, fixture.Dialect, fixture.Scenario), func(t *testing.T) {
+				td := pdatatest.LoadTraces(t, fixture.Path)
+				td.MarkReadOnly()
+				by := func(protocol string) map[string]standin.Run {
+					return arrivals(t, td, func(c *Config) { c.Protocol, c.RunIDs = protocol, ids })
+				}
+				otlp, native := by("otlp"), by("multipart")
+				require.Len(t, native, len(otlp))
+				for id := range otlp {
+					assert.Equal(t, comparable(t, otlp[id]), comparable(t, native[id]), otlp[id].Name)
+					total++
+				}
+			})
+		}
+	}
+	t.Logf("%d runs", total)
+}
+
+// comparable is a run without what may differ between the protocols.
+func comparable(t *testing.T, r standin.Run) map[string]any {
+	t.Helper()
+	micros := func(at time.Time) time.Time { return at.UTC().Truncate(time.Microsecond) }
+	place := r.Place
+	place.ProjectID = "" // made up by the stand-in
+	return map[string]any{
+		"place": place, "name": r.Name, "type": r.Type, "status": r.Status, "error": r.Error,
+		"start": micros(r.Start), "end": micros(r.End), "first token": micros(r.FirstToken),
+		"tags":   strings.ReplaceAll(strings.Join(r.Tags, "|"), ",", ";"),
+		"inputs": decoded(t, r.Inputs), "outputs": decoded(t, r.Outputs), "extra": decoded(t, r.Extra),
+		"usage": r.Usage, "attachments": r.Attachments, "example": r.ExampleID,
+	}
+}
+
+func decoded(t *testing.T, text []byte) any {
+	t.Helper()
+	if len(text) == 0 {
+		return nil
+	}
+	var v any
+	require.NoError(t, json.Unmarshal(text, &v))
+	return v
+}
+
+// A run that goes to a server without /runs/multipart is the same run.
+func TestProtocols_batchGivesTheSameRuns(t *testing.T) {
+	for _, fixture := range pdatatest.Fixtures(t) {
+		t.Run(filepath.Join(fixture.Dialect, fixture.Scenario), func(t *testing.T) {
+			td := pdatatest.LoadTraces(t, fixture.Path)
+			form := arrivals(t, td, func(c *Config) { c.Protocol = "multipart" })
+			old := standin.New(standin.Options{})
+			old.Inject(standin.Fault{Path: "/runs/multipart", Status: 404})
+			r := newRig(t, into{old}, func(c *Config) {
+				noQueue(c)
+				c.Protocol = "multipart"
+			})
+			require.NoError(t, r.ConsumeTraces(context.Background(), td))
+			require.Len(t, old.Runs(), len(form))
+			for _, got := range old.Runs() {
+				assert.Equal(t, comparable(t, form[got.ID]), comparable(t, got))
+			}
+		})
+	}
+}

@@ -19,7 +19,7 @@ var (
 
 func (adk) inputs(b []byte, v *view) []byte {
 	if v.kind == run.Tool && v.has(kADKArgs) {
-		return v.appendInput(b, v.values[kADKArgs])
+		return v.inputAt(b, kADKArgs)
 	}
 	request := v.raw(kADKRequest)
 	config := member(request, "config")
@@ -28,7 +28,7 @@ func (adk) inputs(b []byte, v *view) []byte {
 
 func (adk) outputs(b []byte, v *view) []byte {
 	if v.kind == run.Tool && v.has(kADKResult) {
-		return v.appendOutput(b, v.values[kADKResult])
+		return v.outputAt(b, kADKResult)
 	}
 	return appendMessages(b, "", member(v.raw(kADKResponse), "content"))
 }

@@ -65,7 +65,7 @@ func (claudeCode) inputs(b []byte, v *view) []byte {
 		return b
 	}
 	if v.has(kClaudePrompt) {
-		return v.appendInput(b, v.values[kClaudePrompt])
+		return v.inputAt(b, kClaudePrompt)
 	}
 	if v.kind != run.Tool {
 		return b
@@ -83,7 +83,7 @@ func (claudeCode) outputs(b []byte, v *view) []byte {
 	if !v.has(kToolOutputEvent) {
 		return b
 	}
-	return v.appendOutput(b, v.values[kToolOutputEvent])
+	return v.outputAt(b, kToolOutputEvent)
 }
 
 func (claudeCode) details(v *view, f *Fields) {

@@ -12,20 +12,34 @@ import (
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
 )
 
-// appendInput appends a whole input as one object: chat messages for models, {"query":…} for retrievers, {"input":…}
-// where it is no object.
-func (v *view) appendInput(b []byte, value pcommon.Value) []byte {
-	name := "input"
-	if v.kind == run.Retriever {
-		name = "query"
-	}
-	return v.appendContent(b, value, name)
+// inputAt appends an attribute that holds a whole input as one object: chat messages for models, {"query":…} for
+// retrievers, {"input":…} where it is no object.
+func (v *view) inputAt(b []byte, s slot) []byte {
+	return v.appendContent(b, v.values[s], v.rawAt(s), v.inputName())
 }
 
-// appendOutput appends a whole output as one object: chat messages for models, documents for retrievers, and never
-// the vectors of embeddings.
+// appendInput is inputAt for values that have no place of their own.
+func (v *view) appendInput(b []byte, value pcommon.Value) []byte {
+	return v.appendContent(b, value, v.rawOf(value), v.inputName())
+}
+
+func (v *view) inputName() string {
+	if v.kind == run.Retriever {
+		return "query"
+	}
+	return "input"
+}
+
+// outputAt appends an attribute that holds a whole output as one object: chat messages for models, documents for
+// retrievers, and never the vectors of embeddings.
+func (v *view) outputAt(b []byte, s slot) []byte { return v.appendWhole(b, v.values[s], v.rawAt(s)) }
+
+// appendOutput is outputAt for values that have no place of their own.
 func (v *view) appendOutput(b []byte, value pcommon.Value) []byte {
-	raw := v.rawOf(value)
+	return v.appendWhole(b, value, v.rawOf(value))
+}
+
+func (v *view) appendWhole(b []byte, value pcommon.Value, raw string) []byte {
 	switch {
 	case v.kind == run.Embedding && isVector(raw):
 		return appendVectors(b, raw)
@@ -38,17 +52,11 @@ func (v *view) appendOutput(b []byte, value pcommon.Value) []byte {
 			return appendDocuments(b, list)
 		}
 	}
-	return v.appendContent(b, value, "output")
+	return v.appendContent(b, value, raw, "output")
 }
 
 // appendRawInput is appendInput for a value that is JSON already.
-func (v *view) appendRawInput(b []byte, raw string) []byte {
-	name := "input"
-	if v.kind == run.Retriever {
-		name = "query"
-	}
-	return appendWrapped(b, raw, name)
-}
+func (v *view) appendRawInput(b []byte, raw string) []byte { return appendWrapped(b, raw, v.inputName()) }
 
 // appendTyped takes the wrapping off that LangWatch puts around values: {"type":"text","value":…}.
 func (v *view) appendTyped(b []byte, s slot, whole func([]byte, pcommon.Value) []byte) []byte {
@@ -69,8 +77,8 @@ func countMembers(raw string) int {
 	return n
 }
 
-func (v *view) appendContent(b []byte, value pcommon.Value, name string) []byte {
-	raw := v.rawOf(value)
+// appendContent appends raw, or the value where that is no JSON.
+func (v *view) appendContent(b []byte, value pcommon.Value, raw, name string) []byte {
 	switch {
 	case raw == "":
 		b = appendName(append(b, '{'), name)

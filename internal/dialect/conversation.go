@@ -19,26 +19,44 @@ func Conversation(s Span) string {
 			best, id = r, t
 		}
 	}
-	if id == "" {
-		id = conversationInMetadata(s.Attributes())
-	}
-	if id != "" || s.Resource == (pcommon.Map{}) {
+	if id != "" {
 		return id
 	}
-	if v, ok := s.Resource.Get("session.id"); ok && !isBlank(scalarText(v)) {
-		return scalarText(v)
+	if v, ok := s.Attributes().Get("metadata"); ok {
+		id = conversationInMetadata(v)
 	}
-	return ""
+	return firstFilled(id, conversationOfResource(s.Resource))
+}
+
+// conversation is Conversation for a span that has been sorted already.
+func (v *view) conversation() string {
+	for _, s := range conversationSlots {
+		if v.filled[s] {
+			if t := scalarText(v.values[s]); !isBlank(t) {
+				return t
+			}
+		}
+	}
+	return firstFilled(memberText(v.raw(kInferenceMetadata), conversationNames...), conversationOfResource(v.Resource))
 }
 
 // conversationInMetadata looks into OpenInference's metadata, where Mastra's exporter leaves the session.
-func conversationInMetadata(attributes pcommon.Map) string {
-	v, ok := attributes.Get("metadata")
-	if !ok || v.Type() != pcommon.ValueTypeStr {
+func conversationInMetadata(v pcommon.Value) string {
+	return firstFilled(memberText(parse(text(v)), conversationNames...))
+}
+
+var conversationNames = []string{
+	"session_id", "thread_id", "conversation_id", "sessionId", "threadId", "conversationId",
+}
+
+func conversationOfResource(resource pcommon.Map) string {
+	if resource == (pcommon.Map{}) {
 		return ""
 	}
-	return firstFilled(memberText(parse(v.Str()),
-		"session_id", "thread_id", "conversation_id", "sessionId", "threadId", "conversationId"))
+	if v, ok := resource.Get("session.id"); ok {
+		return scalarText(v)
+	}
+	return ""
 }
 
 // ConversationKeys are the attributes that Conversation knows, the most deliberate first.
@@ -79,10 +97,17 @@ var conversationKeys = [...]string{
 var conversationRanks = func() map[string]int {
 	m := make(map[string]int, len(conversationKeys))
 	for i, k := range conversationKeys {
-		attr(k) // shown as the session, not once more
 		m[k] = i
 	}
 	return m
+}()
+
+// conversationSlots makes the keys known: they are shown as the session, and not once more.
+var conversationSlots = func() (slots [len(conversationKeys)]slot) {
+	for i, k := range conversationKeys {
+		slots[i] = attr(k)
+	}
+	return slots
 }()
 
 // conversationRank is called for every attribute of every span: most keys are told apart by their last letters,

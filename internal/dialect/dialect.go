@@ -63,6 +63,10 @@ type Fields struct {
 	User    string
 	Project string // LangSmith project the application asked for
 
+	// Failed and Failure are what FailureOf returns.
+	Failed  bool
+	Failure Failure
+
 	// RollUp says that the usage repeats what spans below already count, whether or not they are here.
 	RollUp bool
 }

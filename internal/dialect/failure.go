@@ -18,10 +18,17 @@ const logfireError = 17
 // cancellation.
 func FailureOf(s Span) (Failure, bool) {
 	var e evidence
+	for k, v := range s.Attributes().All() {
+		e.attribute(k, v, s.Scope)
+	}
+	return e.failure(s)
+}
+
+// failure judges what the attributes, which have been gathered, and the rest of the span say.
+func (e *evidence) failure(s Span) (Failure, bool) {
 	e.status = s.Status().Code() == ptrace.StatusCodeError
-	e.attributes(s)
 	e.events(s.Events())
-	if e.byDesign || isByDesign(e.exceptionType) || isByDesign(e.errorType) {
+	if e.excused() {
 		return Failure{}, false
 	}
 	e.flag = e.flag || e.level && !e.record
@@ -52,22 +59,29 @@ type evidence struct {
 	exceptionType, exceptionMessage, stacktrace string
 }
 
-func (e *evidence) attributes(s Span) {
-	for k, v := range s.Attributes().All() {
-		switch k {
-		case "error.type":
-			if t := scalarText(v); !isBlank(t) {
-				e.errorType = t
-			}
-		case "error.message", "langfuse.observation.status_message", "rpc.jsonrpc.error_message":
-			e.message = firstFilled(e.message, text(v))
-		case "langfuse.observation.level":
-			e.flag = e.flag || text(v) == "ERROR"
-		case "langsmith.metadata.ls_is_error_interrupt":
-			e.byDesign = e.byDesign || isTrue(v)
-		default:
-			e.libraryFlag(k, v, s.Scope)
+// excused reports whether the span stopped by design.
+func (e *evidence) excused() bool {
+	return e.byDesign || isByDesign(e.exceptionType) || isByDesign(e.errorType)
+}
+
+// attribute takes one attribute in. Few names begin with the letters that matter here.
+func (e *evidence) attribute(k string, v pcommon.Value, scope pcommon.InstrumentationScope) {
+	if k == "" || strings.IndexByte("eglnrs", k[0]) < 0 {
+		return
+	}
+	switch k {
+	case "error.type":
+		if t := scalarText(v); !isBlank(t) {
+			e.errorType = t
 		}
+	case "error.message", "langfuse.observation.status_message", "rpc.jsonrpc.error_message":
+		e.message = firstFilled(e.message, text(v))
+	case "langfuse.observation.level":
+		e.flag = e.flag || text(v) == "ERROR"
+	case "langsmith.metadata.ls_is_error_interrupt":
+		e.byDesign = e.byDesign || isTrue(v)
+	default:
+		e.libraryFlag(k, v, scope)
 	}
 }
 

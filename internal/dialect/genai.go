@@ -100,11 +100,11 @@ func (genAI) usage(v *view, c *counts) {
 func (genAI) inputs(b []byte, v *view) []byte {
 	switch {
 	case v.kind == run.Tool && v.has(kToolArguments):
-		return v.appendInput(b, v.values[kToolArguments])
+		return v.inputAt(b, kToolArguments)
 	case v.has(kQuery):
-		return v.appendInput(b, v.values[kQuery])
+		return v.inputAt(b, kQuery)
 	case v.has(kMemoryQuery):
-		return v.appendInput(b, v.values[kMemoryQuery])
+		return v.inputAt(b, kMemoryQuery)
 	}
 	raw := v.raw(kInputMessages)
 	switch {
@@ -127,11 +127,11 @@ func (v *view) system() string {
 func (genAI) outputs(b []byte, v *view) []byte {
 	switch {
 	case v.kind == run.Tool && v.has(kToolResult):
-		return v.appendOutput(b, v.values[kToolResult])
+		return v.outputAt(b, kToolResult)
 	case v.has(kDocuments):
-		return v.appendOutput(b, v.values[kDocuments])
+		return v.outputAt(b, kDocuments)
 	case v.has(kMemoryRecords):
-		return v.appendOutput(b, v.values[kMemoryRecords])
+		return v.outputAt(b, kMemoryRecords)
 	}
 	raw := v.raw(kOutputMessages)
 	switch {

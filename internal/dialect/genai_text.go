@@ -16,12 +16,12 @@ func (genAIText) inputs(b []byte, v *view) []byte {
 	if !v.has(kPrompt) {
 		return b
 	}
-	return v.appendInput(b, v.values[kPrompt])
+	return v.inputAt(b, kPrompt)
 }
 
 func (genAIText) outputs(b []byte, v *view) []byte {
 	if !v.has(kCompletion) {
 		return b
 	}
-	return v.appendOutput(b, v.values[kCompletion])
+	return v.outputAt(b, kCompletion)
 }

@@ -57,7 +57,7 @@ func (genkit) inputs(b []byte, v *view) []byte {
 	if messages := member(v.raw(kGenkitInput), "messages"); v.kind == run.LLM && messages != "" {
 		return appendMessages(b, "", messages)
 	}
-	return v.appendInput(b, v.values[kGenkitInput])
+	return v.inputAt(b, kGenkitInput)
 }
 
 func (genkit) outputs(b []byte, v *view) []byte {
@@ -78,5 +78,5 @@ func (genkit) outputs(b []byte, v *view) []byte {
 	case v.kind == run.Embedding && member(raw, "embeddings") != "":
 		return appendEmbeddings(b, length(member(raw, "embeddings")), 0)
 	}
-	return v.appendOutput(b, v.values[kGenkitOutput])
+	return v.outputAt(b, kGenkitOutput)
 }

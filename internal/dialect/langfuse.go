@@ -69,20 +69,20 @@ func (langfuse) usage(v *view, c *counts) {
 
 func (langfuse) inputs(b []byte, v *view) []byte {
 	if v.has(kLFInput) {
-		return v.appendInput(b, v.values[kLFInput])
+		return v.inputAt(b, kLFInput)
 	}
 	if v.has(kLFTraceIn) && v.ParentSpanID().IsEmpty() {
-		return v.appendInput(b, v.values[kLFTraceIn])
+		return v.inputAt(b, kLFTraceIn)
 	}
 	return b
 }
 
 func (langfuse) outputs(b []byte, v *view) []byte {
 	if v.has(kLFOutput) {
-		return v.appendOutput(b, v.values[kLFOutput])
+		return v.outputAt(b, kLFOutput)
 	}
 	if v.has(kLFTraceOut) && v.ParentSpanID().IsEmpty() {
-		return v.appendOutput(b, v.values[kLFTraceOut])
+		return v.outputAt(b, kLFTraceOut)
 	}
 	return b
 }

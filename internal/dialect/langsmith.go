@@ -75,7 +75,7 @@ func (l langsmith) inputs(b []byte, v *view) []byte {
 	}
 	for _, s := range [...]slot{kPrompt, kInputs} {
 		if v.has(s) {
-			return v.appendInput(b, v.values[s])
+			return v.inputAt(b, s)
 		}
 	}
 	return b
@@ -87,7 +87,7 @@ func (l langsmith) outputs(b []byte, v *view) []byte {
 	}
 	for _, s := range [...]slot{kCompletion, kOutputs} {
 		if v.has(s) {
-			return v.appendOutput(b, v.values[s])
+			return v.outputAt(b, s)
 		}
 	}
 	return b

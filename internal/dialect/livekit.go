@@ -27,7 +27,7 @@ var (
 func (liveKit) inputs(b []byte, v *view) []byte {
 	for _, s := range kLKInputs {
 		if v.has(s) {
-			return v.appendInput(b, v.values[s])
+			return v.inputAt(b, s)
 		}
 	}
 	return b
@@ -36,7 +36,7 @@ func (liveKit) inputs(b []byte, v *view) []byte {
 func (liveKit) outputs(b []byte, v *view) []byte {
 	for _, s := range kLKOutputs {
 		if v.has(s) {
-			return v.appendOutput(b, v.values[s])
+			return v.outputAt(b, s)
 		}
 	}
 	return b

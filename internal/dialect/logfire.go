@@ -53,7 +53,7 @@ func (logfire) usage(v *view, c *counts) {
 func (logfire) inputs(b []byte, v *view) []byte {
 	switch {
 	case v.has(kToolArgsOld):
-		return v.appendInput(b, v.values[kToolArgsOld])
+		return v.inputAt(b, kToolArgsOld)
 	case v.has(kAllMessages):
 		return appendMessages(b, v.system(), v.raw(kAllMessages))
 	case v.has(kEventList) || v.has(kAllMessagesOld):
@@ -67,7 +67,7 @@ func (logfire) inputs(b []byte, v *view) []byte {
 	}
 	for _, s := range [...]slot{kRequestData, kRawInput, kRequest} {
 		if v.has(s) {
-			return v.appendInput(b, v.values[s])
+			return v.inputAt(b, s)
 		}
 	}
 	return b
@@ -76,9 +76,9 @@ func (logfire) inputs(b []byte, v *view) []byte {
 func (logfire) outputs(b []byte, v *view) []byte {
 	switch {
 	case v.has(kToolResponseOld):
-		return v.appendOutput(b, v.values[kToolResponseOld])
+		return v.outputAt(b, kToolResponseOld)
 	case v.has(kFinalResult):
-		return v.appendOutput(b, v.values[kFinalResult])
+		return v.outputAt(b, kFinalResult)
 	case v.has(kEventList):
 		if b = appendLogfireEvents(b, v.raw(kEventList), true); len(b) > 0 {
 			return b
@@ -96,7 +96,7 @@ func (logfire) outputs(b []byte, v *view) []byte {
 	}
 	for _, s := range [...]slot{kResponseData, kResponse} {
 		if v.has(s) {
-			return v.appendOutput(b, v.values[s])
+			return v.outputAt(b, s)
 		}
 	}
 	return b

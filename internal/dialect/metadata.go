@@ -35,6 +35,9 @@ var families = []string{
 }
 
 func isFamily(k string) bool {
+	if k == "" || strings.IndexByte("almt", k[0]) < 0 {
+		return false
+	}
 	for _, p := range families {
 		if strings.HasPrefix(k, p) {
 			return true
@@ -157,16 +160,40 @@ func isStructured(v pcommon.Value) bool {
 
 // isContent reports whether an attribute's name says that it holds what somebody said, asked or keeps secret.
 func isContent(name string) bool {
-	for segment := range strings.FieldsFuncSeq(name, func(r rune) bool { return strings.ContainsRune("._:-/", r) }) {
-		switch strings.ToLower(segment) {
-		case "prompt", "prompts", "completion", "completions", "content", "contents", "message", "messages", "input",
-			"inputs",
-			"output", "outputs", "argument", "arguments", "args", "result", "results", "body", "headers", "header",
-			"query",
-			"statement", "transcript", "instructions", "text", "cookie", "authorization", "password", "secret",
-			"apikey", "token":
-			return true
+	var word [len("authorization")]byte // in lower case; the longest of the words
+	n := 0
+	for i := range len(name) {
+		switch c := name[i]; {
+		case strings.IndexByte("._:-/", c) >= 0:
+			if n <= len(word) && isContentWord(string(word[:n])) {
+				return true
+			}
+			n = 0
+			continue
+		case n < len(word):
+			word[n] = lower(c)
 		}
+		n++
+	}
+	return n <= len(word) && isContentWord(string(word[:n]))
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		c += 'a' - 'A'
+	}
+	return c
+}
+
+func isContentWord(word string) bool {
+	switch word {
+	case "prompt", "prompts", "completion", "completions", "content", "contents", "message", "messages", "input",
+		"inputs",
+		"output", "outputs", "argument", "arguments", "args", "result", "results", "body", "headers", "header",
+		"query",
+		"statement", "transcript", "instructions", "text", "cookie", "authorization", "password", "secret",
+		"apikey", "token":
+		return true
 	}
 	return false
 }

@@ -86,9 +86,9 @@ func (openInference) inputs(b []byte, v *view) []byte {
 	case v.kind == run.Embedding:
 		return appendTexts(b, "input", v.textsOf(embeddingList, "embedding.text"))
 	case v.has(kRerankerQuery):
-		return v.appendInput(b, v.values[kRerankerQuery])
+		return v.inputAt(b, kRerankerQuery)
 	case v.kind == run.Prompt && v.has(kTemplateVariables):
-		return v.appendInput(b, v.values[kTemplateVariables])
+		return v.inputAt(b, kTemplateVariables)
 	case v.kind != run.LLM && v.has(kInputValue):
 		return b
 	}
@@ -246,10 +246,10 @@ func (v *view) promptTemplate(f *Fields) {
 
 func (openInferenceValue) inputs(b []byte, v *view) []byte {
 	if v.has(kInputValue) {
-		return v.appendInput(b, v.values[kInputValue])
+		return v.inputAt(b, kInputValue)
 	}
 	if v.kind == run.Tool && v.has(kToolParameters) && v.has(kOutputValue) {
-		return v.appendInput(b, v.values[kToolParameters])
+		return v.inputAt(b, kToolParameters)
 	}
 	return b
 }
@@ -258,5 +258,5 @@ func (openInferenceValue) outputs(b []byte, v *view) []byte {
 	if !v.has(kOutputValue) {
 		return b
 	}
-	return v.appendOutput(b, v.values[kOutputValue])
+	return v.outputAt(b, kOutputValue)
 }

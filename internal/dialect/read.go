@@ -19,10 +19,11 @@ func Read(s Span) Fields {
 	f := Fields{
 		Kind:    v.kind,
 		Name:    v.runName(),
-		Session: Conversation(s),
+		Session: v.session,
 		User:    v.user(),
 		Project: v.project(),
 	}
+	f.Failure, f.Failed = v.evidence.failure(s)
 	f.Provider, f.Model = v.readModel()
 	f.Usage = v.readUsage()
 	f.RollUp = f.Usage != nil && f.Kind != run.LLM && f.Kind != run.Embedding

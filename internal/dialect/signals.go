@@ -44,8 +44,11 @@ func gather(s Span) signals {
 
 // add sorts one attribute by its first segment, so that a key is compared with few others.
 func (g *signals) add(k string, v pcommon.Value) {
-	i := strings.IndexAny(k, ".:_")
-	if i <= 0 {
+	i := 0
+	for i < len(k) && k[i] != '.' && k[i] != ':' && k[i] != '_' {
+		i++
+	}
+	if i == 0 || i == len(k) {
 		return
 	}
 	switch k[:i] {
@@ -69,6 +72,19 @@ func (g *signals) add(k string, v pcommon.Value) {
 		g.infra = true
 	}
 }
+
+// leadingWord returns what stands before the first separator of a name.
+func leadingWord(k string) string {
+	for i := range min(len(k), maxLeadingWord+1) {
+		if c := k[i]; c == '.' || c == '_' || c == ':' {
+			return k[:i]
+		}
+	}
+	return ""
+}
+
+// maxLeadingWord is the length of the longest that says anything.
+const maxLeadingWord = len("openinference")
 
 func (g *signals) addGenAI(k string, v pcommon.Value) {
 	rest, ok := strings.CutPrefix(k, "gen_ai.")

@@ -32,7 +32,7 @@ func (traceloop) inputs(b []byte, v *view) []byte {
 		if inputs := member(raw, "inputs"); isObject(inputs) {
 			return appendWrapped(b, inputs, "input")
 		}
-		return v.appendInput(b, v.values[kEntityInput])
+		return v.inputAt(b, kEntityInput)
 	case length(args) == 0 && isBlank(orNull(kwargs)):
 		return b
 	case length(args) == 0:
@@ -59,7 +59,7 @@ func (traceloop) outputs(b []byte, v *view) []byte {
 	if !v.has(kEntityOutput) {
 		return b
 	}
-	return v.appendOutput(b, v.values[kEntityOutput])
+	return v.outputAt(b, kEntityOutput)
 }
 
 func (traceloop) details(v *view, f *Fields) {

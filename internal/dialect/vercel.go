@@ -112,9 +112,9 @@ func anthropicCache(metadata string) string {
 func (vercel) inputs(b []byte, v *view) []byte {
 	switch {
 	case v.has(kAIToolInput):
-		return v.appendInput(b, v.values[kAIToolInput])
+		return v.inputAt(b, kAIToolInput)
 	case v.has(kAIToolArgs):
-		return v.appendInput(b, v.values[kAIToolArgs])
+		return v.inputAt(b, kAIToolArgs)
 	case v.has(kAIMessages):
 		return appendMessages(b, "", v.raw(kAIMessages))
 	case v.has(kAIPrompt):
@@ -132,7 +132,7 @@ func (v *view) appendVercelPrompt(b []byte) []byte {
 	raw := v.raw(kAIPrompt)
 	messages := member(raw, "messages", "prompt")
 	if messages == "" {
-		return v.appendInput(b, v.values[kAIPrompt])
+		return v.inputAt(b, kAIPrompt)
 	}
 	return appendMessages(b, member(raw, "system"), messages)
 }
@@ -157,11 +157,13 @@ func (v *view) appendUnquoted(b []byte, s slot) []byte {
 func (vercel) outputs(b []byte, v *view) []byte {
 	switch {
 	case v.has(kAIToolOutput):
-		return v.appendOutput(b, v.values[kAIToolOutput])
+		return v.outputAt(b, kAIToolOutput)
 	case v.has(kAIToolResult):
-		return v.appendOutput(b, v.values[kAIToolResult])
-	case v.has(kAIObject, kOldObject):
-		return v.appendOutput(b, v.firstOf(kAIObject, kOldObject))
+		return v.outputAt(b, kAIToolResult)
+	case v.has(kAIObject):
+		return v.outputAt(b, kAIObject)
+	case v.has(kOldObject):
+		return v.outputAt(b, kOldObject)
 	case v.has(kAIEmbeddings):
 		return v.appendVercelVectors(b, kAIEmbeddings)
 	case v.has(kAIEmbedding):

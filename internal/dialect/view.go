@@ -36,12 +36,16 @@ func attr(name string) slot {
 // as long as one call of Read and its parts are views into the span.
 type view struct {
 	Span
-	kind    run.Kind
-	signals signals
+	kind     run.Kind
+	session  string
+	signals  signals
+	evidence evidence
 
 	values []pcommon.Value
 	filled []bool
 	used   []slot
+	raws   []string // in JSON, as far as somebody has asked
+	parsed []bool
 
 	indexed []indexed
 	fields  []field // attributes of a family of names: metadata of users
@@ -111,13 +115,17 @@ func newView(s Span) *view {
 	if len(v.values) < len(known) {
 		v.values = make([]pcommon.Value, len(known))
 		v.filled = make([]bool, len(known))
+		v.raws = make([]string, len(known))
+		v.parsed = make([]bool, len(known))
 	}
 	v.Span = s
 	for k, value := range s.Attributes().All() {
 		v.signals.add(k, value)
+		v.evidence.attribute(k, value, s.Scope)
 		v.add(k, value)
 	}
 	v.kind = v.signals.kind(s)
+	v.session = v.conversation()
 	v.readEvents(s.Events())
 	slices.SortStableFunc(v.indexed, compareIndexed)
 	return v
@@ -127,6 +135,7 @@ func newView(s Span) *view {
 func (v *view) release() {
 	for _, s := range v.used {
 		v.values[s], v.filled[s] = pcommon.Value{}, false
+		v.raws[s], v.parsed[s] = "", false
 	}
 	clear(v.indexed)
 	clear(v.fields)
@@ -134,7 +143,7 @@ func (v *view) release() {
 	clear(v.messages)
 	clear(v.choices)
 	*v = view{
-		values: v.values, filled: v.filled, used: v.used[:0],
+		values: v.values, filled: v.filled, used: v.used[:0], raws: v.raws, parsed: v.parsed,
 		indexed: v.indexed[:0], fields: v.fields[:0], rest: v.rest[:0],
 		messages: v.messages[:0], choices: v.choices[:0],
 		scratch: bounded(v.scratch), temp: bounded(v.temp),
@@ -302,12 +311,21 @@ func (v *view) label(slots ...slot) string {
 func (v *view) raw(slots ...slot) string {
 	for _, s := range slots {
 		if v.filled[s] {
-			if raw := v.rawOf(v.values[s]); raw != "" {
+			if raw := v.rawAt(s); raw != "" {
 				return raw
 			}
 		}
 	}
 	return ""
+}
+
+// rawAt is rawOf for an attribute: several dialects look at the same, and it is read once.
+func (v *view) rawAt(s slot) string {
+	if !v.parsed[s] {
+		v.parsed[s] = true
+		v.raws[s] = v.rawOf(v.values[s])
+	}
+	return v.raws[s]
 }
 
 func (v *view) rawOf(value pcommon.Value) string {

@@ -145,10 +145,9 @@ func (m *mapper) run(i int) run.Run {
 	if f.FirstToken.After(r.Start) {
 		r.FirstToken = f.FirstToken
 	}
-	failure, failed := dialect.FailureOf(s)
-	if failed {
-		r.Error = errorText(failure)
-		setType(f, failure.Type)
+	if f.Failed {
+		r.Error = errorText(f.Failure)
+		setType(f, f.Failure.Type)
 	}
 	r.Metadata = m.metadata(i)
 	return r

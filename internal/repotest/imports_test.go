@@ -77,9 +77,12 @@ var importRules = []importRule{
 		third: slices.Concat(pdata, ottl, sampling),
 		pure:  true,
 	},
+	{dirs: []string{"processor/samplingprocessor/internal/join"}, ours: []string{"internal/contract"}, third: pdata, pure: true},
 	{
-		dirs:  []string{"processor/samplingprocessor/internal/repair"},
-		ours:  []string{"internal/run", "internal/tree", "internal/dialect", "internal/contract"},
+		dirs: []string{"processor/samplingprocessor/internal/repair"},
+		ours: []string{
+			"internal/run", "internal/tree", "internal/dialect", "internal/contract", "processor/samplingprocessor/internal/join",
+		},
 		third: slices.Concat(pdata, sampling),
 		pure:  true,
 	},

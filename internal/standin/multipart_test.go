@@ -167,6 +167,7 @@ func TestMultipart_fieldsOfTheRun(t *testing.T) {
 	f(`"start_time":"2026-08-21T10:11:12.123456Z",`, ``, "start_time: field required")
 	f(`"2026-08-21T10:11:12.123456Z"`, `17`, "start_time: not a date")
 	f(`"2026-08-21T10:11:13"`, `"yesterday"`, "end_time: not a date")
+	f(`"2026-08-21T10:11:13"`, `1.5`, "end_time: not a date")
 	f(`{`, `{"status":"done",`, "status: must be one of")
 	f(`{`, `{"session_id":"x",`, "session_id: invalid UUID")
 	f(`{`, `{"extra":[],`, "extra: wrong type")

@@ -165,6 +165,10 @@ func wireTime(name string, raw json.RawMessage) (time.Time, *refusal) {
 	if len(raw) == 0 || string(raw) == "null" {
 		return time.Time{}, nil
 	}
+	var millis int64 // as LangSmith's JavaScript client writes the end of a run, and nothing else
+	if name == "end_time" && json.Unmarshal(raw, &millis) == nil {
+		return time.UnixMilli(millis).UTC(), nil
+	}
 	var s string
 	if json.Unmarshal(raw, &s) != nil {
 		return time.Time{}, unprocessable("%s: not a date in ISO 8601", name)

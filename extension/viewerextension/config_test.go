@@ -31,7 +31,7 @@ func TestConfig_fromYAML(t *testing.T) {
 		MaxRuns:         1000,
 		MaxBytes:        64 << 20,
 		MaxRequestBytes: 5 << 20,
-		MaxDecisions:    50,
+		MaxDecisions:    50, Arrived: true,
 		Faults:          true,
 	}, cfg.Extensions[component.NewIDWithName(metadata.Type, "all")])
 }

@@ -87,7 +87,7 @@ func TestViewer_servesPageAndStandIn(t *testing.T) {
 	assert.Equal(t, 200, status)
 
 	assert.Equal(t, 200, post(t, url+"/otel/v1/traces", trace))
-	assert.Equal(t, 200, post(t, url+"/arrived/v1/traces", trace))
+	assert.Equal(t, 404, post(t, url+"/arrived/v1/traces", trace), "what is not redacted is not taken unless configured")
 	status, body, _ = get(t, url+"/api/v1/runs/00000000-0000-0000-00f0-67aa0ba902b7")
 	assert.Equal(t, 200, status)
 	assert.Contains(t, body, `"name":"root"`)
@@ -102,11 +102,11 @@ func TestViewer_servesPageAndStandIn(t *testing.T) {
 func TestViewer_settingsReachTheStandIn(t *testing.T) {
 	_, url := started(t, func(cfg *Config) {
 		cfg.APIKeys = append(cfg.APIKeys, "key")
-		cfg.Arrived, cfg.Faults = false, true
+		cfg.Arrived, cfg.Faults = true, true
 		cfg.MaxRequestBytes = 10
 	})
 	assert.Equal(t, 401, post(t, url+"/otel/v1/traces", trace))
-	assert.Equal(t, 404, post(t, url+"/arrived/v1/traces", trace))
+	assert.Equal(t, 413, post(t, url+"/arrived/v1/traces", trace))
 	assert.Equal(t, 200, post(t, url+"/standin/faults", `[{"status":503,"path":"/ok"}]`))
 	status, _, _ := get(t, url+"/ok")
 	assert.Equal(t, 503, status)

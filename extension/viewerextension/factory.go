@@ -36,7 +36,6 @@ func createDefaultConfig() component.Config {
 		MaxBytes:        defaultMaxBytes,
 		MaxRequestBytes: defaultMaxRequestBytes,
 		MaxDecisions:    defaultMaxDecisions,
-		Arrived:         true,
 	}
 }
 

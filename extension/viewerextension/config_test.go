@@ -32,7 +32,7 @@ func TestConfig_fromYAML(t *testing.T) {
 		MaxBytes:        64 << 20,
 		MaxRequestBytes: 5 << 20,
 		MaxDecisions:    50, Arrived: true,
-		Faults:          true,
+		Faults: true,
 	}, cfg.Extensions[component.NewIDWithName(metadata.Type, "all")])
 }
 

@@ -29,7 +29,7 @@ func (c *core) admit(ctx context.Context, outlet uint16, td ptrace.Traces) error
 		cost += arrivals[i].part.Cost()
 		spans += len(arrivals[i].part.Spans)
 	}
-	if !c.budget.reserve(cost) && !c.makeRoom(cost) {
+	if !c.reserve(cost) {
 		return c.full(cost, spans+nameless)
 	}
 	if err := c.writeJournal(ctx, arrivals); err != nil {
@@ -43,6 +43,8 @@ func (c *core) admit(ctx context.Context, outlet uint16, td ptrace.Traces) error
 	}
 	return nil
 }
+
+func (c *core) reserve(cost int64) bool { return c.budget.reserve(cost) || c.makeRoom(cost) }
 
 // full answers a request for which there is no room.
 func (c *core) full(cost int64, spans int) error {

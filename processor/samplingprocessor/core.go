@@ -42,7 +42,8 @@ type core struct {
 
 	tracesOpen atomic.Int64
 
-	nexts atomic.Pointer[[]consumer.Traces] // by outlet; replaced as a whole
+	pipes    atomic.Pointer[[]*tracesProcessor] // by outlet; replaced as a whole
+	logPipes atomic.Pointer[[]*logsProcessor]   // likewise
 
 	mu        sync.Mutex
 	instances struct {
@@ -66,18 +67,33 @@ func (c *cores) newTraces(set processor.Settings, cfg *Config, next consumer.Tra
 	}
 	shared.mu.Lock()
 	defer shared.mu.Unlock()
-	nexts := append(slices.Clone(shared.outlets()), next)
-	if len(nexts) > math.MaxUint16 {
-		return nil, errors.New("sampling: too many pipelines")
+	outlet, err := pipeNumber(shared.outlets())
+	if err != nil {
+		return nil, err
 	}
-	shared.nexts.Store(&nexts)
-	return &tracesProcessor{core: shared, outlet: uint16(len(nexts) - 1)}, nil //nolint:gosec // checked above
+	p := &tracesProcessor{core: shared, outlet: outlet, next: next}
+	pipes := append(slices.Clone(shared.outlets()), p)
+	shared.pipes.Store(&pipes)
+	return p, nil
 }
 
-// outlets returns the next consumers of all traces pipelines.
-func (c *core) outlets() []consumer.Traces {
-	if nexts := c.nexts.Load(); nexts != nil {
-		return *nexts
+// pipeNumber returns the number of the pipeline that comes after those that are there.
+func pipeNumber[P any](there []P) (uint16, error) {
+	if len(there) >= math.MaxUint16 {
+		return 0, errors.New("sampling: too many pipelines")
+	}
+	return uint16(len(there)), nil //nolint:gosec // checked above
+}
+
+// outlets returns the instances of all traces pipelines.
+func (c *core) outlets() []*tracesProcessor { return all(&c.pipes) }
+
+// logOutlets returns the instances of all logs pipelines.
+func (c *core) logOutlets() []*logsProcessor { return all(&c.logPipes) }
+
+func all[P any](pipes *atomic.Pointer[[]P]) []P {
+	if list := pipes.Load(); list != nil {
+		return *list
 	}
 	return nil
 }
@@ -87,7 +103,16 @@ func (c *cores) newLogs(set processor.Settings, cfg *Config, next consumer.Logs)
 	if err != nil {
 		return nil, err
 	}
-	return &logsProcessor{core: shared, next: next}, nil
+	shared.mu.Lock()
+	defer shared.mu.Unlock()
+	pipe, err := pipeNumber(shared.logOutlets())
+	if err != nil {
+		return nil, err
+	}
+	p := &logsProcessor{core: shared, pipe: pipe + 1, next: next}
+	pipes := append(slices.Clone(shared.logOutlets()), p)
+	shared.logPipes.Store(&pipes)
+	return p, nil
 }
 
 func (c *cores) acquire(set processor.Settings, cfg *Config) (*core, error) {

@@ -176,6 +176,10 @@ type spec struct {
 
 var epoch = time.Date(2026, 3, 14, 9, 0, 0, 0, time.UTC)
 
+func plogTime(ms int) pcommon.Timestamp {
+	return pcommon.NewTimestampFromTime(epoch.Add(time.Duration(ms) * time.Millisecond))
+}
+
 func traceID(n byte) pcommon.TraceID { return pcommon.TraceID{1, 2, 3, 15: n} }
 
 func spanID(n byte) pcommon.SpanID {

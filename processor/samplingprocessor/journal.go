@@ -5,6 +5,7 @@ package samplingprocessor
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"strconv"
@@ -13,6 +14,8 @@ import (
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/extension/xextension/storage"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.uber.org/zap"
 
@@ -37,9 +40,12 @@ type journal struct {
 }
 
 const (
-	// entryVersion is the first byte of every entry; others are not read.
+	// entryVersion is the first byte of an entry of spans, and logsVersion that of one of log records, which has the
+	// number of their pipeline in two more bytes. Entries that begin otherwise are not read.
 	entryVersion = 1
+	logsVersion  = 2
 	entryHeader  = 1 + 16
+	logsHeader   = entryHeader + 2
 	// deleteBatch bounds a transaction of the storage, which holds up the writers for as long as it takes.
 	deleteBatch = 512
 )
@@ -111,9 +117,15 @@ func (c *core) writeJournal(ctx context.Context, arrivals []arrival) error {
 func entryKey(seq uint64) string { return fmt.Sprintf("%016x", seq) }
 
 func entry(a *arrival) []byte {
-	b := make([]byte, 0, entryHeader+len(a.part.Data))
-	b = append(b, entryVersion)
+	b := make([]byte, 0, logsHeader+len(a.part.Data))
+	if a.part.Logs == 0 {
+		b = append(b, entryVersion)
+		b = append(b, a.key.Trace[:]...)
+		return append(b, a.part.Data...)
+	}
+	b = append(b, logsVersion)
 	b = append(b, a.key.Trace[:]...)
+	b = binary.BigEndian.AppendUint16(b, a.part.Logs)
 	return append(b, a.part.Data...)
 }
 
@@ -123,18 +135,42 @@ var errDamaged = errors.New("the entry is damaged or of another version")
 // readEntry is the reverse of entry, with everything computed that is not stored.
 func (c *core) readEntry(key string, value []byte) (arrival, error) {
 	seq, err := strconv.ParseUint(key, 16, 64)
-	if err != nil || len(value) < entryHeader || value[0] != entryVersion {
+	if err != nil || len(value) < entryHeader {
 		return arrival{}, errDamaged
 	}
+	id := pcommon.TraceID(value[1:entryHeader])
+	var a arrival
+	switch {
+	case value[0] == entryVersion:
+		a, err = c.readSpansEntry(id, value[entryHeader:])
+	case value[0] == logsVersion && len(value) >= logsHeader:
+		a, err = c.readLogsEntry(id, value[entryHeader:])
+	default:
+		return arrival{}, errDamaged
+	}
+	a.seq = seq
+	return a, err
+}
+
+func (c *core) readSpansEntry(id pcommon.TraceID, data []byte) (arrival, error) {
 	var u ptrace.ProtoUnmarshaler
-	td, err := u.UnmarshalTraces(value[entryHeader:])
+	td, err := u.UnmarshalTraces(data)
 	if err != nil {
 		return arrival{}, errDamaged
 	}
-	a := arrival{seq: seq}
-	p := &piece{td: td}
-	copy(p.id[:], value[1:entryHeader])
-	return a, c.read(&a, 0, p)
+	var a arrival
+	err = c.read(&a, 0, &piece{id: id, td: td})
+	return a, err
+}
+
+func (c *core) readLogsEntry(id pcommon.TraceID, data []byte) (arrival, error) {
+	var u plog.ProtoUnmarshaler
+	ld, err := u.UnmarshalLogs(data[2:])
+	pipe := binary.BigEndian.Uint16(data)
+	if err != nil || pipe == 0 {
+		return arrival{}, errDamaged
+	}
+	return c.readLogs(store.Key{Trace: id}, pipe, ld)
 }
 
 // unreadGap is added to the number of the last entry that was read when the storage broke off: what could not be read

@@ -33,6 +33,16 @@ const (
 	outcomePruned  = "pruned"
 )
 
+// What becomes of the log records that belong to spans.
+const (
+	outcomeJoined     = "joined"     // they went out as events of spans
+	outcomeLate       = "late"       // their trace was released before they came
+	outcomeReturned   = "returned"   // they went on as log records
+	outcomeUnredacted = "unredacted" // their span has been through redact and they have not
+	outcomeShed       = "shed"
+	outcomeLost       = "lost" // the process ended first, or nobody took them
+)
+
 // metrics counts for one configured processor. Every number carries its id, since all processors of a type share the
 // instruments.
 type metrics struct {
@@ -84,6 +94,13 @@ func (m *metrics) late(outcome string, spans int) {
 	}
 }
 
+func (m *metrics) logs(outcome string, n int) {
+	if n > 0 {
+		m.builder.ProcessorSamplingLogRecords.Add(context.Background(), int64(n),
+			metric.WithAttributes(m.id, attribute.String("outcome", outcome)))
+	}
+}
+
 func (m *metrics) decided(d policy.Decision, trigger store.Trigger, kept bool) {
 	outcome := outcomeDropped
 	if kept {
@@ -102,6 +119,8 @@ func (m *metrics) repaired(r repair.Result) {
 	m.add(m.builder.ProcessorSamplingSpansReparented, r.Reparented)
 	m.dropped(reasonDuplicate, true, r.Duplicates)
 	m.dropped(reasonTruncated, false, r.Truncated)
+	m.logs(outcomeJoined, r.Joined)
+	m.logs(outcomeUnredacted, r.Unredacted)
 }
 
 func (m *metrics) repairedLate(l repair.Late) {

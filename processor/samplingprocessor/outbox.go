@@ -31,9 +31,10 @@ const (
 // delivery is a trace, or late spans of one, on the way out.
 type delivery struct {
 	outlet uint16
+	logs   uint16        // not 0: log records, for the logs pipeline of this number
 	td     ptrace.Traces // zero while waiting in encoded form
 	data   []byte
-	spans  int
+	spans  int      // or records
 	bytes  int64    // of the budget
 	seqs   []uint64 // in the journal
 }
@@ -79,9 +80,9 @@ func (o *outbox) held() int64 {
 // put queues a delivery and never waits.
 func (o *outbox) put(d delivery) {
 	o.mu.Lock()
-	free := o.idle > len(o.queue) && !o.core.outlets()[d.outlet].Capabilities().MutatesData
+	free := o.idle > len(o.queue) && !o.core.outlets()[d.outlet].next.Capabilities().MutatesData
 	o.mu.Unlock()
-	if !free {
+	if !free && d.logs == 0 {
 		o.encode(&d)
 	}
 	o.mu.Lock()
@@ -134,21 +135,12 @@ func (o *outbox) take() (delivery, bool) {
 
 // deliver tries until the next consumer takes d or refuses it for good, or the outbox is stopped.
 func (o *outbox) deliver(ctx context.Context, d delivery) error {
-	next := o.core.outlets()[d.outlet]
-	td := d.td
 	for backoff := firstBackoff; ; backoff = min(2*backoff, maxBackoff) {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if d.data != nil {
-			var u ptrace.ProtoUnmarshaler
-			var err error
-			if td, err = u.UnmarshalTraces(d.data); err != nil {
-				return consumererror.NewPermanent(fmt.Errorf("decode a released trace: %w", err))
-			}
-		}
-		err := next.ConsumeTraces(ctx, td)
-		if err == nil || consumererror.IsPermanent(err) {
+		err := o.try(ctx, d)
+		if err == nil || consumererror.IsPermanent(err) || errors.Is(err, errClosed) {
 			return err
 		}
 		o.keepRest(err, &d)
@@ -157,6 +149,21 @@ func (o *outbox) deliver(ctx context.Context, d delivery) error {
 		}
 		o.core.metrics.add(o.core.metrics.builder.ProcessorSamplingReleaseRetries, 1)
 	}
+}
+
+func (o *outbox) try(ctx context.Context, d delivery) error {
+	if d.logs != 0 {
+		return o.core.consumeReturned(ctx, d)
+	}
+	td := d.td
+	if d.data != nil {
+		var u ptrace.ProtoUnmarshaler
+		var err error
+		if td, err = u.UnmarshalTraces(d.data); err != nil {
+			return consumererror.NewPermanent(fmt.Errorf("decode a released trace: %w", err))
+		}
+	}
+	return o.core.outlets()[d.outlet].next.ConsumeTraces(ctx, td)
 }
 
 // keepRest keeps of d only what the next consumer says it did not take.
@@ -187,6 +194,20 @@ func pause(ctx context.Context, d time.Duration) bool {
 // finish gives back what d held.
 func (o *outbox) finish(d delivery, err error) {
 	c := o.core
+	if d.logs != 0 {
+		c.finishLogs(d, err)
+	} else {
+		c.finishTraces(d, err)
+	}
+	c.budget.add(-d.bytes)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.bytes -= d.bytes
+	o.pending[d.outlet]--
+	o.settled.Broadcast()
+}
+
+func (c *core) finishTraces(d delivery, err error) {
 	switch {
 	case err == nil:
 		c.metrics.add(c.metrics.builder.ProcessorSamplingSpansReleased, d.spans)
@@ -198,12 +219,19 @@ func (o *outbox) finish(d delivery, err error) {
 	case len(d.seqs) == 0: // otherwise it stays in the journal and is delivered after the next start
 		c.metrics.dropped(reasonShutdown, false, d.spans)
 	}
-	c.budget.add(-d.bytes)
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.bytes -= d.bytes
-	o.pending[d.outlet]--
-	o.settled.Broadcast()
+}
+
+func (c *core) finishLogs(d delivery, err error) {
+	switch {
+	case err == nil:
+		c.metrics.logs(outcomeReturned, d.spans)
+		c.journal.remove(d.seqs)
+	case consumererror.IsPermanent(err):
+		c.metrics.logs(outcomeLost, d.spans)
+		c.journal.remove(d.seqs)
+	case len(d.seqs) == 0:
+		c.metrics.logs(outcomeLost, d.spans)
+	}
 }
 
 // wait returns when nothing of outlet is left, or false when ctx ends before.

@@ -10,7 +10,6 @@ import (
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/consumer"
-	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 )
 
@@ -24,6 +23,7 @@ var (
 type tracesProcessor struct {
 	core   *core
 	outlet uint16
+	next   consumer.Traces
 
 	mu      sync.RWMutex // held while a request is admitted
 	started bool
@@ -71,44 +71,4 @@ func (p *tracesProcessor) Shutdown(ctx context.Context) error {
 		err = p.core.drain(ctx, p.outlet)
 	}
 	return errors.Join(err, p.core.release(ctx, started))
-}
-
-// logsProcessor is the instance of one logs pipeline. Logs pass: they do not yet take part in decisions.
-type logsProcessor struct {
-	core *core
-	next consumer.Logs
-
-	mu      sync.Mutex
-	started bool
-	closed  bool
-}
-
-// Capabilities tells that logs are not changed.
-func (*logsProcessor) Capabilities() consumer.Capabilities { return consumer.Capabilities{} }
-
-// Start starts the core with the first of its instances.
-func (p *logsProcessor) Start(ctx context.Context, host component.Host) error {
-	if err := p.core.start(ctx, host); err != nil {
-		return err
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.started = true
-	return nil
-}
-
-// ConsumeLogs passes ld on.
-func (p *logsProcessor) ConsumeLogs(ctx context.Context, ld plog.Logs) error {
-	return p.next.ConsumeLogs(ctx, ld)
-}
-
-// Shutdown gives the core back.
-func (p *logsProcessor) Shutdown(ctx context.Context) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.closed {
-		return nil
-	}
-	p.closed = true
-	return p.core.release(ctx, p.started)
 }

@@ -150,6 +150,8 @@ func (s *shard) add(a *arrival) {
 	t := s.open.Add(a.key, a.part)
 	if len(t.Parts) == 1 {
 		s.core.tracesOpen.Add(1)
+	}
+	if a.part.Logs == 0 && t.Spans == len(a.part.Spans) {
 		s.core.metrics.add(s.core.metrics.builder.ProcessorSamplingTracesReceived, 1)
 	}
 	t.Note.evidence.Merge(&a.evidence)
@@ -238,6 +240,10 @@ func (s *shard) judge(t *store.Trace[note], trigger store.Trigger) {
 	c := s.core
 	now := time.Now()
 	c.tracesOpen.Add(-1)
+	if t.Spans == 0 {
+		s.returnLogs(t)
+		return
+	}
 	complete := s.open.Complete(t)
 	d := c.policy.Decide(t.Key.Trace, &t.Note.evidence, now)
 	var r repair.Result
@@ -247,7 +253,7 @@ func (s *shard) judge(t *store.Trace[note], trigger store.Trigger) {
 		repair.Mark(td, stamp)
 		s.ship(t, td, t.Spans)
 	case d.Keep:
-		r = repair.Trace(s.decode(t.Parts...), c.repairOptions(), stamp)
+		r = repair.Trace(s.decode(t.Parts...), c.repairOptions(), stamp, s.events(t.Parts)...)
 		c.metrics.repaired(r)
 		if r.Spans > 0 {
 			s.ship(t, r.Traces, r.Spans)
@@ -292,6 +298,10 @@ func (s *shard) addLate(v *verdict, a *arrival) {
 	if a.seq != 0 {
 		out.seqs = []uint64{a.seq}
 	}
+	if a.part.Logs != 0 {
+		s.addLateLogs(v, a, out.seqs)
+		return
+	}
 	switch {
 	case c.cfg.DryRun:
 		out.td, out.spans = s.decode(a.part), len(a.part.Spans)
@@ -328,6 +338,9 @@ func (s *shard) decode(parts ...store.Part) ptrace.Traces {
 	var u ptrace.ProtoUnmarshaler
 	all := ptrace.NewTraces()
 	for _, part := range parts {
+		if part.Logs != 0 {
+			continue
+		}
 		td, err := u.UnmarshalTraces(part.Data)
 		if err != nil { // only what was read back from a storage can be damaged
 			s.core.set.Logger.Error("a part of a trace cannot be decoded", zap.Error(err))

@@ -35,6 +35,7 @@ type TelemetryBuilder struct {
 	ProcessorSamplingEvicted         metric.Int64Counter
 	ProcessorSamplingJournalFailures metric.Int64Counter
 	ProcessorSamplingLateSpans       metric.Int64Counter
+	ProcessorSamplingLogRecords      metric.Int64Counter
 	ProcessorSamplingRefusedRequests metric.Int64Counter
 	ProcessorSamplingReleaseRetries  metric.Int64Counter
 	ProcessorSamplingReplayedTraces  metric.Int64Counter
@@ -156,6 +157,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_processor_sampling_late_spans",
 		metric.WithDescription("Spans that came after their trace was judged. [Alpha]"),
 		metric.WithUnit("{spans}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorSamplingLogRecords, err = builder.meter.Int64Counter(
+		"otelcol_processor_sampling_log_records",
+		metric.WithDescription("Log records that belong to spans. [Alpha]"),
+		metric.WithUnit("{records}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.ProcessorSamplingRefusedRequests, err = builder.meter.Int64Counter(

@@ -34,6 +34,7 @@ func TestSetupTelemetry(t *testing.T) {
 	tb.ProcessorSamplingEvicted.Add(context.Background(), 1)
 	tb.ProcessorSamplingJournalFailures.Add(context.Background(), 1)
 	tb.ProcessorSamplingLateSpans.Add(context.Background(), 1)
+	tb.ProcessorSamplingLogRecords.Add(context.Background(), 1)
 	tb.ProcessorSamplingRefusedRequests.Add(context.Background(), 1)
 	tb.ProcessorSamplingReleaseRetries.Add(context.Background(), 1)
 	tb.ProcessorSamplingReplayedTraces.Add(context.Background(), 1)
@@ -62,6 +63,9 @@ func TestSetupTelemetry(t *testing.T) {
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualProcessorSamplingLateSpans(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualProcessorSamplingLogRecords(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualProcessorSamplingRefusedRequests(t, testTel,

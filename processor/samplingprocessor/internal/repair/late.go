@@ -47,7 +47,7 @@ func (w *work) known() *Known {
 	k := &Known{threshold: w.stamp.Threshold, newRoot: w.newRoot, root: -1, spans: make([]knownSpan, 0, len(w.spans))}
 	index := make([]int32, len(w.spans))
 	add := func(i int) {
-		index[i] = int32(len(k.spans)) //nolint:gosec // a trace is bounded far below
+		index[i] = int32(len(k.spans))
 		k.spans = append(k.spans, knownSpan{
 			id: w.spanID(i), start: uint64(w.spans[i].StartTimestamp()), kept: w.keep[i], caller: w.caller[i],
 		})
@@ -76,7 +76,7 @@ func (w *work) known() *Known {
 	k.root = index[w.root]
 	k.byID = make([]int32, len(k.spans))
 	for i := range k.byID {
-		k.byID[i] = int32(i) //nolint:gosec // a trace is bounded far below
+		k.byID[i] = int32(i)
 	}
 	slices.SortFunc(k.byID, func(a, b int32) int { return bytes.Compare(k.spans[a].id[:], k.spans[b].id[:]) })
 	return k
@@ -84,7 +84,7 @@ func (w *work) known() *Known {
 
 // append adds a span that came late and returns its index.
 func (k *Known) append(s knownSpan) int32 {
-	i := int32(len(k.spans)) //nolint:gosec // a trace is bounded far below
+	i := int32(len(k.spans))
 	k.spans = append(k.spans, s)
 	at, _ := k.search(s.id)
 	k.byID = slices.Insert(k.byID, at, i)

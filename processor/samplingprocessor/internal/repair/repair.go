@@ -19,6 +19,7 @@ import (
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/contract"
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/dialect"
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/tree"
+	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/join"
 )
 
 // MaxSpans is the number of runs that LangSmith accepts of one trace; what is beyond it is rejected there.
@@ -64,6 +65,8 @@ type Result struct {
 	Reparented int // spans that got another parent than they came with
 	Duplicates int // copies of spans that are in Traces
 	Truncated  int // cut off as there were too many
+	Joined     int // log records that became events of spans
+	Unredacted int // log records that were left out, as they have not been through redact and their spans have
 }
 
 // work is a trace under repair.
@@ -84,17 +87,20 @@ type work struct {
 	up     []int // nearest kept ancestor, or -1
 	root   int   // index into spans
 
+	astray  []stray // log records whose spans are not released
 	states  traceStates
 	moved   bool // some span stands elsewhere than before
 	newRoot bool // the root is another than before
 	result  Result
 }
 
-// Trace repairs a whole trace. It takes the spans out of td, which must hold spans of one trace only.
-func Trace(td ptrace.Traces, opts Options, stamp Stamp) Result {
+// Trace repairs a whole trace. It takes the spans out of td, which must hold spans of one trace only. The events are
+// log records of the trace: they become events of the spans that they name.
+func Trace(td ptrace.Traces, opts Options, stamp Stamp, events ...join.Event) Result {
 	w := work{opts: opts, stamp: stamp, states: traceStates{threshold: stamp.Threshold}}
 	w.read(td)
 	w.tree = tree.Build(w.nodes)
+	w.joinEvents(events)
 	w.prune()
 	w.limit()
 	w.up = w.tree.KeptAncestors(w.keep)
@@ -104,6 +110,7 @@ func Trace(td ptrace.Traces, opts Options, stamp Stamp) Result {
 	}
 	w.hang()
 	w.tellPruned()
+	w.placeAstray()
 	w.stampRoot()
 	w.result.Known = w.known()
 	w.result.Traces = w.release()

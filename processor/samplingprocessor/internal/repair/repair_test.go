@@ -32,7 +32,7 @@ func lines(text string) ptrace.Traces {
 		s.SetTraceID(pcommon.TraceID{1})
 		s.SetSpanID(spanID(id))
 		s.SetParentSpanID(spanID(parent))
-		s.SetStartTimestamp(pcommon.Timestamp(1000 + n)) //nolint:gosec // small
+		s.SetStartTimestamp(pcommon.Timestamp(1000 + n))
 		s.SetName(fmt.Sprint(kind, id))
 		s.Attributes().PutStr("kind", kind)
 		shape(s, kind)
@@ -285,4 +285,22 @@ func BenchmarkTrace(b *testing.B) {
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/span")
 		})
 	}
+}
+
+func TestTrace_rootKeepsWhatThePrunedOneSaidOfTheWholeTrace(t *testing.T) {
+	f := func(text string) {
+		t.Helper()
+		td := lines(text)
+		a := first(td).Attributes()
+		a.PutStr("http.request.header.x-request-id", "r-1")
+		a.PutStr("tenant", "acme")
+		a.PutStr("url.path", "/chat")
+		td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(1).Attributes().PutStr("tenant", "mine")
+		got := first(repair.Trace(td, repair.Options{Prune: true}, repair.Stamp{}).Traces).Attributes().AsRaw()
+		assert.Equal(t, "r-1", got["http.request.header.x-request-id"])
+		assert.NotContains(t, got, "url.path")
+		assert.Contains(t, []any{"mine", "acme"}, got["tenant"])
+	}
+	f("1 0 http\n2 1 llm")
+	f("1 0 http\n2 1 llm\n3 1 llm")
 }

@@ -15,6 +15,14 @@ import (
 // ScopeName is the instrumentation scope of the roots that are made here.
 const ScopeName = "github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor"
 
+// ofTrace are the attributes that say something about the whole trace. Frameworks put them on the span of the request
+// that started an agent, which is pruned: the root that takes its place keeps them.
+var ofTrace = []string{
+	"app.version", "app.feature", "feature", "feature.name", "env", "deployment.environment", "deployment.environment.name",
+	"request_id", "request.id", "http.request.header.x-request-id", "tenant", "tenant.id", "tenant_id",
+	"prompt.version", "toolset.version", "retriever.version", "user.id", "session.id", "gen_ai.conversation.id",
+}
+
 // chooseRoot finds the one span that everything hangs on, and reports whether anything is left at all. When the root
 // was pruned and several spans stood below it, none of them can stand for the others: a root is made that takes its
 // place.
@@ -28,22 +36,38 @@ func (w *work) chooseRoot() bool {
 	if len(tops) == 0 {
 		return false
 	}
-	real := w.tree.Root()
+	original := w.tree.Root()
 	switch {
-	case w.keep[real]:
-		w.root = real
+	case w.keep[original]:
+		w.root = original
 	case len(tops) == 1:
 		w.root = tops[0]
 	default:
-		w.root = w.makeRoot(real)
+		w.root = w.makeRoot(original)
 	}
-	w.newRoot = w.root != real || len(w.tree.Roots()) > 1
+	w.newRoot = w.root != original || len(w.tree.Roots()) > 1
+	if w.root != original {
+		w.inherit(original)
+	}
 	return true
 }
 
+// inherit copies what a pruned root says about the whole trace to the root that takes its place, unless that says so
+// itself.
+func (w *work) inherit(pruned int) {
+	from, to := w.spans[pruned].Attributes(), w.spans[w.root].Attributes()
+	for _, key := range ofTrace {
+		if value, ok := from.Get(key); ok {
+			if _, there := to.Get(key); !there {
+				value.CopyTo(to.PutEmpty(key))
+			}
+		}
+	}
+}
+
 // makeRoot appends a span of its own id that has the name, the resource and the times of the pruned root.
-func (w *work) makeRoot(real int) int {
-	was := w.spans[real]
+func (w *work) makeRoot(pruned int) int {
+	was := w.spans[pruned]
 	span := ptrace.NewSpan()
 	span.SetTraceID(was.TraceID())
 	span.SetSpanID(w.freeID(was.TraceID()))
@@ -52,7 +76,7 @@ func (w *work) makeRoot(real int) int {
 	span.SetStartTimestamp(was.StartTimestamp())
 	span.SetEndTimestamp(was.EndTimestamp())
 	span.SetFlags(was.Flags() & traceFlags)
-	w.groups = append(w.groups, w.groupOfRoot(real))
+	w.groups = append(w.groups, w.groupOfRoot(pruned))
 	scope := w.groups[len(w.groups)-1].scope.Scope()
 	w.spans = append(w.spans, dialect.Span{Span: span, Resource: was.Resource, Scope: scope})
 	w.origins = append(w.origins, len(w.groups)-1)
@@ -65,10 +89,10 @@ func (w *work) makeRoot(real int) int {
 // traceFlags are the W3C flags in the flags of a span; the rest speaks of a parent that a made root does not have.
 const traceFlags = 0xff
 
-func (w *work) groupOfRoot(real int) group {
+func (w *work) groupOfRoot(pruned int) group {
 	scope := ptrace.NewScopeSpans()
 	scope.Scope().SetName(ScopeName)
-	return group{resource: w.groups[w.origins[real]].resource, scope: scope}
+	return group{resource: w.groups[w.origins[pruned]].resource, scope: scope}
 }
 
 // freeID derives an id from the trace's that no span of it has: a restarted or another replica makes the same one.

@@ -60,6 +60,7 @@ func OriginOf(flags uint32, entry bool) Origin {
 // state is what is known of a trace as far as it has come.
 type state struct {
 	complete bool      // the root is here, and every parent
+	awaited  bool      // a log record names a span that is not here
 	since    time.Time // when it became complete
 	open     bool      // a parent is known to be still open in its process
 }
@@ -72,7 +73,7 @@ func (s *Store[N]) due(t *Trace[N]) (time.Time, Trigger) {
 	limit := t.first.Add(s.waits.Max)
 	at, trigger := t.last.Add(s.waits.Idle), Idle
 	switch st := s.state(t); {
-	case st.complete:
+	case st.complete && !st.awaited:
 		at, trigger = st.since.Add(s.waits.AfterRoot), Root
 	case st.open:
 		return limit, Max
@@ -84,7 +85,9 @@ func (s *Store[N]) due(t *Trace[N]) (time.Time, Trigger) {
 }
 
 // state looks at every span: a trace became complete when its root came or when the last of the parents came that
-// some span had been waiting for. The order in which the other spans came plays no part.
+// some span had been waiting for. The order in which the other spans came plays no part. A log record is written while
+// its span is open: as long as there is no root it proves that more will come, and afterwards it only makes the trace
+// wait until nothing more does, since a span that was not sampled may still have written records.
 func (s *Store[N]) state(t *Trace[N]) state {
 	arrival := s.arrivals(t)
 	st := state{complete: true}
@@ -92,6 +95,11 @@ func (s *Store[N]) state(t *Trace[N]) state {
 	var rootAt time.Time
 	for _, part := range t.Parts {
 		for _, span := range part.Spans {
+			if part.Logs != 0 {
+				_, here := arrival[span.Parent]
+				st.awaited = st.awaited || !here && span.Parent != [8]byte{}
+				continue
+			}
 			if span.Parent == [8]byte{} {
 				if !rooted || part.At.Before(rootAt) {
 					rooted, rootAt = true, part.At
@@ -109,6 +117,7 @@ func (s *Store[N]) state(t *Trace[N]) state {
 		}
 	}
 	st.complete = st.complete && rooted
+	st.open = st.open || st.awaited && !rooted
 	if rootAt.After(st.since) {
 		st.since = rootAt
 	}
@@ -126,6 +135,9 @@ func (s *Store[N]) arrivals(t *Trace[N]) map[[8]byte]time.Time {
 	}
 	clear(s.arrival)
 	for _, part := range t.Parts {
+		if part.Logs != 0 {
+			continue
+		}
 		for _, span := range part.Spans {
 			if _, ok := s.arrival[span.ID]; !ok {
 				s.arrival[span.ID] = part.At

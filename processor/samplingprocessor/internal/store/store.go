@@ -31,9 +31,12 @@ type Span struct {
 
 // Part is what one request held of one trace. It is not changed once it is added.
 type Part struct {
-	Data  []byte // OTLP TracesData in protobuf
+	Data  []byte // OTLP TracesData in protobuf, or LogsData
 	Spans []Span
 	At    time.Time // arrival; the clocks of the spans decide nothing here
+	// Logs tells that Data is log records which belong to the trace, and which pipeline they came by: its number, from
+	// 1. Each of Spans is then a record's: without an id, and the span that it names as its parent.
+	Logs uint16
 }
 
 // partOverhead is what a part costs beside its bytes and spans: an entry in the map of traces, the trace with its
@@ -55,7 +58,7 @@ type Trace[N any] struct {
 	Parts []Part
 	Note  N
 	Bytes int64 // the cost of its parts
-	Spans int
+	Spans int   // log records are none
 
 	first, last time.Time // arrival of the first and the latest part
 	check       time.Time // when to look at it next; never later than when it falls due
@@ -93,7 +96,9 @@ func (s *Store[N]) Add(key Key, part Part) *Trace[N] {
 	}
 	t.Parts = append(t.Parts, part)
 	t.Bytes += part.Cost()
-	t.Spans += len(part.Spans)
+	if part.Logs == 0 {
+		t.Spans += len(part.Spans)
+	}
 	t.last = part.At
 	if soonest := part.At.Add(s.waits.soonest()); soonest.Before(t.check) {
 		t.check = soonest

@@ -1,0 +1,292 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package samplingprocessor
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/consumer"
+	"go.opentelemetry.io/collector/consumer/consumererror"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/join"
+	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/store"
+)
+
+// logsProcessor is the instance of one logs pipeline. Records that belong to a span are held with its trace, and go
+// out as events of the span; all others pass.
+type logsProcessor struct {
+	core *core
+	pipe uint16 // from 1
+	next consumer.Logs
+
+	mu      sync.RWMutex // held while records are given to next
+	started bool
+	closed  bool
+}
+
+// Capabilities tells that requests are taken apart.
+func (*logsProcessor) Capabilities() consumer.Capabilities {
+	return consumer.Capabilities{MutatesData: true}
+}
+
+// Start starts the core with the first of its instances.
+func (p *logsProcessor) Start(ctx context.Context, host component.Host) error {
+	if err := p.core.start(ctx, host); err != nil {
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.started = true
+	return nil
+}
+
+// Shutdown gives the core back.
+func (p *logsProcessor) Shutdown(ctx context.Context) error {
+	p.mu.Lock()
+	closed, started := p.closed, p.started
+	p.closed = true
+	p.mu.Unlock()
+	if closed {
+		return nil
+	}
+	return p.core.release(ctx, started)
+}
+
+// ConsumeLogs takes the records that belong to spans out of ld and passes the rest on. Nothing is taken before the
+// rest has been passed on, so that a request which fails can be sent again as a whole.
+func (p *logsProcessor) ConsumeLogs(ctx context.Context, ld plog.Logs) error {
+	pieces := p.take(ld)
+	if len(pieces) == 0 {
+		return p.pass(ctx, ld)
+	}
+	c := p.core
+	arrivals, cost, err := p.read(pieces)
+	if err != nil {
+		return err
+	}
+	if !c.reserve(cost) {
+		return p.full(ctx, ld, cost, pieces)
+	}
+	if err := p.pass(ctx, ld); err != nil {
+		c.budget.add(-cost)
+		return err
+	}
+	return c.admitLogs(ctx, arrivals)
+}
+
+// pass hands records to the next consumer, if there are any.
+func (p *logsProcessor) pass(ctx context.Context, ld plog.Logs) error {
+	if ld.LogRecordCount() == 0 {
+		return nil
+	}
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	if p.closed {
+		return errClosed
+	}
+	return p.next.ConsumeLogs(ctx, ld)
+}
+
+// full is for requests that find no room: the rest of a request that is shed goes on.
+func (p *logsProcessor) full(ctx context.Context, ld plog.Logs, cost int64, pieces []*logPiece) error {
+	records := 0
+	for _, piece := range pieces {
+		records += piece.ld.LogRecordCount()
+	}
+	c := p.core
+	if c.cfg.WhenFull != whenFullShed {
+		if cost > c.budget.max {
+			return consumererror.NewPermanent(errTooLarge)
+		}
+		c.metrics.add(c.metrics.builder.ProcessorSamplingRefusedRequests, 1)
+		return errFull
+	}
+	c.metrics.logs(outcomeShed, records)
+	return p.pass(ctx, ld)
+}
+
+// logPiece is what a request holds of the records of one trace.
+type logPiece struct {
+	id pcommon.TraceID
+	ld plog.Logs
+
+	resource, scope int // where in the request the latest record came from
+	records         plog.LogRecordSlice
+}
+
+// take sorts the records of ld that belong to spans by trace. They are moved out of ld, or copied in a dry run, which
+// changes nothing.
+func (p *logsProcessor) take(ld plog.Logs) []*logPiece {
+	if len(p.core.live()) == 0 {
+		return nil
+	}
+	var pieces []*logPiece
+	byID := map[pcommon.TraceID]*logPiece{}
+	for i, rl := range ld.ResourceLogs().All() {
+		for j, sl := range rl.ScopeLogs().All() {
+			sl.LogRecords().RemoveIf(func(r plog.LogRecord) bool {
+				if !join.Belongs(r) {
+					return false
+				}
+				piece, ok := byID[r.TraceID()]
+				if !ok {
+					piece = &logPiece{id: r.TraceID(), ld: plog.NewLogs(), resource: -1}
+					byID[piece.id] = piece
+					pieces = append(pieces, piece)
+				}
+				piece.enter(i, j, rl, sl)
+				r.CopyTo(piece.records.AppendEmpty())
+				return !p.core.cfg.DryRun
+			})
+		}
+	}
+	if len(pieces) > 0 {
+		removeEmpty(ld)
+	}
+	return pieces
+}
+
+// enter makes p.records the place for records of the given resource and scope.
+func (p *logPiece) enter(i, j int, rl plog.ResourceLogs, sl plog.ScopeLogs) {
+	if p.resource == i && p.scope == j {
+		return
+	}
+	if p.resource != i {
+		r := p.ld.ResourceLogs().AppendEmpty()
+		rl.Resource().CopyTo(r.Resource())
+		r.SetSchemaUrl(rl.SchemaUrl())
+	}
+	s := p.ld.ResourceLogs().At(p.ld.ResourceLogs().Len() - 1).ScopeLogs().AppendEmpty()
+	sl.Scope().CopyTo(s.Scope())
+	s.SetSchemaUrl(sl.SchemaUrl())
+	p.resource, p.scope, p.records = i, j, s.LogRecords()
+}
+
+func removeEmpty(ld plog.Logs) {
+	ld.ResourceLogs().RemoveIf(func(rl plog.ResourceLogs) bool {
+		rl.ScopeLogs().RemoveIf(func(sl plog.ScopeLogs) bool { return sl.LogRecords().Len() == 0 })
+		return rl.ScopeLogs().Len() == 0
+	})
+}
+
+// read makes arrivals of pieces: one for every traces pipeline, since the spans may come by any of them.
+func (p *logsProcessor) read(pieces []*logPiece) ([]arrival, int64, error) {
+	var arrivals []arrival
+	var cost int64
+	for _, traces := range p.core.live() {
+		for _, piece := range pieces {
+			a, err := p.core.readLogs(store.Key{Trace: piece.id, Outlet: traces.outlet}, p.pipe, piece.ld)
+			if err != nil {
+				return nil, 0, err
+			}
+			cost += a.part.Cost()
+			arrivals = append(arrivals, a)
+		}
+	}
+	return arrivals, cost, nil
+}
+
+// readLogs makes an arrival of records of one trace. In a dry run only the evidence counts: the records themselves have
+// passed.
+func (c *core) readLogs(key store.Key, pipe uint16, ld plog.Logs) (arrival, error) {
+	a := arrival{key: key, evidence: c.policy.Observe(join.Evidence(ld))}
+	a.part = store.Part{Spans: recordsOf(ld), Logs: pipe}
+	if c.cfg.DryRun {
+		return a, nil
+	}
+	var m plog.ProtoMarshaler
+	data, err := m.MarshalLogs(ld)
+	if err != nil {
+		return arrival{}, consumererror.NewPermanent(fmt.Errorf("encode log records of a trace: %w", err))
+	}
+	a.part.Data = data
+	return a, nil
+}
+
+// recordsOf lists the spans that the records of ld name.
+func recordsOf(ld plog.Logs) []store.Span {
+	spans := make([]store.Span, 0, ld.LogRecordCount())
+	for _, rl := range ld.ResourceLogs().All() {
+		for _, sl := range rl.ScopeLogs().All() {
+			for _, r := range sl.LogRecords().All() {
+				spans = append(spans, store.Span{Parent: r.SpanID(), Origin: store.Local})
+			}
+		}
+	}
+	return spans
+}
+
+// live returns the traces pipelines that take part.
+func (c *core) live() []*tracesProcessor {
+	var live []*tracesProcessor
+	for _, p := range c.outlets() {
+		p.mu.RLock()
+		if p.started && !p.closed {
+			live = append(live, p)
+		}
+		p.mu.RUnlock()
+	}
+	return live
+}
+
+// admitLogs takes arrivals for which memory is reserved. The pipeline of some may have been shut down a moment ago:
+// those have nowhere to go.
+func (c *core) admitLogs(ctx context.Context, arrivals []arrival) error {
+	outlets := c.outlets()
+	for _, p := range outlets {
+		p.mu.RLock()
+		defer p.mu.RUnlock()
+	}
+	live := arrivals[:0]
+	for _, a := range arrivals {
+		if outlets[a.key.Outlet].closed {
+			c.budget.add(-a.part.Cost())
+			c.metrics.logs(outcomeLost, len(a.part.Spans))
+			continue
+		}
+		live = append(live, a)
+	}
+	if len(live) == 0 {
+		return nil
+	}
+	if err := c.writeJournal(ctx, live); err != nil {
+		for i := range live {
+			c.budget.add(-live[i].part.Cost())
+		}
+		return err
+	}
+	c.dispatch(live)
+	return nil
+}
+
+// returnLogs gives records for which there is no span to the pipeline that they came by.
+func (c *core) returnLogs(key store.Key, part store.Part, seqs []uint64) {
+	if len(part.Data) == 0 || len(c.outlets()) > 1 { // a dry run passed them; another pipeline may have had the spans
+		c.budget.add(-part.Cost())
+		c.journal.remove(seqs)
+		return
+	}
+	c.outbox.put(delivery{
+		outlet: key.Outlet, logs: part.Logs, data: part.Data, spans: len(part.Spans), bytes: part.Cost(), seqs: seqs,
+	})
+}
+
+// consumeReturned is the way of returned records out.
+func (c *core) consumeReturned(ctx context.Context, d delivery) error {
+	var u plog.ProtoUnmarshaler
+	ld, err := u.UnmarshalLogs(d.data)
+	if err != nil {
+		return consumererror.NewPermanent(fmt.Errorf("decode log records: %w", err))
+	}
+	pipes := c.logOutlets()
+	if int(d.logs) > len(pipes) {
+		return errClosed // read back from a storage, and the pipeline is gone
+	}
+	return pipes[d.logs-1].pass(ctx, ld)
+}

@@ -56,7 +56,9 @@ func (v *view) appendWhole(b []byte, value pcommon.Value, raw string) []byte {
 }
 
 // appendRawInput is appendInput for a value that is JSON already.
-func (v *view) appendRawInput(b []byte, raw string) []byte { return appendWrapped(b, raw, v.inputName()) }
+func (v *view) appendRawInput(b []byte, raw string) []byte {
+	return appendWrapped(b, raw, v.inputName())
+}
 
 // appendTyped takes the wrapping off that LangWatch puts around values: {"type":"text","value":…}.
 func (v *view) appendTyped(b []byte, s slot, whole func([]byte, pcommon.Value) []byte) []byte {

@@ -18,8 +18,6 @@ import (
 const (
 	// maxMetadata is the number of entries of one run.
 	maxMetadata = 128
-	// usualMetadata is the number that most runs have in the end, with what the tree adds.
-	usualMetadata = 24
 	// maxMetadataText is the length of a value that an application declared to be metadata.
 	maxMetadataText = 4096
 	// maxPlainText is the length of an attribute that no dialect knows: longer ones are content.
@@ -50,9 +48,6 @@ func isFamily(k string) bool {
 func (f *Fields) meta(name string, value run.Value) {
 	if len(f.Metadata) >= maxMetadata {
 		return
-	}
-	if f.Metadata == nil {
-		f.Metadata = make(run.Values, 0, usualMetadata)
 	}
 	f.Metadata.Add(name, value)
 }
@@ -229,15 +224,9 @@ func isUnset(name string, value run.Value) bool {
 	return value.Type() == run.Int && value.Int() < 0 && strings.HasPrefix(name, "max_")
 }
 
-// usualParameters is how many most model calls have.
-const usualParameters = 8
-
 func (f *Fields) setParameter(name string, value run.Value) {
 	if len(f.Invocation) >= maxMetadata {
 		return
-	}
-	if f.Invocation == nil {
-		f.Invocation = make(run.Values, 0, usualParameters)
 	}
 	f.Invocation.Add(name, value)
 }

@@ -11,17 +11,35 @@ import (
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
 )
 
-// Read tells what all dialects together say about s. Inputs and Outputs are JSON objects of their own, not views into
-// the span.
+// Read tells what all dialects together say about s.
 func Read(s Span) Fields {
+	var r Reader
+	var f Fields
+	r.Read(s, &f)
+	return f
+}
+
+// Reader reads one span after the other. Metadata and parameters of what it has read are valid until it forgets them.
+type Reader struct{ kept [][]run.Named }
+
+const (
+	// keptValues is the number of values in one piece of a reader's memory: more than any span has.
+	keptValues = 1024
+)
+
+// Read sets f to what all dialects together say about s. Inputs and Outputs are JSON objects of their own, not views
+// into the span.
+func (r *Reader) Read(s Span, f *Fields) {
 	v := newView(s)
 	defer v.release()
-	f := Fields{
-		Kind:    v.kind,
-		Name:    v.runName(),
-		Session: v.session,
-		User:    v.user(),
-		Project: v.project(),
+	*f = Fields{
+		Kind:       v.kind,
+		Name:       v.runName(),
+		Session:    v.session,
+		User:       v.user(),
+		Project:    v.project(),
+		Metadata:   v.metadata,
+		Invocation: v.parameters,
 	}
 	f.Failure, f.Failed = v.evidence.failure(s)
 	f.Provider, f.Model = v.readModel()
@@ -30,10 +48,35 @@ func Read(s Span) Fields {
 	f.Inputs = v.content(dialect.inputs)
 	f.Outputs = v.content(dialect.outputs)
 	for _, d := range details {
-		d.details(v, &f)
+		d.details(v, f)
 	}
-	v.addRest(&f)
-	return f
+	v.addRest(f)
+	v.metadata, v.parameters = f.Metadata, f.Invocation
+	f.Metadata, f.Invocation = r.keep(f.Metadata), r.keep(f.Invocation)
+}
+
+// keep copies values to where they stay until the reader forgets them.
+func (r *Reader) keep(vs run.Values) run.Values {
+	if len(vs) == 0 {
+		return nil
+	}
+	last := len(r.kept) - 1
+	if last < 0 || cap(r.kept[last])-len(r.kept[last]) < len(vs) {
+		r.kept = append(r.kept, make([]run.Named, 0, keptValues))
+		last++
+	}
+	start := len(r.kept[last])
+	r.kept[last] = append(r.kept[last], vs...)
+	return run.Values(r.kept[last][start:len(r.kept[last]):len(r.kept[last])])
+}
+
+// Forget makes the memory of all that has been read free for what comes next.
+func (r *Reader) Forget() {
+	for i := range r.kept {
+		clear(r.kept[i])
+		r.kept[i] = r.kept[i][:0]
+	}
+	r.kept = r.kept[:min(len(r.kept), 1)]
 }
 
 // maxName is the longest name kept: CrewAI names a task by its whole description.

@@ -54,7 +54,8 @@ type view struct {
 	messages []ptrace.SpanEvent // older conventions: one event per message
 	choices  []ptrace.SpanEvent
 
-	scratch, temp []byte
+	metadata, parameters run.Values // memory for what is being read
+	scratch, temp        []byte
 }
 
 // field is an attribute, or the part of its name that a family leaves open.
@@ -142,10 +143,13 @@ func (v *view) release() {
 	clear(v.rest)
 	clear(v.messages)
 	clear(v.choices)
+	clear(v.metadata)
+	clear(v.parameters)
 	*v = view{
 		values: v.values, filled: v.filled, used: v.used[:0], raws: v.raws, parsed: v.parsed,
 		indexed: v.indexed[:0], fields: v.fields[:0], rest: v.rest[:0],
 		messages: v.messages[:0], choices: v.choices[:0],
+		metadata: v.metadata[:0], parameters: v.parameters[:0],
 		scratch: bounded(v.scratch), temp: bounded(v.temp),
 	}
 	views.Put(v)

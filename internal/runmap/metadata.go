@@ -15,54 +15,76 @@ import (
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
 )
 
-// usualMetadata is how many entries most runs have.
-const usualMetadata = 16
-
-// metadata completes what the dialects found: ids, resource, the configured rules, what the other components say, and
-// the keys by which LangSmith prices and groups runs.
-func (m *mapper) metadata(i int) run.Values {
+// metadataOf completes what the dialects found: ids, resource, the configured rules, what the other components say, and
+// the keys by which LangSmith prices and groups runs. The list is used again for the next run.
+func (m *mapper) metadataOf(i int) run.Values {
 	s, f := m.spans[i], &m.fields[i]
-	if f.Metadata == nil {
-		f.Metadata = make(run.Values, 0, usualMetadata)
+	resource := m.facts.resource(s.Resource)
+	m.metadata = append(m.metadata[:0], f.Metadata...)
+	m.metadata.Set("OTEL_TRACE_ID", run.Str(m.traceID))
+	m.metadata.Set("OTEL_SPAN_ID", m.spanID(i))
+	if f.Failure.Type != "" {
+		m.add("error.type", run.Str(strings.ToValidUTF8(f.Failure.Type, "\ufffd")))
 	}
-	f.Metadata.Set("OTEL_TRACE_ID", run.Str(s.TraceID().String()))
-	f.Metadata.Set("OTEL_SPAN_ID", run.Str(s.SpanID().String()))
-	addContract(f, s, m.places[i].parent.IsZero())
-	m.addRules(i)
-	addResource(f, s.Resource)
-	addThread(f)
-	addModel(f)
+	m.addContract(i)
+	m.addRules(i, resource)
+	for _, v := range resource.told {
+		m.metadata.Add(v.Name, v.Value)
+	}
+	m.addThread(f)
+	m.addModel(f)
 	if name := s.Scope.Name(); name != "" {
-		f.Metadata.Add("otel.scope.name", run.Str(name))
+		m.add("otel.scope.name", run.Str(name))
 	}
-	if k := s.Kind(); k != ptrace.SpanKindUnspecified && k != ptrace.SpanKindInternal {
-		f.Metadata.Add("otel.span.kind", run.Str(strings.ToLower(k.String())))
-	}
-	return f.Metadata
+	m.add("otel.span.kind", spanKind(s.Kind()))
+	return m.metadata
 }
 
-// contractKeys are what redact and sampling say about a span.
-var contractKeys = []string{
-	contract.SamplingRule, contract.SamplingTrigger, contract.SamplingProbability, contract.SamplingAdjustedCount,
-	contract.SamplingComplete, contract.SamplingLate,
-	contract.PrunedSpans, contract.PrunedErrorCount, contract.PrunedErrorMessage, contract.PrunedErrorSpan,
+func (m *mapper) add(name string, v run.Value) { m.metadata.Add(name, v) }
+
+// spanKind names the kinds that say something.
+func spanKind(k ptrace.SpanKind) run.Value {
+	switch k {
+	case ptrace.SpanKindServer:
+		return run.Str("server")
+	case ptrace.SpanKindClient:
+		return run.Str("client")
+	case ptrace.SpanKindProducer:
+		return run.Str("producer")
+	case ptrace.SpanKindConsumer:
+		return run.Str("consumer")
+	}
+	return run.Value{}
 }
 
-func addContract(f *dialect.Fields, s dialect.Span, isRoot bool) {
-	for _, key := range contractKeys {
-		if v, ok := s.Attributes().Get(key); ok {
-			addScalar(f, key, v)
+// addContract adds what redact and sampling say about a span.
+func (m *mapper) addContract(i int) {
+	s := m.spans[i]
+	for k, v := range s.Attributes().All() {
+		if isTellingContract(k) {
+			m.add(k, scalar(v))
 		}
 	}
-	f.Metadata.Remove(contract.SamplingAncestry, contract.SamplingRootSpanID)
-	if v, ok := s.Resource.Get(contract.RedactPolicy); ok && isRoot {
-		addScalar(f, contract.RedactPolicy, v)
+	m.metadata.Remove(contract.SamplingAncestry, contract.SamplingRootSpanID)
+	if !m.places[i].parent.IsZero() {
+		return
+	}
+	if v, ok := s.Resource.Get(contract.RedactPolicy); ok {
+		m.add(contract.RedactPolicy, scalar(v))
 	}
 }
 
-// addScalar adds an attribute that metadata can hold.
-func addScalar(f *dialect.Fields, key string, v pcommon.Value) {
-	f.Metadata.Add(key, scalar(v))
+func isTellingContract(key string) bool {
+	if key == "" || key[0] != 's' && key[0] != 'p' {
+		return false // nearly every attribute
+	}
+	switch key {
+	case contract.SamplingRule, contract.SamplingTrigger, contract.SamplingProbability, contract.SamplingAdjustedCount,
+		contract.SamplingComplete, contract.SamplingLate,
+		contract.PrunedSpans, contract.PrunedErrorCount, contract.PrunedErrorMessage, contract.PrunedErrorSpan:
+		return true
+	}
+	return false
 }
 
 // scalar returns what metadata can hold of an attribute.
@@ -84,40 +106,6 @@ func scalar(v pcommon.Value) run.Value {
 	return run.Value{}
 }
 
-// addRules applies the configured rules. What the application itself says under a key stays.
-func (m *mapper) addRules(i int) {
-	if len(m.opts.Metadata) == 0 {
-		return
-	}
-	s, root := m.spans[i], m.spans[m.roots[i]]
-	sources := [...]pcommon.Map{s.Attributes(), root.Attributes(), s.Resource, root.Resource}
-	for key, names := range m.opts.Metadata {
-		if v, ok := firstPresent(names, sources[:]); ok {
-			addScalar(&m.fields[i], key, v)
-		}
-	}
-}
-
-func firstPresent(names []string, sources []pcommon.Map) (pcommon.Value, bool) {
-	for _, name := range names {
-		for _, source := range sources {
-			if v, ok := source.Get(name); ok && v.AsString() != "" {
-				return v, true
-			}
-		}
-	}
-	return pcommon.Value{}, false
-}
-
-// addResource adds what tells where a run came from. Everything else about hosts and processes stays behind.
-func addResource(f *dialect.Fields, resource pcommon.Map) {
-	for key, v := range resource.All() {
-		if isTold(key) {
-			addScalar(f, key, v)
-		}
-	}
-}
-
 // isTold is the allow-list of resource attributes.
 func isTold(key string) bool {
 	switch key {
@@ -132,38 +120,38 @@ func isTold(key string) bool {
 var threadKeys = []string{"session_id", "thread_id", "conversation_id"}
 
 // addThread names the thread and the user. A key that the application has filled itself is enough, and stays.
-func addThread(f *dialect.Fields) {
+func (m *mapper) addThread(f *dialect.Fields) {
 	if f.User != "" {
-		f.Metadata.Add("user_id", run.Str(f.User))
+		m.add("user_id", run.Str(f.User))
 	}
 	if f.Session == "" {
 		return
 	}
 	for _, key := range threadKeys {
-		if f.Metadata.Text(key) == f.Session {
+		if m.metadata.Text(key) == f.Session {
 			return
 		}
 	}
-	f.Metadata.Add("session_id", run.Str(f.Session))
-	f.Metadata.Add("thread_id", run.Str(f.Session))
+	m.add("session_id", run.Str(f.Session))
+	m.add("thread_id", run.Str(f.Session))
 }
 
 // addModel adds the keys by which LangSmith finds a model's price and shows its parameters.
 // See https://docs.langchain.com/langsmith/ls-metadata-parameters
-func addModel(f *dialect.Fields) {
+func (m *mapper) addModel(f *dialect.Fields) {
 	if f.Kind != run.LLM && f.Kind != run.Embedding {
 		return
 	}
 	if f.Provider != "" {
-		f.Metadata.Set("ls_provider", run.Str(f.Provider))
+		m.metadata.Set("ls_provider", run.Str(f.Provider))
 	}
 	if f.Model != "" {
-		f.Metadata.Set("ls_model_name", run.Str(f.Model))
+		m.metadata.Set("ls_model_name", run.Str(f.Model))
 	}
 	if f.Kind != run.LLM {
 		return
 	}
-	f.Metadata.Add("ls_model_type", run.Str("chat"))
+	m.add("ls_model_type", run.Str("chat"))
 	for _, p := range [...]struct{ parameter, key string }{
 		{"temperature", "ls_temperature"}, {"max_tokens", "ls_max_tokens"}, {"stop", "ls_stop"},
 	} {
@@ -171,6 +159,6 @@ func addModel(f *dialect.Fields) {
 		if v.Type() == run.JSON {
 			v = run.Str(v.Text())
 		}
-		f.Metadata.Add(p.key, v)
+		m.add(p.key, v)
 	}
 }

@@ -7,8 +7,6 @@
 package runmap
 
 import (
-	"strings"
-
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
@@ -48,69 +46,65 @@ type Trace struct {
 // in Root and Resource. An OpenTelemetry trace with several roots becomes several traces, as it does at LangSmith; a
 // span whose parent is not in td is a root, unless it says that it comes late to a trace that was delivered before.
 func Map(td ptrace.Traces, opts Options) []Trace {
+	m := mappers.Get().(*mapper)
+	defer m.release()
+	m.opts, m.rules = opts, compile(opts.Metadata)
+	m.gather(td)
 	var traces []Trace
-	for _, spans := range groupByTrace(td) {
-		m := newMapper(spans, opts)
+	for _, spans := range m.groups {
+		m.begin(spans)
 		traces = m.appendTraces(traces)
 	}
 	return traces
 }
 
-// groupByTrace sorts the spans of all resources and scopes by trace, in order of first appearance.
-func groupByTrace(td ptrace.Traces) [][]dialect.Span {
-	var groups [][]dialect.Span
-	index := map[pcommon.TraceID]int{}
-	for _, rs := range td.ResourceSpans().All() {
-		for _, ss := range rs.ScopeSpans().All() {
-			for _, span := range ss.Spans().All() {
-				i, ok := index[span.TraceID()]
-				if !ok {
-					i = len(groups)
-					index[span.TraceID()] = i
-					groups = append(groups, nil)
-				}
-				groups[i] = append(groups[i], dialect.Span{
-					Span: span, Resource: rs.Resource().Attributes(), Scope: ss.Scope(),
-				})
-			}
-		}
-	}
-	return groups
-}
-
-// mapper maps the spans of one trace. Its slices go by the index of the span.
+// mapper maps the spans of one trace after the other. Its slices go by the index of the span, are used again for other
+// traces, and leave nothing of themselves in the runs.
 type mapper struct {
 	opts  Options
-	spans []dialect.Span
-	tree  tree.Tree
+	rules rules
 
+	all    []dialect.Span   // of the whole message, sorted by trace
+	groups [][]dialect.Span // the traces
+
+	spans  []dialect.Span // of the trace at hand
+	tree   tree.Tree
+	reader dialect.Reader
 	fields []dialect.Fields
 	ids    []run.ID
 	roots  []int // the root that each span stands under
 	places []place
+	facts  facts
+
+	metadata run.Values // of the run at hand
+	values   run.Slab   // of the runs of the trace
+	traceID  string
+	spanIDs  string // one after the other, in hexadecimal digits
 }
 
-func newMapper(spans []dialect.Span, opts Options) *mapper {
-	m := &mapper{
-		opts: opts, spans: spans,
-		fields: make([]dialect.Fields, len(spans)),
-		ids:    make([]run.ID, len(spans)),
-		roots:  make([]int, len(spans)),
-		places: make([]place, len(spans)),
-	}
+// begin reads and places the spans of one trace.
+func (m *mapper) begin(spans []dialect.Span) {
+	m.spans = spans
+	m.fields = resized(m.fields, len(spans))
+	m.ids = resized(m.ids, len(spans))
+	m.roots = resized(m.roots, len(spans))
+	m.places = resized(m.places, len(spans))
+	m.values = run.NewSlab(len(spans))
+	m.facts.begin(&m.rules)
+	m.reader.Forget()
+	m.writeIDs()
 	nodes := make([]tree.Node, len(spans))
 	for i, s := range spans {
 		nodes[i] = tree.NodeOf(s.Span)
 	}
 	m.tree = tree.Build(nodes)
 	for _, i := range m.tree.Order() {
-		m.fields[i] = dialect.Read(spans[i])
+		m.reader.Read(spans[i], &m.fields[i])
 		m.ids[i] = m.idOf(i)
 		m.place(i)
 	}
 	m.settleUsage()
 	m.shareContext()
-	return m
 }
 
 // appendTraces appends one trace for each root, or one for all spans that come late to the same root.
@@ -125,12 +119,20 @@ func (m *mapper) appendTraces(traces []Trace) []Trace {
 			root := m.spans[m.roots[i]]
 			traces = append(traces, Trace{
 				TraceID: root.TraceID(), Root: root.Attributes(), Resource: root.Resource,
-				Runs: make([]run.Run, 0, m.tree.Len()),
+				Runs: make([]run.Run, 0, m.runsOf(i)),
 			})
 		}
 		traces[t].Runs = append(traces[t].Runs, m.run(i))
 	}
 	return traces
+}
+
+// runsOf estimates how many runs the trace of root i has.
+func (m *mapper) runsOf(i int) int {
+	if len(m.tree.Roots()) == 1 {
+		return m.tree.Len()
+	}
+	return 1 + len(m.tree.Children(i))
 }
 
 func (m *mapper) run(i int) run.Run {
@@ -139,7 +141,7 @@ func (m *mapper) run(i int) run.Run {
 		ID: m.ids[i], TraceID: p.trace, ParentID: p.parent, DottedOrder: p.dotted,
 		Name: f.Name, Kind: f.Kind,
 		Inputs: f.Inputs, Outputs: f.Outputs,
-		Usage: f.Usage, Invocation: f.Invocation, Tags: f.Tags, Project: f.Project,
+		Usage: f.Usage, Invocation: m.values.Keep(f.Invocation), Tags: f.Tags, Project: f.Project,
 	}
 	r.Start, r.End = times(s.Span)
 	if f.FirstToken.After(r.Start) {
@@ -147,9 +149,8 @@ func (m *mapper) run(i int) run.Run {
 	}
 	if f.Failed {
 		r.Error = errorText(f.Failure)
-		setType(f, f.Failure.Type)
 	}
-	r.Metadata = m.metadata(i)
+	r.Metadata = m.values.Keep(m.metadataOf(i))
 	return r
 }
 
@@ -160,10 +161,4 @@ func errorText(f dialect.Failure) string {
 		return f.Message
 	}
 	return f.Message + "\n\nStacktrace:\n" + f.Stacktrace
-}
-
-func setType(f *dialect.Fields, failure string) {
-	if failure != "" {
-		f.Metadata.Add("error.type", run.Str(strings.ToValidUTF8(failure, "\ufffd")))
-	}
 }

@@ -1,0 +1,107 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package runmap
+
+import (
+	"encoding/hex"
+	"slices"
+	"sync"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/dialect"
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
+)
+
+var mappers = sync.Pool{New: func() any { return &mapper{} }}
+
+// maxKept is the size of the trace, in spans, whose slices are still kept for the next one: giants are rare.
+const maxKept = 4096
+
+// release forgets the message, so that a pooled mapper keeps none of it alive.
+func (m *mapper) release() {
+	clear(m.all)
+	clear(m.fields[:cap(m.fields)])
+	clear(m.places[:cap(m.places)])
+	clear(m.metadata[:cap(m.metadata)])
+	m.facts.forget()
+	m.reader.Forget()
+	kept := mapper{
+		all: m.all[:0], fields: m.fields[:0], ids: m.ids[:0], roots: m.roots[:0], places: m.places[:0],
+		facts: m.facts, reader: m.reader, metadata: m.metadata[:0],
+	}
+	if max(cap(m.all), cap(m.fields)) > maxKept {
+		kept = mapper{}
+	}
+	*m = kept
+	mappers.Put(m)
+}
+
+// resized returns a cleared slice of n items, in the place of s if there is enough of it.
+func resized[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n)
+	}
+	clear(s[:n])
+	return s[:n]
+}
+
+// gather collects the spans of all resources and scopes by trace, in order of first appearance.
+func (m *mapper) gather(td ptrace.Traces) {
+	m.all = slices.Grow(m.all, td.SpanCount())
+	one := true
+	for _, rs := range td.ResourceSpans().All() {
+		resource := rs.Resource().Attributes()
+		for _, ss := range rs.ScopeSpans().All() {
+			for _, span := range ss.Spans().All() {
+				m.all = append(m.all, dialect.Span{Span: span, Resource: resource, Scope: ss.Scope()})
+				one = one && span.TraceID() == m.all[0].TraceID()
+			}
+		}
+	}
+	switch {
+	case len(m.all) == 0:
+	case one:
+		m.groups = [][]dialect.Span{m.all}
+	default:
+		m.groups = groupByTrace(m.all)
+	}
+}
+
+func groupByTrace(spans []dialect.Span) [][]dialect.Span {
+	var groups [][]dialect.Span
+	index := map[pcommon.TraceID]int{}
+	for _, s := range spans {
+		i, ok := index[s.TraceID()]
+		if !ok {
+			i = len(groups)
+			index[s.TraceID()] = i
+			groups = append(groups, nil)
+		}
+		groups[i] = append(groups[i], s)
+	}
+	return groups
+}
+
+// writeIDs writes the ids of the trace and its spans in hexadecimal digits, all spans' in one text.
+func (m *mapper) writeIDs() {
+	m.traceID = m.spans[0].TraceID().String()
+	digits := make([]byte, 0, spanDigits*len(m.spans))
+	for _, s := range m.spans {
+		id := s.SpanID()
+		digits = hex.AppendEncode(digits, id[:])
+	}
+	m.spanIDs = string(digits)
+}
+
+const spanDigits = 2 * len(pcommon.SpanID{})
+
+// spanID returns the id of span i as metadata shows it: nothing for a span without one.
+func (m *mapper) spanID(i int) run.Value {
+	if m.spans[i].SpanID().IsEmpty() {
+		return run.Str("")
+	}
+	return run.Str(m.spanIDs[i*spanDigits:][:spanDigits])
+}

@@ -74,7 +74,7 @@ var importRules = []importRule{
 	{
 		dirs:  []string{"processor/samplingprocessor/internal/policy"},
 		ours:  []string{"internal/tree", "internal/dialect", "internal/contract"},
-		third: slices.Concat(pdata, ottl, sampling),
+		third: slices.Concat(pdata, sampling),
 		pure:  true,
 	},
 	{dirs: []string{"processor/samplingprocessor/internal/join"}, ours: []string{"internal/contract"}, third: pdata, pure: true},

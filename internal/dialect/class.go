@@ -17,6 +17,10 @@ import (
 // network.
 func Classify(s Span) Class {
 	g := gather(s)
+	return g.class(s)
+}
+
+func (g *signals) class(s Span) Class {
 	switch {
 	case strings.HasPrefix(s.Name(), otherAPICall) && strings.HasPrefix(s.Scope.Name(), "logfire."):
 		return Infra

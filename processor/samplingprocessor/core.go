@@ -167,8 +167,11 @@ func (c *core) start(ctx context.Context, host component.Host) error {
 	c.policy.Start(time.Now())
 	c.outbox = newOutbox(c)
 	c.outbox.start()
-	c.startShards(observersOf(host))
-	if err := c.replay(ctx); err != nil {
+	err = c.startShards(observersOf(host))
+	if err == nil {
+		err = c.replay(ctx)
+	}
+	if err != nil {
 		return errors.Join(err, c.stop(ctx))
 	}
 	c.instances.started++
@@ -177,13 +180,18 @@ func (c *core) start(ctx context.Context, host component.Host) error {
 	return nil
 }
 
-func (c *core) startShards(observers []decision.Observer) {
+func (c *core) startShards(observers []decision.Observer) error {
 	n := runtime.GOMAXPROCS(0)
-	c.shards = make([]*shard, n)
-	for i := range c.shards {
-		c.shards[i] = newShard(c, observers, c.budget.max/decidedShare/int64(n))
-		c.shards[i].start()
+	c.shards = make([]*shard, 0, n)
+	for range n {
+		s, err := newShard(c, observers, c.budget.max/int64(n))
+		if err != nil {
+			return err
+		}
+		c.shards = append(c.shards, s)
+		s.start()
 	}
+	return nil
 }
 
 // observersOf finds the extensions that want to be told of decisions.

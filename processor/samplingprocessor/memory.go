@@ -27,6 +27,8 @@ const (
 
 	// decidedShare of the budget remembers decided traces for the spans that come late.
 	decidedShare = 16
+	// graveShare of the budget holds dropped traces, should an error come late. It is the first to be given up.
+	graveShare = 8
 )
 
 // budgetOf returns the bytes that may be held under the given memory limit.

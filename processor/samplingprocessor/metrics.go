@@ -33,6 +33,12 @@ const (
 	outcomePruned  = "pruned"
 )
 
+// What is there of a dropped trace when an error comes late.
+const (
+	outcomeWhole = "whole"
+	outcomeStub  = "stub" // the late spans alone
+)
+
 // What becomes of the log records that belong to spans.
 const (
 	outcomeJoined     = "joined"     // they went out as events of spans
@@ -99,6 +105,11 @@ func (m *metrics) logs(outcome string, n int) {
 		m.builder.ProcessorSamplingLogRecords.Add(context.Background(), int64(n),
 			metric.WithAttributes(m.id, attribute.String("outcome", outcome)))
 	}
+}
+
+func (m *metrics) broughtBack(outcome string) {
+	m.builder.ProcessorSamplingBroughtBack.Add(context.Background(), 1,
+		metric.WithAttributes(m.id, attribute.String("outcome", outcome)))
 }
 
 func (m *metrics) decided(d policy.Decision, trigger store.Trigger, kept bool) {

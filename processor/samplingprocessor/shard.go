@@ -29,6 +29,8 @@ type shard struct {
 
 	open    *store.Store[note]
 	decided *store.Decided[*verdict]
+	graves  *store.Decided[*grave]
+	packer  *store.Packer
 }
 
 // message is what reaches a shard: one of its fields.
@@ -45,6 +47,14 @@ type arrival struct {
 	part     store.Part
 	evidence policy.Evidence
 	seq      uint64 // in the journal; 0: not written
+}
+
+// seqs are the entries of a in the journal.
+func (a *arrival) seqs() []uint64 {
+	if a.seq == 0 {
+		return nil
+	}
+	return []uint64{a.seq}
 }
 
 // room asks for memory: to judge the oldest traces, urgent ones or the others.
@@ -72,8 +82,13 @@ type verdict struct {
 	noAgent bool          // dropped as no agent's span was there
 }
 
-func newShard(c *core, observers []decision.Observer, decidedBytes int64) *shard {
-	return &shard{
+// newShard makes a shard that is given a share of the budget for what it remembers of decided traces.
+func newShard(c *core, observers []decision.Observer, share int64) (*shard, error) {
+	packer, err := store.NewPacker()
+	if err != nil {
+		return nil, err
+	}
+	s := &shard{
 		core:      c,
 		observers: observers,
 		inbox:     make(chan message, inboxLength),
@@ -81,8 +96,12 @@ func newShard(c *core, observers []decision.Observer, decidedBytes int64) *shard
 		open: store.New[note](store.Waits{
 			AfterRoot: c.cfg.Complete.AfterRoot, Idle: c.cfg.Complete.Idle, Max: c.cfg.Complete.Max,
 		}),
-		decided: store.NewDecided[*verdict](decidedBytes),
+		decided: store.NewDecided[*verdict](share / decidedShare),
+		graves:  store.NewDecided[*grave](share / graveShare),
+		packer:  packer,
 	}
+	s.open.PackWith(packer)
+	return s, nil
 }
 
 func (s *shard) start() { go s.run() }
@@ -176,15 +195,18 @@ func (s *shard) expire() {
 	for !next.After(now) {
 		t, trigger := s.open.Due(now)
 		if t == nil {
-			return
+			break
 		}
 		s.judge(t, trigger)
 	}
+	s.core.budget.add(-s.open.Freed())
 }
 
-// evict judges the oldest traces of a class until as many bytes are on their way out as are asked for.
+// evict judges the oldest traces of a class until as many bytes are on their way out as are asked for. What is dropped
+// already goes first.
 func (s *shard) evict(r *room) {
-	var freed int64
+	freed := s.graves.Shrink(r.bytes)
+	s.core.budget.add(-freed)
 	for freed < r.bytes {
 		t := s.open.Oldest(r.urgent)
 		if t == nil {
@@ -261,8 +283,7 @@ func (s *shard) judge(t *store.Trace[note], trigger store.Trigger) {
 	}
 	kept := d.Keep && (r.Spans > 0 || c.cfg.DryRun)
 	if r.Spans == 0 && !c.cfg.DryRun {
-		c.budget.add(-t.Bytes)
-		c.journal.remove(t.Note.seqs)
+		s.bury(t, d, trigger)
 	}
 	c.metrics.decided(d, trigger, kept)
 	s.remember(t.Key, &verdict{known: r.Known, noAgent: d.Rule == policy.NoAgentSpan})
@@ -291,37 +312,6 @@ func (s *shard) ship(t *store.Trace[note], td ptrace.Traces, spans int) {
 	s.core.outbox.put(delivery{outlet: t.Key.Outlet, td: td, spans: spans, bytes: t.Bytes, seqs: t.Note.seqs})
 }
 
-// addLate lets spans follow the decision on their trace.
-func (s *shard) addLate(v *verdict, a *arrival) {
-	c := s.core
-	out := delivery{outlet: a.key.Outlet, bytes: a.part.Cost()}
-	if a.seq != 0 {
-		out.seqs = []uint64{a.seq}
-	}
-	if a.part.Logs != 0 {
-		s.addLateLogs(v, a, out.seqs)
-		return
-	}
-	switch {
-	case c.cfg.DryRun:
-		out.td, out.spans = s.decode(a.part), len(a.part.Spans)
-		c.metrics.late(outcomeKept, out.spans)
-	case v.known != nil:
-		l := v.known.Late(s.decode(a.part), c.repairOptions())
-		c.metrics.repairedLate(l)
-		s.remember(a.key, v)
-		out.td, out.spans = l.Traces, l.Spans
-	default:
-		c.metrics.late(outcomeDropped, len(a.part.Spans))
-	}
-	if out.spans > 0 {
-		c.outbox.put(out)
-		return
-	}
-	c.budget.add(-out.bytes)
-	c.journal.remove(out.seqs)
-}
-
 // remember keeps the verdict for late spans; what is remembered counts in the budget.
 func (s *shard) remember(key store.Key, v *verdict) {
 	before := s.decided.Bytes()
@@ -341,7 +331,14 @@ func (s *shard) decode(parts ...store.Part) ptrace.Traces {
 		if part.Logs != 0 {
 			continue
 		}
-		td, err := u.UnmarshalTraces(part.Data)
+		if part.Data == nil {
+			continue // a packed part before it holds its data
+		}
+		data, err := s.packer.Unpack(part)
+		var td ptrace.Traces
+		if err == nil {
+			td, err = u.UnmarshalTraces(data)
+		}
 		if err != nil { // only what was read back from a storage can be damaged
 			s.core.set.Logger.Error("a part of a trace cannot be decoded", zap.Error(err))
 			s.core.metrics.dropped(reasonUnread, false, len(part.Spans))

@@ -11,19 +11,6 @@ import (
 	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/store"
 )
 
-// addLateLogs is for records of a trace that is already judged. A run that was posted is never changed, so that they go
-// on as the log records that they are; those of a dropped trace are dropped with it.
-func (s *shard) addLateLogs(v *verdict, a *arrival, seqs []uint64) {
-	if v.known != nil && !s.core.cfg.DryRun {
-		s.core.metrics.logs(outcomeLate, len(a.part.Spans))
-		s.core.returnLogs(a.key, a.part, seqs)
-		return
-	}
-	s.core.metrics.logs(outcomeDropped, len(a.part.Spans))
-	s.core.budget.add(-a.part.Cost())
-	s.core.journal.remove(seqs)
-}
-
 // returnLogs gives back the records of a trace of which no span ever came.
 func (s *shard) returnLogs(t *store.Trace[note]) {
 	for i, part := range t.Parts {
@@ -46,7 +33,11 @@ func (s *shard) events(parts []store.Part) []join.Event {
 		if part.Logs == 0 || len(part.Data) == 0 {
 			continue
 		}
-		ld, err := u.UnmarshalLogs(part.Data)
+		data, err := s.packer.Unpack(part)
+		var ld plog.Logs
+		if err == nil {
+			ld, err = u.UnmarshalLogs(data)
+		}
 		if err != nil {
 			s.core.set.Logger.Error("log records of a trace cannot be decoded", zap.Error(err))
 			continue

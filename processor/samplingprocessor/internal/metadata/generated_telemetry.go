@@ -29,6 +29,7 @@ type TelemetryBuilder struct {
 	mu                               sync.Mutex
 	registrations                    []metric.Registration
 	ProcessorSamplingAdjustedCount   metric.Float64Counter
+	ProcessorSamplingBroughtBack     metric.Int64Counter
 	ProcessorSamplingBytesHeld       metric.Int64ObservableGauge
 	ProcessorSamplingDecisions       metric.Int64Counter
 	ProcessorSamplingDroppedSpans    metric.Int64Counter
@@ -120,6 +121,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	builder.ProcessorSamplingAdjustedCount, err = builder.meter.Float64Counter(
 		"otelcol_processor_sampling_adjusted_count",
 		metric.WithDescription("Sum of the adjusted counts of the kept traces; estimates the traces that reached the rules. [Alpha]"),
+		metric.WithUnit("{traces}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorSamplingBroughtBack, err = builder.meter.Int64Counter(
+		"otelcol_processor_sampling_brought_back",
+		metric.WithDescription("Dropped traces that were released after all, as an error came late; their adjusted count is 0. [Alpha]"),
 		metric.WithUnit("{traces}"),
 	)
 	errs = errors.Join(errs, err)

@@ -29,6 +29,7 @@ func TestSetupTelemetry(t *testing.T) {
 		return nil
 	}))
 	tb.ProcessorSamplingAdjustedCount.Add(context.Background(), 1)
+	tb.ProcessorSamplingBroughtBack.Add(context.Background(), 1)
 	tb.ProcessorSamplingDecisions.Add(context.Background(), 1)
 	tb.ProcessorSamplingDroppedSpans.Add(context.Background(), 1)
 	tb.ProcessorSamplingEvicted.Add(context.Background(), 1)
@@ -46,6 +47,9 @@ func TestSetupTelemetry(t *testing.T) {
 	tb.ProcessorSamplingTracesReceived.Add(context.Background(), 1)
 	AssertEqualProcessorSamplingAdjustedCount(t, testTel,
 		[]metricdata.DataPoint[float64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualProcessorSamplingBroughtBack(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualProcessorSamplingBytesHeld(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},

@@ -48,6 +48,7 @@ func (o overrides) apply(a pcommon.Map) {
 // the last result is kept.
 type traceStates struct {
 	threshold sampling.Threshold
+	off       bool // there is none
 	last      string
 	result    string
 	valid     bool
@@ -55,6 +56,9 @@ type traceStates struct {
 
 // write never lowers a threshold that came in, and leaves a state that it cannot read as it is.
 func (t *traceStates) write(state pcommon.TraceState) {
+	if t.off {
+		return
+	}
 	raw := state.AsRaw()
 	if !t.valid || raw != t.last {
 		t.last, t.result, t.valid = raw, withThreshold(raw, t.threshold), true

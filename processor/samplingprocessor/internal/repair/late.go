@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/sampling"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/contract"
@@ -18,10 +17,10 @@ import (
 
 // Known is the shape of a released trace.
 type Known struct {
-	threshold sampling.Threshold
-	newRoot   bool
-	root      int32
-	kept      int // spans that were released
+	states  traceStates
+	newRoot bool
+	root    int32
+	kept    int // spans that were released
 
 	spans []knownSpan
 	byID  []int32 // indices of spans by their ids
@@ -40,11 +39,11 @@ type knownSpan struct {
 const knownSpanCost = 36
 
 // Cost is the memory that k takes.
-func (k *Known) Cost() int64 { return 96 + knownSpanCost*int64(cap(k.spans)) }
+func (k *Known) Cost() int64 { return 136 + knownSpanCost*int64(cap(k.spans)) }
 
 // known notes the shape of w for the spans that come later.
 func (w *work) known() *Known {
-	k := &Known{threshold: w.stamp.Threshold, newRoot: w.newRoot, root: -1, spans: make([]knownSpan, 0, len(w.spans))}
+	k := &Known{states: w.stamp.states(), newRoot: w.newRoot, root: -1, spans: make([]knownSpan, 0, len(w.spans))}
 	index := make([]int32, len(w.spans))
 	add := func(i int) {
 		index[i] = int32(len(k.spans))
@@ -119,7 +118,7 @@ type Late struct {
 
 // Late gives late spans their place in the released trace and remembers them. It takes the spans out of td.
 func (k *Known) Late(td ptrace.Traces, opts Options) Late {
-	w := work{opts: opts, states: traceStates{threshold: k.threshold}}
+	w := work{opts: opts, states: k.states}
 	w.read(td)
 	w.tree = tree.Build(w.nodes)
 	l := lateWork{work: &w, known: k, place: make([]int32, len(w.nodes)), out: newWriter(w.groups)}

@@ -53,7 +53,14 @@ type Stamp struct {
 	Complete      bool
 	// Threshold goes into the trace state of every span.
 	Threshold sampling.Threshold
+	// BroughtBack tells that the trace was dropped before: it has no threshold, since it stands for none but itself and
+	// its chance to be kept is unknown.
+	BroughtBack bool
+	// Incomplete tells that the rest of the trace is gone for good.
+	Incomplete bool
 }
+
+func (s Stamp) states() traceStates { return traceStates{threshold: s.Threshold, off: s.BroughtBack} }
 
 // Result is a repaired trace.
 type Result struct {
@@ -97,7 +104,7 @@ type work struct {
 // Trace repairs a whole trace. It takes the spans out of td, which must hold spans of one trace only. The events are
 // log records of the trace: they become events of the spans that they name.
 func Trace(td ptrace.Traces, opts Options, stamp Stamp, events ...join.Event) Result {
-	w := work{opts: opts, stamp: stamp, states: traceStates{threshold: stamp.Threshold}}
+	w := work{opts: opts, stamp: stamp, states: stamp.states()}
 	w.read(td)
 	w.tree = tree.Build(w.nodes)
 	w.joinEvents(events)
@@ -202,6 +209,9 @@ func (s Stamp) put(a pcommon.Map) {
 	a.PutDouble(contract.SamplingProbability, s.Probability)
 	a.PutDouble(contract.SamplingAdjustedCount, s.AdjustedCount)
 	a.PutBool(contract.SamplingComplete, s.Complete)
+	if s.Incomplete {
+		a.PutBool(contract.SamplingIncomplete, true)
+	}
 }
 
 // Mark writes the stamp on the root of td and changes nothing else: what a dry run does.

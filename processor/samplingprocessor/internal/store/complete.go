@@ -16,6 +16,7 @@ const (
 	Size     Trigger = "size"     // the trace outgrew its share of memory
 	Evicted  Trigger = "evicted"  // memory was full
 	Shutdown Trigger = "shutdown" // the process ends
+	Late     Trigger = "late"     // an error came after the trace was dropped
 )
 
 // Waits is how long to wait for the rest of a trace.

@@ -31,6 +31,9 @@ func NewDecided[V any](maxBytes int64) *Decided[V] {
 // Bytes returns the memory that the entries take.
 func (d *Decided[V]) Bytes() int64 { return d.bytes }
 
+// Max returns the memory that the entries may take.
+func (d *Decided[V]) Max() int64 { return d.maxBytes }
+
 // Len returns the number of entries.
 func (d *Decided[V]) Len() int { return len(d.entries) }
 
@@ -63,6 +66,27 @@ func (d *Decided[V]) Put(key Key, value V, cost int64) {
 	d.entries[key] = e
 	d.bytes += cost
 	d.link(e)
+}
+
+// Take returns what is remembered of key and forgets it.
+func (d *Decided[V]) Take(key Key) (V, bool) {
+	e, ok := d.entries[key]
+	if !ok {
+		var none V
+		return none, false
+	}
+	d.forget(e)
+	return e.value, true
+}
+
+// Shrink forgets the least recently used entries until n bytes are given back or none is left, and returns how many
+// were.
+func (d *Decided[V]) Shrink(n int64) int64 {
+	before := d.bytes
+	for before-d.bytes < n && d.oldest != nil {
+		d.forget(d.oldest)
+	}
+	return before - d.bytes
 }
 
 func (d *Decided[V]) forget(e *entry[V]) {

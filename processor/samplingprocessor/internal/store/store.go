@@ -37,6 +37,8 @@ type Part struct {
 	// Logs tells that Data is log records which belong to the trace, and which pipeline they came by: its number, from
 	// 1. Each of Spans is then a record's: without an id, and the span that it names as its parent.
 	Logs uint16
+	// Packed tells that Data is compressed, and holds the data of the following parts without data too.
+	Packed bool
 }
 
 // partOverhead is what a part costs beside its bytes and spans: an entry in the map of traces, the trace with its
@@ -75,11 +77,34 @@ type Store[N any] struct {
 	calm    list[N]
 	urgent  list[N]
 	arrival map[[8]byte]time.Time // scratch of due
+	packer  *Packer               // nil: nothing is compressed
+	freed   int64                 // by compressing, since it was asked for
 }
 
 // New returns an empty store.
 func New[N any](waits Waits) *Store[N] {
 	return &Store[N]{waits: waits, traces: map[Key]*Trace[N]{}, arrival: map[[8]byte]time.Time{}}
+}
+
+// PackWith makes the store compress, with p, what it holds for longer than traces usually take.
+func (s *Store[N]) PackWith(p *Packer) { s.packer = p }
+
+// Freed returns how many bytes compressing has given back since the last call. They are no longer in the Bytes of the
+// traces.
+func (s *Store[N]) Freed() int64 {
+	freed := s.freed
+	s.freed = 0
+	return freed
+}
+
+// pack compresses a trace that is looked at and has to go on waiting.
+func (s *Store[N]) pack(t *Trace[N]) {
+	if s.packer == nil {
+		return
+	}
+	freed := s.packer.Pack(t.Parts)
+	t.Bytes -= freed
+	s.freed += freed
 }
 
 // Len returns the number of open traces.
@@ -129,6 +154,7 @@ func (s *Store[N]) Due(now time.Time) (*Trace[N], Trigger) {
 			s.Remove(t)
 			return t, trigger
 		}
+		s.pack(t)
 		t.check = at
 		heap.Fix(&s.checks, 0)
 	}

@@ -1,0 +1,150 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package samplingprocessor
+
+import (
+	"time"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/decision"
+	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/policy"
+	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/repair"
+	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/store"
+)
+
+// grave is a trace that was dropped, should an error come late.
+type grave struct {
+	evidence policy.Evidence
+	parts    []store.Part
+	bytes    int64
+}
+
+// worthPacking is the size from which a dropped trace is compressed: smaller ones are many, and hardly repeat
+// themselves.
+const worthPacking = 16 << 10
+
+// bury ends a trace that is not released. Traces without an agent are forgotten: there are many, and they are none of
+// our business.
+func (s *shard) bury(t *store.Trace[note], d policy.Decision, trigger store.Trigger) {
+	c := s.core
+	c.budget.add(-t.Bytes)
+	c.journal.remove(t.Note.seqs)
+	if d.Rule == policy.NoAgentSpan || trigger == store.Evicted || trigger == store.Shutdown {
+		return // when memory is full there is none to spare
+	}
+	s.dig(t.Key, &grave{evidence: t.Note.evidence, parts: t.Parts, bytes: t.Bytes})
+}
+
+// dig puts g into the graveyard, which counts in the budget. Once it fills up, what is worth it is compressed, unless
+// something waits for the shard.
+func (s *shard) dig(key store.Key, g *grave) {
+	if s.graves.Bytes() > s.graves.Max()/2 && g.bytes > worthPacking && len(s.inbox) == 0 {
+		g.bytes -= s.packer.Pack(g.parts)
+	}
+	before := s.graves.Bytes()
+	s.graves.Put(key, g, g.bytes)
+	s.core.budget.add(s.graves.Bytes() - before)
+}
+
+// exhume takes the trace of key out of the graveyard.
+func (s *shard) exhume(key store.Key) (*grave, bool) {
+	before := s.graves.Bytes()
+	g, ok := s.graves.Take(key)
+	s.core.budget.add(s.graves.Bytes() - before)
+	return g, ok
+}
+
+// addLate lets what comes late follow the decision on its trace.
+func (s *shard) addLate(v *verdict, a *arrival) {
+	switch c := s.core; {
+	case c.cfg.DryRun:
+		if a.part.Logs != 0 {
+			c.budget.add(-a.part.Cost())
+			return
+		}
+		c.metrics.late(outcomeKept, len(a.part.Spans))
+		s.shipPart(a, repair.Late{Traces: s.decode(a.part), Spans: len(a.part.Spans)})
+	case v.known == nil:
+		s.addToDropped(v, a)
+	case a.part.Logs != 0: // a run that was posted is never changed: they go on as the log records that they are
+		c.metrics.logs(outcomeLate, len(a.part.Spans))
+		c.returnLogs(a.key, a.part, a.seqs())
+	default:
+		l := v.known.Late(s.decode(a.part), c.repairOptions())
+		c.metrics.repairedLate(l)
+		s.remember(a.key, v)
+		s.shipPart(a, l)
+	}
+}
+
+// shipPart hands late spans to the outbox, if any are left.
+func (s *shard) shipPart(a *arrival, l repair.Late) {
+	c := s.core
+	if l.Spans == 0 {
+		c.budget.add(-a.part.Cost())
+		c.journal.remove(a.seqs())
+		return
+	}
+	c.outbox.put(delivery{outlet: a.key.Outlet, td: l.Traces, spans: l.Spans, bytes: a.part.Cost(), seqs: a.seqs()})
+}
+
+// addToDropped lets spans and records follow a dropped trace, unless they tell of a failure for which the rules would
+// have kept it.
+func (s *shard) addToDropped(v *verdict, a *arrival) {
+	g, whole := s.exhume(a.key)
+	if !whole {
+		g = &grave{}
+		g.evidence.Agent = !v.noAgent // what is gone had one
+	}
+	g.evidence.Merge(&a.evidence)
+	g.parts = append(g.parts, a.part)
+	g.bytes += a.part.Cost()
+	if a.evidence.Failed && s.bringBack(a, g, whole) {
+		return
+	}
+	s.core.budget.add(-a.part.Cost())
+	s.core.journal.remove(a.seqs())
+	if a.part.Logs != 0 {
+		s.core.metrics.logs(outcomeDropped, len(a.part.Spans))
+	} else {
+		s.core.metrics.late(outcomeDropped, len(a.part.Spans))
+	}
+	if whole {
+		s.dig(a.key, g)
+	}
+}
+
+// bringBack releases a dropped trace for which an error came late, or as much of it as is there. What comes back
+// stands for none but itself: the count of what it would have stood for has gone out with others.
+func (s *shard) bringBack(a *arrival, g *grave, whole bool) bool {
+	c := s.core
+	now := time.Now()
+	d := c.policy.Decide(a.key.Trace, &g.evidence, now)
+	if !d.Keep {
+		return false
+	}
+	stamp := repair.Stamp{
+		Rule: d.Rule, Trigger: string(store.Late), Probability: d.Probability, BroughtBack: true, Incomplete: !whole,
+	}
+	r := repair.Trace(s.decode(g.parts...), c.repairOptions(), stamp, s.events(g.parts)...)
+	if r.Spans == 0 {
+		return false
+	}
+	outcome := outcomeWhole
+	if !whole {
+		outcome = outcomeStub
+	}
+	c.metrics.broughtBack(outcome)
+	c.metrics.repaired(r)
+	if a.part.Logs == 0 {
+		c.metrics.late(outcomeKept, len(a.part.Spans))
+	}
+	s.remember(a.key, &verdict{known: r.Known})
+	c.budget.add(g.bytes - a.part.Cost()) // what was buried is held again
+	c.outbox.put(delivery{outlet: a.key.Outlet, td: r.Traces, spans: r.Spans, bytes: g.bytes, seqs: a.seqs()})
+	s.tell(decision.Decision{
+		At: now, TraceID: a.key.Trace, Component: c.set.ID.String(), Kept: true, Rule: d.Rule, Trigger: string(store.Late),
+		Probability: d.Probability, Spans: r.Spans + r.Pruned, Pruned: r.Pruned, Reparented: r.Reparented,
+	})
+	return true
+}

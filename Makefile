@@ -9,7 +9,7 @@ COMPONENTS := ./processor/redactprocessor/... ./processor/samplingprocessor/... 
 LINT       := .tools/golangci-lint
 export CGO_ENABLED ?= 0
 
-.PHONY: help build run demo test race e2e lint fmt generate bench ci clean
+.PHONY: help build run demo test race e2e lint fmt generate bench score-redaction ci clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ generate: ## write what is generated: metadata of the components, documentation 
 
 bench: ## benchmarks of the hot functions
 	go test -run '^$$' -bench . -benchmem ./...
+
+score-redaction: ## what redact finds in the corpora of other projects (SCORE_MISSES=file: what it does not)
+	go test -count=1 -v -run '^TestScore' ./processor/redactprocessor/internal/detect
 
 ci: ## all checks, as the merge gate runs them
 	./.ci/run

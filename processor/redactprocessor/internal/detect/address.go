@@ -3,36 +3,162 @@
 
 package detect
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
 
-var streetKinds = set("street st avenue ave road rd boulevard blvd lane ln drive dr court ct place pl square sq " +
-	"terrace parkway pkwy " +
-	"highway hwy circle cir way close crescent grove gardens mews alley")
+// streetKinds are words for streets, of several languages.
+var streetKinds = set("street st avenue ave av road rd boulevard blvd lane ln drive dr court ct place pl square sq " +
+	"terrace parkway pkwy highway hwy circle cir way close crescent cres grove gardens mews alley flat flats cove trail " +
+	"rue via calle rua piazza corso viale ulica ul calea straat strasse platz allee weg plaza paseo rua avenida avinguda " +
+	"forks creek union cliffs turnpike row hill park point")
 
-// maxStreetWords is how many words the name of a street has at most, its kind included.
-const maxStreetWords = 5
+// streetEnds are the ends of street names that are written in one word.
+var streetEnds = []string{"street", "strasse", "straße", "gasse", "platz", "weg", "allee", "straat", "laan", "gracht", "gata",
+	"gatan", "gate", "vägen", "vej", "veien", "vegen", "gade", "katu", "tie", "kuja", "stræti", "stígur", "utca"}
 
-// streetAt looks for "221 Baker Street" behind the house number [start, end).
+// unitWords stand before the number of a flat or of a box.
+var unitWords = set("apt apartment suite unit box psc flat appt")
+
+// Bounds of an address: digits of a house number, and words of a street's name, its kind included.
+const (
+	maxHouseNumber = 6
+	maxStreetWords = 5
+)
+
+// streetAt looks for an address around the number [start, end): "221 Baker Street", "583 Magrethevej 298", "Apt. 12".
 func (sc *Scanner) streetAt(start, end int) bool {
-	s := sc.text
-	if !sc.set.enabled[StreetAddress] || end-start > 6 {
+	if !sc.set.enabled[StreetAddress] || end-start > maxHouseNumber || start > 0 && sc.text[start-1] == '.' {
 		return false
 	}
-	i := end
+	stop := sc.streetAhead(end)
+	if stop == 0 {
+		if start = sc.streetBehind(start, end); start < 0 {
+			return false
+		}
+		stop = end
+	}
+	sc.add(Finding{start, stop, StreetAddress, Unquoted})
+	return true
+}
+
+// streetAhead returns the end of the street whose house number ends at i, or 0.
+func (sc *Scanner) streetAhead(i int) int {
+	s := sc.text
+	named := false
 	for words := range maxStreetWords {
 		if i >= len(s) || s[i] != ' ' {
-			return false
+			return 0
 		}
-		stop := run(s, i+1, aLetter)
-		word := s[i+1 : stop]
-		if word == "" || word[0] < 'A' || word[0] > 'Z' {
-			return false
+		i++
+		if digits := run(s, i, aDigit); digits > i {
+			if digits-i > maxHouseNumber || !endsWord(s, digits) {
+				return 0
+			}
+			if named {
+				return digits // the number of the house behind the name of its street
+			}
+			if words > 0 {
+				return 0
+			}
+			i = digits
+			continue
 		}
-		if words > 0 && streetKinds[strings.ToLower(word)] {
-			sc.add(Finding{start, stop, StreetAddress, Unquoted})
+		word := nameAt(s, i)
+		if word == "" {
+			return 0
+		}
+		i += len(word)
+		if named && isStreetName(word) {
+			return i
+		}
+		named = true
+		if i < len(s) && s[i] == '.' {
+			i++
+		}
+	}
+	return 0
+}
+
+// streetBehind returns where the address begins whose last number is [i, end), or -1.
+func (sc *Scanner) streetBehind(i, end int) int {
+	s := sc.text
+	at, word := nameBefore(s, i)
+	if word == "" || !endsWord(s, end) {
+		return -1
+	}
+	if unitWords[strings.ToLower(word)] || isStreetName(word) {
+		return at
+	}
+	first, _ := utf8.DecodeRuneInString(word)
+	if !unicode.IsUpper(first) {
+		return -1
+	}
+	before, kind := nameBefore(s, at)
+	switch {
+	case kind != "" && streetKinds[strings.ToLower(kind)]: // Via Franscini 71
+		return before
+	case end-i >= 4 && endsLine(s, end) && (at == 0 || s[at-1] == '\n' || at > 1 && s[at-2] == '\n'): // Finland 80896
+		return at
+	case placeWords[kind] && end-i <= 3: // lives at Golfskálinn 78
+		return at
+	}
+	return -1
+}
+
+// placeWords stand before the name of a place.
+var placeWords = set("at on to in is of address")
+
+func endsLine(s string, i int) bool {
+	return i >= len(s) || s[i] == '\n' || s[i] == '\\' || s[i] == ',' || s[i] == '"'
+}
+
+// isStreetName tells whether a word says that it is a street.
+func isStreetName(word string) bool {
+	word = strings.ToLower(word)
+	if streetKinds[word] {
+		return true
+	}
+	for _, end := range streetEnds {
+		if len(word) > len(end)+2 && strings.HasSuffix(word, end) {
 			return true
 		}
-		i = stop
 	}
 	return false
 }
+
+// maxName is the length of the longest word of a street's name that is read.
+const maxName = 40
+
+// nameAt returns the capitalised word at i, or "".
+func nameAt(s string, i int) string {
+	first, _ := utf8.DecodeRuneInString(s[i:])
+	if !unicode.IsUpper(first) {
+		return ""
+	}
+	end := i
+	for end < len(s) && end-i < maxName && isNameByte(s[end]) {
+		end++
+	}
+	return s[i:end]
+}
+
+// nameBefore returns the word that stands before the blank that ends at i, and where it begins.
+func nameBefore(s string, i int) (start int, word string) {
+	end := i
+	for end > 0 && i-end < 2 && (s[end-1] == ' ' || s[end-1] == '.') {
+		end--
+	}
+	if end == i {
+		return 0, ""
+	}
+	start = end
+	for start > 0 && end-start < maxName && isNameByte(s[start-1]) {
+		start--
+	}
+	return start, s[start:end]
+}
+
+func isNameByte(c byte) bool { return isLetter(c) || c >= utf8.RuneSelf || c == '-' || c == '\'' }

@@ -69,34 +69,61 @@ func (sc *Scanner) colon(i int) int {
 
 // keyBefore reads the key that ends before position i.
 func keyBefore(s string, i int) (k key, ok bool) {
-	end := i
-	for end > 0 && (s[end-1] == ' ' || s[end-1] == '\t') && i-end < 4 {
-		end--
-	}
-	if end == 0 {
+	end := operatorStart(s, i)
+	stop := max(0, end-1-maxKey)
+	end = k.closeQuote(s, end, stop)
+	if end <= 0 || !isAlnum(s[end-1]) && s[end-1] != ']' {
 		return k, false
 	}
-	stop := max(0, end-1-maxKey)
-	if c := s[end-1]; c == '"' || c == '\'' || c == '`' {
-		k.quote, k.level = c, quoteLevel(s, end-1)
-		end--
-		for end > stop && s[end-1] == '\\' {
+	k.start, k.end = keyStart(s, end, stop), end
+	k.open = k.quote == 0 && k.start > 0 && (s[k.start-1] == '"' || s[k.start-1] == '\'')
+	return k, k.start < end && s[k.start] != ']' && (k.start == 0 || s[k.start-1] != ':' || s[end-1] != ']')
+}
+
+// operatorStart returns where the spaces and the other signs of an operator like " ?=" or ".=" begin that ends at i.
+func operatorStart(s string, i int) int {
+	end := i
+	if s[i] == '=' {
+		for end > 0 && i-end < maxOperator && strings.IndexByte(".?:|+!", s[end-1]) >= 0 {
 			end--
 		}
 	}
-	if end == 0 || !isAlnum(s[end-1]) && s[end-1] != ']' {
-		return k, false
+	for stop := max(0, end-maxOperator); end > stop && (s[end-1] == ' ' || s[end-1] == '\t'); {
+		end--
 	}
-	k.end = end
-	k.start = end
-	for k.start > stop && isKeyByte(s[k.start-1]) && !escapedLetter(s, k.start-1) {
-		k.start--
+	return end
+}
+
+// maxOperator is how many signs, and how many spaces, are looked at between a key and its value.
+const maxOperator = 4
+
+// closeQuote notes the quote that ends at end, and returns where the text before it ends.
+func (k *key) closeQuote(s string, end, stop int) int {
+	if end == 0 {
+		return 0
 	}
-	for k.start < end && s[k.start] == ' ' {
-		k.start++
+	c := s[end-1]
+	if c != '"' && c != '\'' && c != '`' {
+		return end
 	}
-	k.open = k.quote == 0 && k.start > 0 && (s[k.start-1] == '"' || s[k.start-1] == '\'')
-	return k, k.start < end && s[k.start] != ']' && (k.start == 0 || s[k.start-1] != ':' || s[end-1] != ']')
+	k.quote, k.level = c, quoteLevel(s, end-1)
+	end--
+	for end > stop && s[end-1] == '\\' {
+		end--
+	}
+	return end
+}
+
+// keyStart returns where the key that ends at end begins.
+func keyStart(s string, end, stop int) int {
+	start := end
+	for start > stop && isKeyByte(s[start-1]) && !escapedLetter(s, start-1) {
+		start--
+	}
+	for start < end && s[start] == ' ' {
+		start++
+	}
+	return start
 }
 
 func isKeyByte(c byte) bool {

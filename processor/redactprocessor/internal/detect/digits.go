@@ -178,7 +178,7 @@ func isFraction(s string, m *number) bool {
 func before(s string, i int, words map[string]bool) bool {
 	j := i
 	for stop := max(0, i-contextGap); j > stop && !isLetter(s[j-1]); j-- {
-		if s[j-1] == '\n' || s[j-1] == ';' {
+		if s[j-1] == ';' || s[j-1] == '\n' && (j < 2 || s[j-2] != ':') {
 			return false
 		}
 	}

@@ -85,7 +85,7 @@ func (sc *Scanner) bearer(i int) int {
 	for end > start && s[end-1] == '.' {
 		end--
 	}
-	if end-start < leastToken || !looksToken(s[start:end]) {
+	if end-start < leastToken || !looksToken(s[start:end]) || isSample(s[start:end]) {
 		return i + word
 	}
 	sc.add(Finding{start, end, AuthHeader, Unquoted})

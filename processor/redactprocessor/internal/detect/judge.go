@@ -23,7 +23,7 @@ func (sc *Scanner) under(kind Kind, start, end int) {
 	text := sc.text[start:end]
 	switch kind {
 	case KindSecret:
-		if !sc.isPlaceholder(text) {
+		if !sc.isPlaceholder(text) && !isSequence(text) {
 			sc.add(Finding{start, end, SecretValue, Unquoted})
 		}
 	case KindToken:
@@ -112,18 +112,19 @@ func isKeyword(s string) bool {
 }
 
 // references are beginnings of expressions that name a secret instead of holding it.
-var references = []string{"${", "$(", "{{", "<%", "%(", "process.env", "os.environ", "os.getenv", "getenv", "env.",
-	"env(", "secrets.",
-	"vault:", "ref+", "arn:aws:secretsmanager", "op://", "self.", "this.", "config.", "settings.", "request.",
-	"options.", "args.", "params."}
+var references = []string{
+	"${", "$(", "{{", "<%", "%(", "#{", "%{", "process.env", "os.environ", "os.getenv", "getenv", "env.", "env(", "secrets.",
+	"vault:", "ref+", "arn:", "op://", "self.", "this.", "config.", "settings.", "request.", "options.", "args.", "params.",
+	"+new ", "+ ", "new ",
+}
 
 // isPlaceholder tells whether s stands for a secret instead of being one.
 func (sc *Scanner) isPlaceholder(s string) bool {
-	s = strings.TrimSpace(s)
-	if s == "" || isKeyword(s) || sc.isOwn(s) || distinct(s) == 1 || isMasked(s) {
+	s = strings.Trim(s, "'\" \t\n\r")
+	if s == "" || isKeyword(s) || sc.isOwn(s) || distinct(s) == 1 || isMasked(s) || isSample(s) {
 		return true
 	}
-	low := strings.ToLower(s[:min(len(s), 48)])
+	low := strings.ToLower(s[:min(len(s), maxSample)])
 	for _, r := range references {
 		if strings.HasPrefix(low, r) {
 			return true
@@ -131,20 +132,71 @@ func (sc *Scanner) isPlaceholder(s string) bool {
 	}
 	switch s[0] {
 	case '<':
-		return s[len(s)-1] == '>' && !strings.ContainsAny(s, "0123456789")
+		return isMarkup(s)
 	case '$':
-		return len(s) > 1 && only(s[1:], aAlnum|aURLSafe) && s == strings.ToUpper(s)
-	case '[':
-		return s[len(s)-1] == ']' && isKeyword(strings.Trim(s, "[]"))
+		return isVariable(s[1:]) || strings.IndexByte(s, '/') > 0 && isPath(s)
+	case '[', '{', '(':
+		return isBracketed(s)
 	case '&':
 		return strings.HasPrefix(low, "&lt;") && strings.HasSuffix(s, "&gt;")
-	case '/':
-		return strings.Count(s, "/") > 1 && !strings.ContainsAny(s, "0123456789+=") // a path
+	case 'h':
+		return isPlainURL(low)
 	}
 	if strings.HasPrefix(low, "your") {
 		return len(s) > 4 && (s[4] == '_' || s[4] == '-' || !strings.ContainsAny(s, "0123456789"))
 	}
-	return isConstant(s)
+	return isConstant(s) || isPath(s) || isHeading(s)
+}
+
+// isHeading tells whether s announces a secret itself, as where a text within quotes was cut at the wrong ones.
+func isHeading(s string) bool {
+	name := strings.TrimRight(s, ":= ")
+	return len(name) < len(s) && only(name, aURLDot) && KeyKind(name) != KindNone
+}
+
+// isMarkup tells whether s is <your key> or the beginning of an element of XML.
+func isMarkup(s string) bool {
+	return s[len(s)-1] == '>' && !strings.ContainsAny(s, "0123456789") ||
+		len(s) > 1 && isLetter(s[1]) && strings.IndexByte(s, ' ') > 0
+}
+
+// isVariable tells whether s is the name of a shell's or a template's variable.
+func isVariable(s string) bool {
+	if s == "" || !only(s, aAlnum|aURLSafe) || !isLetter(s[0]) {
+		return false
+	}
+	return s == strings.ToUpper(s) || KeyKind(s) != KindNone || wordy(s)
+}
+
+// isBracketed tells whether s is a name or some words in brackets. The closing one may have been cut off.
+func isBracketed(s string) bool {
+	inner := strings.TrimRight(s[1:], "})]")
+	if isKeyword(inner) || inner == "" {
+		return true
+	}
+	for i := range len(inner) {
+		if c := inner[i]; !isAlnum(c) && strings.IndexByte("_-. ", c) < 0 {
+			return s[0] != '[' && i > 0 && strings.IndexByte("([:}", c) >= 0 && only(inner[:i], aAlnum|aURLSafe)
+		}
+	}
+	digits, _, _ := mix(inner)
+	return digits <= 1
+}
+
+// isPlainURL tells whether s is an address without anything in it that could be secret. Those with a user or a query are
+// judged by their parts.
+func isPlainURL(s string) bool {
+	return (strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://")) && !strings.ContainsAny(s, "?@#")
+}
+
+// isPath tells whether s is a path or a selector made of words: /en/guides/strong-password, users/passwords#edit.
+func isPath(s string) bool {
+	slashes := strings.Count(s, "/")
+	if s[0] != '/' && s[0] != '#' && slashes == 0 || strings.ContainsAny(s, "+=") {
+		return false
+	}
+	digits, _, _ := mix(s)
+	return wordy(s) && 5*digits < len(s)
 }
 
 // isConstant tells whether s is the name of a secret in capitals, as people put where the secret goes: SUBSCRIPTION_KEY.

@@ -12,13 +12,24 @@ func (sc *Scanner) card(m *number) bool {
 	}
 	for a := range m.groups {
 		for b := a; b < min(m.groups, a+maxCardGroups); b++ {
-			if m.isCard(a, b) {
+			if m.isCard(a, b) || a == b && m.size(a) == shortCard && sc.isShortCard(m, a) {
 				sc.addNumber(m.at[a], m.stop[b], Card)
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// shortCard is the length of the shortest Maestro cards. Order numbers are as long, so a word must say that it is a card.
+const shortCard = 12
+
+var cardWords = set("card cards credit debit maestro")
+
+func (sc *Scanner) isShortCard(m *number, g int) bool {
+	digits := m.part(g, g)
+	two := string(digits[:2])
+	return (two == "50" || two >= "56" && two <= "69") && luhn(digits) && before(sc.text, m.at[g], cardWords)
 }
 
 // maxCardGroups is how many groups a card number is written in: 4-4-4-4-3.
@@ -110,7 +121,20 @@ func (sc *Scanner) ssn(m *number) bool {
 }
 
 var phoneWords = set("phone phones tel telephone mobile cell fax call whatsapp sms handy telefon telefono ph " +
-	"cellphone phonenumber mobilenumber")
+	"cellphone phonenumber mobilenumber dial answering")
+
+// phoneLabels stand behind a number in signatures and address books: "781 1704 office".
+var phoneLabels = set("office fax mobile cell phone tel")
+
+// labelled tells whether a label of a telephone number stands behind i.
+func labelled(s string, i int) bool {
+	start := i
+	for start < len(s) && start-i < 2 && (s[start] == ' ' || s[start] == '-' || s[start] == '(') {
+		start++
+	}
+	end := run(s, start, aLetter)
+	return start > i && end-start <= len("mobile") && phoneLabels[strings.ToLower(s[start:end])]
+}
 
 // phone looks for a telephone number: international, in a national form with separators, or behind a word that says so.
 func (sc *Scanner) phone(m *number) bool {
@@ -131,7 +155,7 @@ func (sc *Scanner) phone(m *number) bool {
 		return false
 	case northAmerican(m), nationalForm(m), m.paren && m.areaInParentheses():
 		sc.add(Finding{start, m.phoneEnd(s), Phone, Unquoted})
-	case before(s, start, phoneWords) && !isDate(m):
+	case (before(s, start, phoneWords) || m.groups > 1 && labelled(s, m.end)) && !isDate(m):
 		if plus {
 			start--
 		}

@@ -156,20 +156,35 @@ func (sc *Scanner) shortOption(i int) int {
 			}
 			start++
 		}
+		if c.name == "curl" && !strings.Contains(word(s, start), ":") {
+			return i // a user alone: the password is asked for
+		}
 		return sc.argument(start, KindSecret)
 	}
 	return i
 }
 
+// word returns what stands at i up to the next space.
+func word(s string, i int) string {
+	end := i
+	for end < len(s) && !isSpace(s[end]) && end-i < maxBare {
+		end++
+	}
+	return s[i:end]
+}
+
 // argument adds the word of a command line that begins at start; of user:password only what follows the colon.
 func (sc *Scanner) argument(start int, kind Kind) int {
 	s := sc.text
-	for start < len(s) && strings.IndexByte("'\"\\", s[start]) >= 0 {
+	for start < len(s) && strings.IndexByte("'\"\\<", s[start]) >= 0 {
 		start++
 	}
 	end := start
-	for end < len(s) && !isSpace(s[end]) && strings.IndexByte("'\"\\|;", s[end]) < 0 {
+	for end < len(s) && !isSpace(s[end]) && strings.IndexByte("'\"\\|;>", s[end]) < 0 {
 		end++
+	}
+	if sc.ownEnd(start) > 0 {
+		return start
 	}
 	if colon := strings.IndexByte(s[start:end], ':'); colon >= 0 {
 		start += colon + 1

@@ -111,7 +111,7 @@ const leastGoogleKey = 24
 
 func (sc *Scanner) googleKey(i int) int {
 	end := run(sc.text, i+4, aURL)
-	if end-i-4 < leastGoogleKey || !startsWord(sc.text, i) {
+	if end-i-4 < leastGoogleKey || !startsWord(sc.text, i) || isDummy(sc.text[i+4:min(end, i+maxLook)], 0) {
 		return i + 1
 	}
 	sc.add(Finding{i, end, GoogleAPIKey, Unquoted})

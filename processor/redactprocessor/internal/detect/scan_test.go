@@ -46,7 +46,7 @@ func TestDetectors_ownSamples(t *testing.T) {
 	folders, err := os.ReadDir("testdata")
 	require.NoError(t, err)
 	for _, folder := range folders {
-		if folder.Name() == "fuzz" || folder.Name() == vendorFolder {
+		if !folder.IsDir() || folder.Name() == "fuzz" || folder.Name() == vendorFolder {
 			continue
 		}
 		t.Run(folder.Name(), func(t *testing.T) {

@@ -91,11 +91,25 @@ func (sc *Scanner) webhook(start, slash int) int {
 	for end < len(s) && !endsURL(s[end]) {
 		end++
 	}
-	if end-path < leastToken || sc.ownEnd(path) > 0 {
+	if end-path < leastToken || sc.ownEnd(path) > 0 || !opensDoor(s[path:end]) {
 		return 0
 	}
 	sc.add(Finding{path, end, WebhookURL, Unquoted})
 	return end
+}
+
+// opensDoor tells whether the path of a webhook holds what only its owner knows.
+func opensDoor(path string) bool {
+	if strings.Contains(path, "YOUR") {
+		return false
+	}
+	for part := range strings.FieldsFuncSeq(path, func(r rune) bool { return r == '/' || r == '@' || r == '?' || r == '=' }) {
+		digits, _, _ := mix(part)
+		if len(part) >= leastToken && distinct(part) >= 6 || digits > 0 && digits < len(part) && len(part) >= 6 {
+			return true
+		}
+	}
+	return false
 }
 
 // telegram recognises <bot id>:AA<33 characters> around the ":" at i.

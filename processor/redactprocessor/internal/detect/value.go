@@ -16,14 +16,8 @@ type assignment struct {
 // value finds the value of an assignment and adds what of it is secret.
 func (sc *Scanner) value(a assignment) {
 	s := sc.text
-	v := a.at + 1
-	if v < len(s) && (s[v] == '=' || s[v] == '>') {
-		v++ // := == =>
-	}
-	first := v
-	for v < len(s) && (s[v] == ' ' || s[v] == '\t') {
-		v++
-	}
+	first := operatorEnd(s, a.at+1)
+	v := skipBlanks(s, first)
 	if v >= len(s) || (a.open && s[v] == s[a.start-1]) {
 		return
 	}
@@ -31,18 +25,43 @@ func (sc *Scanner) value(a assignment) {
 	for q < len(s) && s[q] == '\\' {
 		q++
 	}
+	inJSON := a.quote == '"'
 	switch {
-	case q < len(s) && (s[q] == '"' || s[q] == '\'' || s[q] == '`'):
+	case q < len(s) && isQuote(s[q]):
 		sc.quoted(a, q)
 	case s[v] == '\\':
-	case a.quote == '"' && (s[v] == '{' || s[v] == '['):
+	case inJSON && (s[v] == '{' || s[v] == '['):
 		sc.subtree(a, v)
-	case a.quote == '"' && (isDigit(s[v]) || s[v] == '-'):
+	case inJSON && (isDigit(s[v]) || s[v] == '-'):
 		sc.number(a, v)
 	default:
 		sc.bare(a, v, v-first)
 	}
 }
+
+// operatorEnd returns the end of an operator like := or ::= or => whose first sign stands before i.
+func operatorEnd(s string, i int) int {
+	colons := i
+	for colons < len(s) && colons-i < maxOperator && s[colons] == ':' {
+		colons++
+	}
+	if colons < len(s) && (s[colons] == '=' || colons == i && s[colons] == '>') {
+		i = colons + 1
+		if i < len(s) && s[i] == '=' {
+			i++ // ===
+		}
+	}
+	return i
+}
+
+func skipBlanks(s string, i int) int {
+	for i < len(s) && (s[i] == ' ' || s[i] == '\t') {
+		i++
+	}
+	return i
+}
+
+func isQuote(c byte) bool { return c == '"' || c == '\'' || c == '`' }
 
 // quoted handles a value that stands in quotes, the first of which is at q.
 func (sc *Scanner) quoted(a assignment, q int) {

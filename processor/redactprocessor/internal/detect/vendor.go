@@ -85,7 +85,7 @@ func (r *rule) match(sc *Scanner, start int) int {
 	if !startsWord(s, start) && !(r.glued && length >= r.full) {
 		return 0
 	}
-	if r.random && !looksRandom(s[body:end]) {
+	if r.random && !looksRandom(s[body:end]) || isDummy(s[body:min(end, body+maxLook)], r.full) {
 		return 0
 	}
 	if e, n := r.wrapped(s, body, end); n > length {

@@ -57,7 +57,7 @@ var vendors = []vendor{
 	{"docker_token", "Docker", []string{"dckr_pat_", "dckr_oat_", "SWMTKN-1-", "SWMKEY-1-"}, aURL, 16, 0, false, false},
 	{"slack_token", "Slack", []string{"xoxb-", "xoxa-", "xoxp-", "xoxr-", "xoxs-", "xoxe-", "xoxo-", "xoxc-", "xoxd-",
 		"xoxe.xoxp-",
-		"xoxe.xoxb-", "xapp-"}, aURL | aDot, 10, 0, false, false},
+		"xoxe.xoxb-", "xapp-"}, aURL | aDot, 10, 0, false, true},
 	{"stripe_key", "Stripe", []string{"sk_live_", "sk_test_", "rk_live_", "rk_test_", "whsec_"}, aAlnum, 10, 0, false,
 		false},
 	{"square_token", "Square", []string{"sq0atp-", "sq0csp-", "sq0i" + "ap-"}, aURL, 16, 0, false, false},

@@ -115,9 +115,17 @@ type thread struct {
 	metadata bool // there is metadata, which may hold it too
 }
 
+// conversationLengths has bit n set where some attribute that may hold a conversation's id has n letters, modulo 64.
+var conversationLengths = func() (lengths uint64) {
+	for _, k := range conversationKeys {
+		lengths |= 1 << (len(k) % 64)
+	}
+	return lengths &^ (1 << len("metadata"))
+}()
+
 func (t *thread) attribute(k string, v pcommon.Value) {
-	if k == "metadata" {
-		t.metadata = true
+	if conversationLengths&(1<<(len(k)%64)) == 0 {
+		t.metadata = t.metadata || k == "metadata"
 		return
 	}
 	r := conversationRank(k)

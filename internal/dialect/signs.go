@@ -52,7 +52,7 @@ func (e *evidence) signs() Signs {
 type outcome struct {
 	finish bool // a bad reason to stop
 
-	tool   bool // says that it is a tool
+	tool   bool // may be a tool
 	failed bool // noted when content was dropped
 	result pcommon.Value
 	told   bool // result is there
@@ -79,9 +79,9 @@ func (o *outcome) toolAttribute(k string, v pcommon.Value) {
 	switch k {
 	case "openinference.span.kind", "traceloop.span.kind", "langsmith.span.kind", "langfuse.observation.type",
 		"mlflow.spanType", "genkit:metadata:subtype", "lmnr.span.type", "langwatch.span.type":
-		o.tool = o.tool || kindWord(strings.Trim(text(v), `"`)) == run.Tool
+		o.tool = o.tool || strings.EqualFold(strings.Trim(text(v), `"`), "tool")
 	case "gen_ai.operation.name":
-		o.tool = o.tool || operations[text(v)] == run.Tool
+		o.tool = o.tool || strings.Contains(text(v), "tool")
 	case "ai.operationId":
 		o.tool = o.tool || text(v) == "ai.toolCall"
 	case "gen_ai.tool.call.result", "ai.toolCall.result", "gcp.vertex.agent.tool_response", "tool_response",
@@ -118,6 +118,9 @@ func (o *outcome) signs(s Span) Signs {
 }
 
 func isFinishReason(k string) bool {
+	if len(k) < len("stopReason") || k[len(k)-3:] != "son" && k[len(k)-3:] != "ons" {
+		return false
+	}
 	for _, suffix := range [...]string{"finish_reasons", "finish_reason", "finishReason", "stop_reason", "stopReason"} {
 		if strings.HasSuffix(k, suffix) {
 			return true

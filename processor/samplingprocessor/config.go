@@ -12,6 +12,7 @@ import (
 	"go.opentelemetry.io/collector/confmap"
 
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/settings"
+	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/condition"
 	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/policy"
 )
 
@@ -35,6 +36,14 @@ type Config struct {
 	Spans string `mapstructure:"spans"`
 	// Rules decide which traces are kept; the first that matches.
 	Rules []policy.Rule `mapstructure:"rules"`
+	// Budget is how many runs all rules together may keep in an hour of the clock, as LangSmith counts them: 100000/h.
+	Budget *policy.Rate `mapstructure:"budget"`
+	// Promote is how long after a failure the turns of its conversation are kept; 0 for not at all.
+	Promote time.Duration `mapstructure:"promote"`
+	// KeepAttributes lists the attributes by which an application keeps a trace: true on some span.
+	KeepAttributes []string `mapstructure:"keep_attributes"`
+	// ExpectedErrors lists types of errors that are no failures, as error.type and exceptions name them.
+	ExpectedErrors []string `mapstructure:"expected_errors"`
 	// DryRun releases everything unchanged but for the attributes that tell what would have been decided.
 	DryRun bool `mapstructure:"dry_run"`
 
@@ -79,15 +88,18 @@ const minBudget = 64 << 10
 
 func createDefaultConfig() component.Config {
 	percent := func(p float64) *float64 { return &p }
-	failed := true
 	return &Config{
 		Complete: Complete{AfterRoot: 10 * time.Second, Idle: 30 * time.Second, Max: 10 * time.Minute},
 		Memory:   Memory{MaxPercentage: 40},
 		WhenFull: whenFullRefuse,
 		Traces:   onlyAgent,
 		Spans:    onlyAgent,
+		Promote:  30 * time.Minute,
+		// Applications set the first, as an attribute or in baggage that is copied to spans; the second stands beside other
+		// attributes by which they speak to LangSmith.
+		KeepAttributes: []string{"sampling.keep", "langsmith.trace.keep", "baggage.sampling.keep"},
 		Rules: []policy.Rule{
-			{Name: "errors", When: &policy.When{Error: &failed}, Keep: percent(100)},
+			{Name: "errors", When: &policy.When{Error: true}, Keep: percent(100)},
 			{Name: "new release", When: &policy.When{NewRelease: &policy.NewRelease{
 				Attributes: []string{"service.version"}, For: 30 * time.Minute, Traces: 200,
 			}}, Keep: percent(100)},
@@ -110,13 +122,23 @@ func (c *Config) Validate() error {
 		oneOf("traces", c.Traces, onlyAgent, everything),
 		oneOf("spans", c.Spans, onlyAgent, everything),
 	)
-	for i, attribute := range c.Conversation {
-		if attribute == "" {
-			errs = append(errs, fmt.Errorf("conversation::%d: must not be empty", i))
+	errs = append(errs, filled("conversation", c.Conversation), filled("keep_attributes", c.KeepAttributes),
+		filled("expected_errors", c.ExpectedErrors))
+	if c.Promote < 0 {
+		errs = append(errs, fmt.Errorf("promote: must not be negative, is %s", c.Promote))
+	}
+	_, err := policy.Compile(c.Rules, c.policyOptions())
+	return errors.Join(append(errs, err)...)
+}
+
+func filled(key string, list []string) error {
+	var errs error
+	for i, item := range list {
+		if item == "" {
+			errs = errors.Join(errs, fmt.Errorf("%s::%d: must not be empty", key, i))
 		}
 	}
-	_, err := policy.Compile(c.Rules, policy.Options{})
-	return errors.Join(append(errs, err)...)
+	return errs
 }
 
 func (c Complete) check() error {
@@ -166,5 +188,15 @@ func (c *Config) policyOptions() policy.Options {
 	if seed == "" {
 		seed = defaultSeed
 	}
-	return policy.Options{Seed: seed, OnlyAgents: c.Traces == onlyAgent, Conversation: c.Conversation}
+	return policy.Options{
+		Seed: seed, OnlyAgents: c.Traces == onlyAgent, Unpruned: c.Spans == everything, Conversation: c.Conversation,
+		Keep: c.KeepAttributes, Expected: c.ExpectedErrors, Promote: c.Promote, Budget: c.Budget,
+		Condition: compileCondition,
+	}
+}
+
+// compileCondition gives the rules the language of conditions without tying them to it.
+func compileCondition(text string) (policy.SpanCondition, error) {
+	holds, err := condition.Compile(text)
+	return policy.SpanCondition(holds), err
 }

@@ -32,12 +32,18 @@ func TestConfig_fileOfEverySettingIsValid(t *testing.T) {
 	assert.Equal(t, Memory{MaxPercentage: 40, MaxBytes: 512 << 20, MaxTraceBytes: 20e6}, c.Memory)
 	assert.Equal(t, "file_storage", c.Storage.String())
 	assert.Equal(t, []string{"thread", `resource["session"]`}, c.Conversation)
-	require.Len(t, c.Rules, 5)
-	assert.Equal(t, []string{"pay", "refund"}, c.Rules[1].When.RootName)
-	assert.Equal(t, []string{"checkout"}, c.Rules[1].When.Service)
-	assert.Equal(t, &policy.Rate{Count: 5, Period: time.Second}, c.Rules[2].Floor)
-	assert.Len(t, *c.Rules[2].When.Any, 2)
-	assert.Nil(t, c.Rules[4].When, "rules of the default list do not shine through")
+	require.Len(t, c.Rules, 9)
+	assert.Equal(t, []string{"pay", "refund"}, c.Rules[3].When.RootName)
+	assert.Equal(t, []string{"checkout"}, c.Rules[3].When.Service)
+	assert.Equal(t, &policy.Rate{Count: 5, Period: time.Second}, c.Rules[4].Floor)
+	assert.Len(t, *c.Rules[4].When.Any, 2)
+	assert.Nil(t, c.Rules[8].When, "rules of the default list do not shine through")
+	assert.Equal(t, &policy.Rate{Count: 5, Period: time.Second}, c.Rules[1].Rate)
+	assert.Equal(t, &policy.Rate{Count: 5000, Period: time.Hour}, c.Rules[6].Budget)
+	assert.Equal(t, &policy.Rate{Count: 100000, Period: time.Hour}, c.Budget)
+	assert.Equal(t, time.Hour, c.Promote)
+	assert.Equal(t, []string{"debug.keep"}, c.KeepAttributes)
+	assert.Equal(t, []string{"404", "NotFound"}, c.ExpectedErrors)
 }
 
 // TestConfig_mistakes expects each mistake to be reported under the name of its setting.
@@ -70,7 +76,24 @@ func TestConfig_mistakes(t *testing.T) {
 	f(`{rules: [{name: a, keep: 1, floor: 10/day}]}`, `"10/day" is not a rate`)
 	f(`{rules: [{name: a, keep: 1, when: {new_release: {}}}]}`,
 		"rules::0::when::new_release::attributes:", "rules::0::when::new_release::for:", "rules::0::when::new_release::traces:")
-	f(`{rules: [{name: a, keep: 1, when: {attributes: {k: {a: b}}}}]}`, "rules::0::when::attributes::k: must be a text")
+	f(`{rules: [{name: a, keep: 1, when: {attributes: {k: {a: b}}}}]}`, `rules::0::when::attributes::k: unknown key "a"`)
+	f(`{budget: 100/s}`, "budget: must be a number of runs per hour, like 100000/h, is 100/s")
+	f(`{promote: -1s, keep_attributes: [""], expected_errors: [""]}`,
+		"promote: must not be negative", "keep_attributes::0: must not be empty", "expected_errors::0: must not be empty")
+	f(`{rules: [{name: a, keep: 1, when: {error: broken}}]}`,
+		"rules::0::when::error: must be true, false, or one or more of expected, failed, recovered, is broken")
+	f(`{rules: [{name: a, keep: 1, when: {error: {class: failed, evidence: {smell: false}, color: red}}}]}`,
+		"rules::0::when::error: evidence::smell: must be one of error_type, exception, finish_reason, flag,",
+		`rules::0::when::error: unknown key "color"`)
+	f(`{rules: [{name: a, rate: 0/s}, {name: b, budget: 5/min}]}`,
+		"rules::0::rate: must not be 0", "rules::1::budget: must be a number of runs per hour")
+	f(`{rules: [{name: a, keep: 1, when: {condition: 'span.colour == 1'}}]}`, "rules::0::when::condition:")
+	f(`{rules: [{name: a, keep: 1, when: {attributes: {'span.attributes["x"]': 1, y: {min: low, most: 3}, z: {pattern: "("}}}}]}`,
+		`rules::0::when::attributes::span.attributes["x"]: is no attribute`,
+		"rules::0::when::attributes::y: min: must be a number, is low", `rules::0::when::attributes::y: unknown key "most"`,
+		"rules::0::when::attributes::z: pattern: error parsing regexp")
+	f(`{rules: [{name: a, keep: 1, when: {min_duration: 5s, max_duration: 1s, min_tokens: -1}}]}`,
+		"rules::0::when::max_duration: must not be below min_duration", "rules::0::when::min_tokens: must not be negative")
 	f(`{when_full: wait, drop_all: true}`, "when_full:", `unknown key "drop_all"`)
 }
 

@@ -96,8 +96,8 @@ func (s *sampler) count(name string, attributes ...string) float64 {
 func keep(name string, percent float64) policy.Rule { return policy.Rule{Name: name, Keep: &percent} }
 
 func keepErrors() policy.Rule {
-	failed, all := true, 100.0
-	return policy.Rule{Name: "errors", When: &policy.When{Error: &failed}, Keep: &all}
+	all := 100.0
+	return policy.Rule{Name: "errors", When: &policy.When{Error: true}, Keep: &all}
 }
 
 // host has the given extensions.

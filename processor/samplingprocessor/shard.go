@@ -267,6 +267,9 @@ func (s *shard) judge(t *store.Trace[note], trigger store.Trigger) {
 		return
 	}
 	complete := s.open.Complete(t)
+	if c.policy.Unsettled(&t.Note.evidence) {
+		c.policy.Settle(&t.Note.evidence, s.decode(t.Parts...))
+	}
 	d := c.policy.Decide(t.Key.Trace, &t.Note.evidence, now)
 	var r repair.Result
 	switch stamp := stampOf(d, trigger, complete); {

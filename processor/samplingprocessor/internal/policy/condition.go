@@ -5,54 +5,77 @@ package policy
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
 // condition is what a rule asks of a trace.
 type condition interface {
-	holds(e *Evidence, now time.Time) bool
-	// count is told that the rule whose condition this is part of kept the trace.
-	count(e *Evidence, now time.Time)
+	// strength is 1 where the condition holds, 0 where it does not, and between while it fades.
+	strength(e *Evidence, now time.Time) float64
+	// count is told that the rule whose condition this is part of keeps the trace with the given probability.
+	count(e *Evidence, probability float64, now time.Time)
 }
 
-// test is a condition that keeps no count.
+// test is a condition that keeps no count and never fades.
 type test func(e *Evidence) bool
 
-func (t test) holds(e *Evidence, _ time.Time) bool { return t(e) }
-func (test) count(*Evidence, time.Time)            {}
+func (t test) strength(e *Evidence, _ time.Time) float64 {
+	if t(e) {
+		return 1
+	}
+	return 0
+}
 
-// all holds when every one of its conditions does.
+func (test) count(*Evidence, float64, time.Time) {}
+
+// all holds as far as every one of its conditions does.
 type all []condition
 
-func (a all) holds(e *Evidence, now time.Time) bool {
+func (a all) strength(e *Evidence, now time.Time) float64 {
+	least := 1.0
 	for _, c := range a {
-		if !c.holds(e, now) {
-			return false
+		if least = min(least, c.strength(e, now)); least <= 0 {
+			return 0
 		}
 	}
-	return true
+	return least
 }
 
-func (a all) count(e *Evidence, now time.Time) {
+func (a all) count(e *Evidence, probability float64, now time.Time) {
 	for _, c := range a {
-		c.count(e, now)
+		c.count(e, probability, now)
 	}
 }
 
-// anyOf holds when one of its conditions does.
+// anyOf holds as far as one of its conditions does.
 type anyOf []condition
 
-func (a anyOf) holds(e *Evidence, now time.Time) bool {
-	return slices.ContainsFunc(a, func(c condition) bool { return c.holds(e, now) })
+func (a anyOf) strength(e *Evidence, now time.Time) float64 {
+	most := 0.0
+	for _, c := range a {
+		if most = max(most, c.strength(e, now)); most >= 1 {
+			return 1
+		}
+	}
+	return most
 }
 
-func (a anyOf) count(e *Evidence, now time.Time) { all(a).count(e, now) }
+func (a anyOf) count(e *Evidence, probability float64, now time.Time) {
+	all(a).count(e, probability, now)
+}
 
 // not holds when its condition does not.
 type not struct{ condition }
 
-func (n not) holds(e *Evidence, now time.Time) bool { return !n.condition.holds(e, now) }
-func (not) count(*Evidence, time.Time)              {}
+func (n not) strength(e *Evidence, now time.Time) float64 {
+	if n.condition.strength(e, now) > 0 {
+		return 0
+	}
+	return 1
+}
+
+func (not) count(*Evidence, float64, time.Time) {}
 
 // newRelease holds while a release that the trace tells of is new.
 type newRelease struct {
@@ -60,27 +83,75 @@ type newRelease struct {
 	releases *releases
 }
 
-func (n newRelease) holds(e *Evidence, now time.Time) bool {
-	return n.releases.isNew(e.release(n.index), now)
+func (n newRelease) strength(e *Evidence, now time.Time) float64 {
+	return n.releases.strength(e.releases, n.index, now)
 }
 
-func (n newRelease) count(e *Evidence, now time.Time) {
-	n.releases.count(e.release(n.index), now)
+func (n newRelease) count(e *Evidence, probability float64, now time.Time) {
+	n.releases.count(e.releases, n.index, probability, now)
 }
 
-func failed(want bool) test {
-	return func(e *Evidence) bool { return e.Failed == want }
+// failure is a condition on the way in which a trace failed.
+type failure struct {
+	classes classes
+	signs   signs // the evidence that counts
+	not     bool
 }
 
-func rootNamed(names []string) test {
-	return func(e *Evidence) bool { return slices.Contains(names, e.top.name) }
+func (f failure) strength(e *Evidence, _ time.Time) float64 {
+	if (f.classes&e.classOf(f.signs) != 0) != f.not {
+		return 1
+	}
+	return 0
 }
 
-func lasting(shortest time.Duration) test {
+func (failure) count(*Evidence, float64, time.Time) {}
+
+func rootNamed(patterns []string) test {
+	return func(e *Evidence) bool {
+		return slices.ContainsFunc(patterns, func(p string) bool { return glob(p, e.top.name) })
+	}
+}
+
+// glob compares a text with a pattern in which * stands for any text.
+func glob(pattern, text string) bool {
+	parts := strings.Split(pattern, "*")
+	if len(parts) == 1 {
+		return pattern == text
+	}
+	rest, ok := strings.CutPrefix(text, parts[0])
+	if !ok {
+		return false
+	}
+	for _, part := range parts[1 : len(parts)-1] {
+		if _, rest, ok = strings.Cut(rest, part); !ok {
+			return false
+		}
+	}
+	return strings.HasSuffix(rest, parts[len(parts)-1])
+}
+
+func lastingFrom(shortest time.Duration) test {
 	return func(e *Evidence) bool { return e.longest >= shortest }
 }
 
-// matched holds when every one of the matchers in mask matched some span.
-func matched(mask uint64) test {
-	return func(e *Evidence) bool { return e.matched&mask == mask }
+func lastingTo(longest time.Duration) test {
+	return func(e *Evidence) bool { return e.longest <= longest }
+}
+
+func usingTokens(least int64) test {
+	return func(e *Evidence) bool { tokens, _ := e.usage(); return tokens >= least }
+}
+
+func costing(least float64) test {
+	return func(e *Evidence) bool { _, cost := e.usage(); return cost >= least }
+}
+
+func spanning(least int) test {
+	return func(e *Evidence) bool { return int(e.spans) >= least }
+}
+
+// matched holds when the matcher or the OTTL condition behind the bit matched some span.
+func matched(bit uint64) test {
+	return func(e *Evidence) bool { return e.matched&bit != 0 }
 }

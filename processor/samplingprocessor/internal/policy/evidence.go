@@ -8,157 +8,140 @@ import (
 	"cmp"
 	"slices"
 	"time"
-
-	"go.opentelemetry.io/collector/pdata/ptrace"
-
-	"github.com/otelcol-langsmith/otelcol-langsmith/internal/dialect"
 )
 
 // Evidence is what the rules need to know of a trace. The zero value is a trace of which nothing has come.
 type Evidence struct {
 	Agent  bool // some span is an agent's
-	Failed bool // some span failed
+	Failed bool // some span failed, in whichever way
 
-	matched       uint64        // bit i: matcher i matched some span
-	longest       time.Duration // of a single span: other hosts have other clocks
+	asked         bool   // some span asks for the trace to be kept
+	signs         signs  // what speaks for failures
+	spans, runs   uint32 // all, and those that would be released
+	matched       uint64 // bit i: matcher or condition i matched some span
+	longest       time.Duration
 	conversations conversations
 	top           top
-	releases      [][]string // by rule with new_release: the releases that were seen
+	releases      []releaseID
+	more          *details // nil: none
 }
+
+// details is what few traces have, or few sets of rules ask for.
+type details struct {
+	agent    top       // the highest of the agent's spans
+	calls    calls     // of models
+	suspects []spanKey // requests that failed: of a provider, if they stand below a model call
+}
+
+type spanKey = [8]byte
 
 // top is the span that stands highest, as far as spans can tell by themselves.
 type top struct {
 	here   bool
 	orphan bool // has a parent
+	entry  bool // the parent is in another process: none of its spans may ever come
+	signs  signs
 	start  uint64
-	id     [8]byte
-	name   string
+	id     spanKey
+	name   string // only where a rule asks for it
 }
 
 func (t top) compare(o top) int {
 	switch {
 	case t.here != o.here:
-		return falseLast(t.here, o.here)
+		return trueFirst(t.here)
 	case t.orphan != o.orphan:
-		return falseLast(o.orphan, t.orphan)
+		return trueFirst(o.orphan)
 	}
-	return cmp.Or(cmp.Compare(t.start, o.start), bytes.Compare(t.id[:], o.id[:]))
+	// What has no start comes last: records that belong to a trace have none.
+	return cmp.Or(cmp.Compare(t.start-1, o.start-1), bytes.Compare(t.id[:], o.id[:]))
 }
 
-// falseLast orders two different booleans, true first.
-func falseLast(a, _ bool) int {
+// rise takes the higher one of two. Copies of the same span are taken together.
+func (t *top) rise(o top) {
+	switch c := o.compare(*t); {
+	case c < 0:
+		*t = o
+	case c == 0:
+		t.signs |= o.signs
+	}
+}
+
+// trueFirst orders two booleans that differ, of which a is the first.
+func trueFirst(a bool) int {
 	if a {
 		return -1
 	}
 	return 1
 }
 
-// maxReleasesOfTrace bounds the releases that are noted of one trace: every service that took part has one.
-const maxReleasesOfTrace = 16
-
 // Merge adds what another part of the same trace has shown. The order of the parts plays no part.
 func (e *Evidence) Merge(o *Evidence) {
 	e.Agent = e.Agent || o.Agent
 	e.Failed = e.Failed || o.Failed
+	e.asked = e.asked || o.asked
+	e.signs |= o.signs
+	e.spans += o.spans
+	e.runs += o.runs
 	e.matched |= o.matched
 	e.longest = max(e.longest, o.longest)
-	for i := range o.conversations.n {
-		e.conversations.add(o.conversations.highest[i])
+	for _, id := range o.conversations.all() {
+		e.conversations.add(id)
 	}
-	if o.top.compare(e.top) < 0 {
-		e.top = o.top
-	}
-	for i, keys := range o.releases {
-		for _, key := range keys {
-			e.addRelease(i, key)
+	e.top.rise(o.top)
+	if len(e.releases) == 0 {
+		e.releases = slices.Clip(o.releases) // inserting makes a copy
+	} else {
+		for _, id := range o.releases {
+			e.addRelease(id)
 		}
 	}
+	if o.more != nil {
+		e.details().merge(o.more)
+	}
 }
 
-func (e *Evidence) release(i int) []string {
-	if i < len(e.releases) {
-		return e.releases[i]
+func (e *Evidence) details() *details {
+	if e.more == nil {
+		e.more = &details{}
 	}
-	return nil
+	return e.more
 }
 
-// addRelease keeps the keys sorted, and the first ones where there are too many, so that their order of arrival plays
-// no part.
-func (e *Evidence) addRelease(i int, key string) {
-	for len(e.releases) <= i {
-		e.releases = append(e.releases, nil)
+func (d *details) merge(o *details) {
+	d.agent.rise(o.agent)
+	d.calls.merge(&o.calls)
+	for _, id := range o.suspects {
+		d.suspect(id)
 	}
-	keys := e.releases[i]
-	at, found := slices.BinarySearch(keys, key)
-	if found {
+}
+
+// maxSuspects bounds what is held of requests that failed. One that stands below a model call is enough.
+const maxSuspects = 32
+
+// suspect keeps the smallest ids where there are too many, so that their order plays no part.
+func (d *details) suspect(id spanKey) {
+	at, found := slices.BinarySearchFunc(d.suspects, id, compareKeys)
+	if found || at >= maxSuspects {
 		return
 	}
-	keys = slices.Insert(keys, at, key)
-	e.releases[i] = keys[:min(len(keys), maxReleasesOfTrace)]
+	d.suspects = slices.Insert(d.suspects, at, id)
+	d.suspects = d.suspects[:min(len(d.suspects), maxSuspects)]
 }
 
-// none is a span without attributes, for asking the resource alone.
-var none = ptrace.NewSpan()
+func compareKeys(a, b spanKey) int { return bytes.Compare(a[:], b[:]) }
 
-// Observe reads the spans of td, which all belong to one trace.
-func (p *Policy) Observe(td ptrace.Traces) Evidence {
-	var e Evidence
-	lastConversation := ""
-	for _, rs := range td.ResourceSpans().All() {
-		perSpan := p.observeReleases(&e, dialect.Span{Span: none, Resource: rs.Resource().Attributes()})
-		for _, ss := range rs.ScopeSpans().All() {
-			s := dialect.Span{Resource: rs.Resource().Attributes(), Scope: ss.Scope()}
-			for _, span := range ss.Spans().All() {
-				s.Span = span
-				p.observeSpan(&e, s)
-				if perSpan {
-					p.observeReleases(&e, s)
-				}
-				if id := p.conversationOf(s); id != "" && id != lastConversation {
-					e.conversations.add(randomness(p.seed, ofConversation, []byte(id)))
-					lastConversation = id
-				}
-			}
-		}
+func (e *Evidence) agentTop() top {
+	if e.more == nil {
+		return top{}
 	}
-	return e
+	return e.more.agent
 }
 
-func (p *Policy) observeSpan(e *Evidence, s dialect.Span) {
-	if !e.Agent {
-		e.Agent = dialect.Classify(s) == dialect.Agent
+// usage is what all model calls used.
+func (e *Evidence) usage() (tokens int64, cost float64) {
+	if e.more == nil {
+		return 0, 0
 	}
-	if !e.Failed {
-		_, e.Failed = dialect.FailureOf(s)
-	}
-	start, end := s.StartTimestamp(), s.EndTimestamp()
-	if start > 0 && end > start {
-		e.longest = max(e.longest, time.Duration(min(uint64(end-start), maxDuration)))
-	}
-	t := top{here: true, orphan: !s.ParentSpanID().IsEmpty(), start: uint64(start), id: s.SpanID(), name: s.Name()}
-	if t.compare(e.top) < 0 {
-		e.top = t
-	}
-	for i, m := range p.matchers {
-		if bit := uint64(1) << i; e.matched&bit == 0 && m.matches(s) {
-			e.matched |= bit
-		}
-	}
-}
-
-// maxDuration is the longest time that a time.Duration can hold.
-const maxDuration = 1<<63 - 1
-
-func (p *Policy) conversationOf(s dialect.Span) string {
-	if p.conversation == nil {
-		return dialect.Conversation(s)
-	}
-	for _, key := range p.conversation {
-		if v, ok := lookup(s, key); ok {
-			if id := v.AsString(); id != "" {
-				return id
-			}
-		}
-	}
-	return ""
+	return e.more.calls.usage()
 }

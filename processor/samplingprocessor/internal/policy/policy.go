@@ -8,20 +8,25 @@
 // is made from it alone, so that traces which are dropped are never decoded again.
 //
 // The counts are exact: what a kept trace stands for (AdjustedCount) is the inverse of the probability with which it
-// was kept, given everything that came before it. Summed over the kept traces it estimates the traces that came,
-// without bias.
+// was kept. That probability never depends on how a hash fell before: limits reckon with expected values, and what
+// promotes a conversation is evidence and not luck. So the sum over the kept traces estimates the traces that came
+// without bias, whole conversations included.
 package policy
 
 import (
 	"time"
 
 	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/sampling"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/dialect"
 )
 
 // The names that stand in for a rule where none decided.
 const (
-	NoAgentSpan = "no agent span" // the trace was dropped before the rules
-	NoRule      = "no rule"       // no rule matched
+	NoAgentSpan   = "no agent span"  // the trace was dropped before the rules
+	NoRule        = "no rule"        // no rule matched
+	KeepRequested = "keep requested" // a span asked for its trace to be kept
+	Promoted      = "promoted"       // an earlier turn of the conversation had failed
 )
 
 // Decision is the verdict on a trace.
@@ -42,14 +47,17 @@ func (d Decision) AdjustedCount() float64 {
 	return 1 / d.Probability
 }
 
-// Policy decides by its rules. Observe may be called from any goroutine, and Decide too.
+// Policy decides by its rules. Its methods may be called from any goroutine.
 type Policy struct {
-	seed         string
-	onlyAgents   bool
-	conversation []string
-	rules        []rule
-	matchers     []matcher // what Observe asks of each span; a rule refers to them by their indices
-	releases     []*releases
+	opts       Options
+	keys       [kinds]hashKey
+	rules      []rule
+	reader     reader
+	releases   []*releases
+	promoted   promoted
+	budget     *budget // of all rules; nil: none
+	promoting  signs   // the evidence that promotes a conversation
+	tellsClass bool    // some rule asks in which way a trace failed, or by which evidence
 }
 
 // Options is what a policy depends on besides its rules.
@@ -59,9 +67,22 @@ type Options struct {
 	Seed string
 	// OnlyAgents drops traces without any agent span before the rules.
 	OnlyAgents bool
+	// Unpruned says that infrastructure is released too, so that it counts in budgets.
+	Unpruned bool
 	// Conversation lists the attributes that may hold a conversation's id, the most deliberate first; nil for those
 	// that package dialect knows.
 	Conversation []string
+	// Keep lists the attributes by which a span asks for its trace to be kept; true or "true" does.
+	Keep []string
+	// Expected lists types of errors that are no failures here, as error.type or an exception names them, with or without
+	// its package.
+	Expected []string
+	// Promote is how long after a failure the turns of a conversation are kept; 0: not at all.
+	Promote time.Duration
+	// Budget is how many runs all rules together may keep in an hour of the clock; nil: any number.
+	Budget *Rate
+	// Condition compiles an OTTL condition; nil: there are none.
+	Condition func(text string) (SpanCondition, error)
 }
 
 type rule struct {
@@ -69,7 +90,9 @@ type rule struct {
 	when      condition // nil: always
 	threshold sampling.Threshold
 	keep      float64 // probability
+	level     float64 // how far ahead of the clock the rule may draw on the budget of all
 	floor     *floor  // nil: none
+	limits    []limit
 }
 
 // Start tells the policy when the process started: releases that appear soon after were there before.
@@ -81,37 +104,119 @@ func (p *Policy) Start(now time.Time) {
 
 // Decide judges the trace with the given id at time now.
 func (p *Policy) Decide(traceID [16]byte, e *Evidence, now time.Time) Decision {
-	if p.onlyAgents && !e.Agent {
+	if e.asked {
+		return p.keepAll(KeepRequested, e, now)
+	}
+	if p.opts.OnlyAgents && !e.Agent {
 		return Decision{Rule: NoAgentSpan}
 	}
 	for i, r := range p.releases {
-		r.observe(e.release(i), now)
+		r.observe(e.releases, i, now)
 	}
+	d := p.byRules(traceID, e, now)
+	if p.opts.Promote > 0 && e.signs&p.promoting != 0 {
+		p.promoted.add(e.conversations.all(), now, p.opts.Promote)
+	}
+	return d
+}
+
+func (p *Policy) byRules(traceID [16]byte, e *Evidence, now time.Time) Decision {
 	for i := range p.rules {
 		r := &p.rules[i]
-		if r.when == nil || r.when.holds(e, now) {
-			return p.sample(r, traceID, e, now)
+		strength := r.strength(e, now)
+		if strength <= 0 || strength < 1 && p.share(i+1, e, now) >= r.keep*strength {
+			continue
 		}
+		return p.sample(r, strength, traceID, e, now)
 	}
 	return Decision{Rule: NoRule}
 }
 
+// strength is how far the condition of the rule holds: from 0 to 1.
+func (r *rule) strength(e *Evidence, now time.Time) float64 {
+	if r.when == nil {
+		return 1
+	}
+	return r.when.strength(e, now)
+}
+
+// share is the probability with which the rules from the given one on would keep the trace, floors aside. A condition
+// that fades gives way to them as soon as they keep more, so that its end makes no step.
+func (p *Policy) share(from int, e *Evidence, now time.Time) float64 {
+	best := 0.0
+	for i := from; i < len(p.rules); i++ {
+		r := &p.rules[i]
+		strength := r.strength(e, now)
+		best = max(best, r.keep*strength)
+		if strength >= 1 {
+			break
+		}
+	}
+	return best
+}
+
 // sample keeps a share of the traces that a rule matches. The first ones of each period are all kept as far as the
 // floor says: that depends on their position alone and not on the hash, so they stand for themselves, and the rest is
-// sampled as if they had not been.
-func (p *Policy) sample(r *rule, traceID [16]byte, e *Evidence, now time.Time) Decision {
-	d := Decision{Rule: r.name, Probability: r.keep}
+// sampled as if they had not been. The same holds for conversations that were promoted.
+func (p *Policy) sample(r *rule, strength float64, traceID [16]byte, e *Evidence, now time.Time) Decision {
+	d := Decision{Rule: r.name, Probability: r.keep * strength}
 	switch {
-	case r.floor != nil && r.keep < 1 && r.floor.take(now):
-		d.Keep, d.Probability, d.Threshold = true, 1, sampling.AlwaysSampleThreshold
-	case r.keep <= 0:
-	case r.keep >= 1:
-		d.Keep, d.Threshold = true, sampling.AlwaysSampleThreshold
-	default:
-		p.byHash(r, traceID, e, &d)
+	case d.Probability > 0 && d.Probability < 1 && p.isPromoted(e, now):
+		return p.keepAll(Promoted, e, now)
+	case d.Probability < 1 && r.floor != nil && r.floor.take(now):
+		return p.keepAll(r.name, e, now)
+	case d.Probability <= 0:
+		return d
 	}
-	if d.Keep && r.when != nil {
-		r.when.count(e, now)
+	th := p.limit(r, strength, e, now, &d)
+	if d.Probability >= 1 {
+		d.Keep, d.Threshold = true, sampling.AlwaysSampleThreshold
+	} else {
+		p.byHash(th, traceID, e, &d)
+	}
+	if r.when != nil {
+		r.when.count(e, d.Probability, now)
 	}
 	return d
 }
+
+// smallestShare keeps limits honest under any load: what could not be kept at all could not be counted either.
+const smallestShare = 1e-6
+
+// limit lowers the probability as far as the limits of the rule and of all rules demand, and returns its threshold.
+func (p *Policy) limit(r *rule, strength float64, e *Evidence, now time.Time, d *Decision) sampling.Threshold {
+	share := d.Probability
+	for _, l := range r.limits {
+		share = l.take(now, share, e.runs)
+	}
+	if p.budget != nil {
+		share = p.budget.takeAhead(now, share, e.runs, r.level)
+	}
+	if strength == 1 && share == d.Probability {
+		return r.threshold
+	}
+	if share >= 1 {
+		return sampling.AlwaysSampleThreshold
+	}
+	th, err := sampling.ProbabilityToThreshold(max(share, smallestShare))
+	if err != nil { // only for shares that cannot be
+		th = r.threshold
+	}
+	d.Probability = th.Probability()
+	return th
+}
+
+// keepAll keeps a trace whatever its hash, so that it stands for itself. It counts in the budget all the same.
+func (p *Policy) keepAll(rule string, e *Evidence, now time.Time) Decision {
+	if p.budget != nil {
+		p.budget.spend(now, e.runs)
+	}
+	return Decision{Rule: rule, Keep: true, Probability: 1, Threshold: sampling.AlwaysSampleThreshold}
+}
+
+func (p *Policy) isPromoted(e *Evidence, now time.Time) bool {
+	return p.opts.Promote > 0 && e.conversations.n > 0 && p.promoted.holds(e.conversations.all(), now)
+}
+
+// ownSigns are those of a span that failed, whatever else it tells.
+const ownSigns = dialect.SignStatus | dialect.SignException | dialect.SignErrorType | dialect.SignFlag

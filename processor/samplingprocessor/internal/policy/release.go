@@ -4,8 +4,12 @@
 package policy
 
 import (
+	"cmp"
+	"slices"
 	"sync"
 	"time"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/dialect"
 )
 
 const (
@@ -15,57 +19,76 @@ const (
 	// maxReleaseWindows bounds how many releases may be kept in full at once: with more than that, "new" is the
 	// normal case and would defeat the sampling.
 	maxReleaseWindows = 10
+	// fade is the last part of a window, in which the share that is kept falls.
+	fade = 0.2
 )
+
+// releaseID is a release that a trace tells of: the hash of what names it, for the rule that asks for it. The names
+// themselves would be held by every open trace.
+type releaseID struct {
+	rule int
+	hash uint64
+}
+
+func (a releaseID) compare(b releaseID) int {
+	return cmp.Or(cmp.Compare(a.rule, b.rule), cmp.Compare(a.hash, b.hash))
+}
 
 // releases tells new releases of a service from those already known. It is shared by all shards.
 type releases struct {
 	length time.Duration // how long a release counts as new
-	traces int           // and for how many traces
+	traces float64       // and for how many traces
 	learn  time.Duration // everything first seen so soon after the start was there before
 
 	attributes []string
 
 	mu      sync.Mutex
 	started time.Time
-	known   map[string]*release
+	known   map[uint64]*release
 	open    int
 }
 
 type release struct {
 	seen  time.Time
 	until time.Time // zero: no longer new, or never was
-	left  int
+	left  float64   // of the traces; an expected value, so that it does not depend on how hashes fell
 }
 
+// start begins to learn, unless what was known before has been restored.
 func (r *releases) start(now time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.started = now
+	if r.started.IsZero() {
+		r.started = now
+	}
 }
 
-// observe notes that keys were seen, and opens windows for the new ones.
-func (r *releases) observe(keys []string, now time.Time) {
-	if len(keys) == 0 {
+// observe notes that releases were seen, and opens windows for the new ones.
+func (r *releases) observe(ids []releaseID, rule int, now time.Time) {
+	if len(ids) == 0 {
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, key := range keys {
-		v, ok := r.known[key]
+	for _, id := range ids {
+		if id.rule != rule {
+			continue
+		}
+		v, ok := r.known[id.hash]
 		if !ok {
-			v = r.addLocked(key, now)
+			v = r.addLocked(id.hash, now)
 		}
 		v.seen = now
 	}
 }
 
-func (r *releases) addLocked(key string, now time.Time) *release {
+func (r *releases) addLocked(hash uint64, now time.Time) *release {
 	r.closeLocked(now)
 	if len(r.known) >= maxKnownReleases {
 		r.forgetLocked()
 	}
 	v := &release{}
-	r.known[key] = v
+	r.known[hash] = v
 	if now.Sub(r.started) >= r.learn && r.open < maxReleaseWindows {
 		v.until, v.left = now.Add(r.length), r.traces
 		r.open++
@@ -76,10 +99,11 @@ func (r *releases) addLocked(key string, now time.Time) *release {
 // forgetLocked drops the release that was not seen for the longest time, other than those that still count as new. It
 // is only called for a new release while the table is full, so that looking at every entry is cheap enough.
 func (r *releases) forgetLocked() {
-	oldest := ""
-	for key, v := range r.known {
-		if v.until.IsZero() && (oldest == "" || v.seen.Before(r.known[oldest].seen)) {
-			oldest = key
+	var oldest uint64
+	var seen time.Time
+	for hash, v := range r.known {
+		if v.until.IsZero() && (seen.IsZero() || v.seen.Before(seen)) {
+			oldest, seen = hash, v.seen
 		}
 	}
 	delete(r.known, oldest)
@@ -98,25 +122,85 @@ func (r *releases) closeLocked(now time.Time) {
 	}
 }
 
-// isNew reports whether one of keys is in its window.
-func (r *releases) isNew(keys []string, now time.Time) bool {
-	return r.each(keys, now, func(*release) {})
-}
-
-// count takes one trace off the windows of keys.
-func (r *releases) count(keys []string, now time.Time) {
-	r.each(keys, now, func(v *release) { v.left-- })
-}
-
-func (r *releases) each(keys []string, now time.Time, do func(*release)) bool {
+// strength is 1 while one of the releases is new, and falls to 0 over the last part of its window.
+func (r *releases) strength(ids []releaseID, rule int, now time.Time) float64 {
+	if len(ids) == 0 {
+		return 0
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	found := false
-	for _, key := range keys {
-		if v, ok := r.known[key]; ok && v.left > 0 && now.Before(v.until) {
-			do(v)
-			found = true
+	most := 0.0
+	for _, id := range ids {
+		if v, ok := r.known[id.hash]; ok && id.rule == rule {
+			left := min(v.left/r.traces, v.until.Sub(now).Seconds()/r.length.Seconds())
+			most = max(most, min(1, left/fade))
 		}
 	}
-	return found
+	return most
 }
+
+// count takes one trace, as far as it is expected to be kept, off the windows of the releases.
+func (r *releases) count(ids []releaseID, rule int, probability float64, now time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, id := range ids {
+		if v, ok := r.known[id.hash]; ok && id.rule == rule && now.Before(v.until) {
+			v.left = max(0, v.left-probability)
+		}
+	}
+}
+
+// maxReleaseKey bounds what names a release. Versions are short; what is longer is no version.
+const maxReleaseKey = 256
+
+// environments are the names under which the environment stands on a resource: staging has the releases of production
+// first.
+var environments = [...]string{"deployment.environment.name", "deployment.environment"}
+
+// hashOf puts together what names a release: its service and environment, since others count their versions by
+// themselves, and the attributes. It is 0 when none of the attributes is there.
+func (r *releases) hashOf(key hashKey, s dialect.Span) (sum uint64, complete bool) {
+	var space [maxReleaseKey]byte
+	name := space[:0]
+	if service, ok := s.Resource.Get("service.name"); ok {
+		name = append(name, service.AsString()...)
+	}
+	name = append(name, 0)
+	for _, attribute := range environments {
+		if v, ok := s.Resource.Get(attribute); ok {
+			name = append(name, v.AsString()...)
+			break
+		}
+	}
+	complete = true
+	found := false
+	for _, attribute := range r.attributes {
+		name = append(name, 0)
+		v, ok := lookup(s, attribute)
+		if !ok {
+			complete = false
+			continue
+		}
+		before := len(name)
+		name = append(name, v.AsString()...)
+		found = found || len(name) > before
+	}
+	if !found || len(name) > maxReleaseKey {
+		return 0, complete
+	}
+	return hash(key, name), complete
+}
+
+// addRelease keeps the releases sorted, and the first ones where there are too many, so that their order of arrival
+// plays no part.
+func (e *Evidence) addRelease(id releaseID) {
+	at, found := slices.BinarySearchFunc(e.releases, id, releaseID.compare)
+	if found || at >= maxReleasesOfTrace {
+		return
+	}
+	e.releases = slices.Insert(e.releases, at, id)
+	e.releases = e.releases[:min(len(e.releases), maxReleasesOfTrace)]
+}
+
+// maxReleasesOfTrace bounds the releases that are noted of one trace: every service that took part has one.
+const maxReleasesOfTrace = 16

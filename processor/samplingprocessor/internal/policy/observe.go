@@ -1,0 +1,252 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package policy
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/dialect"
+)
+
+// reader is what the rules want to know of spans. What no rule asks for is not read.
+type reader struct {
+	watched    uint64 // bit n: some attribute whose name has n letters, modulo 64, is of interest
+	matchers   []matcher
+	conditions []SpanCondition // their bits come after those of the matchers
+	conditionBits
+	want       dialect.Want
+	everyClass bool // the class of every span, and not just whether there is an agent's
+	classes    bool // in which way a trace failed
+	providers  bool // requests to providers that failed
+	rootName   bool
+}
+
+// conditionBits is where the bits of conditions begin.
+type conditionBits struct{ firstCondition int }
+
+func (r *reader) watch(key string) { r.watched |= 1 << (len(key) % 64) }
+
+// none is a span without attributes, for asking the resource alone.
+var none = ptrace.NewSpan()
+
+// observation is the state of one call of Observe.
+type observation struct {
+	*Policy
+	e      Evidence
+	glance dialect.Glance
+	span   dialect.Span
+
+	resource struct {
+		matched uint64 // by attributes of the resource alone
+		lacks   bool   // an attribute that some rule tells releases by
+	}
+	conversation string // the last one: most spans of a request share it
+}
+
+// Observe reads the spans of td, which all belong to one trace.
+func (p *Policy) Observe(td ptrace.Traces) Evidence {
+	o := observation{Policy: p}
+	for _, rs := range td.ResourceSpans().All() {
+		o.enter(rs.Resource().Attributes())
+		for _, ss := range rs.ScopeSpans().All() {
+			o.span.Scope = ss.Scope()
+			for _, span := range ss.Spans().All() {
+				o.span.Span = span
+				o.read()
+				if len(p.reader.conditions) > 0 {
+					o.ask(rs, ss)
+				}
+			}
+		}
+	}
+	return o.e
+}
+
+// enter reads what is the same for all spans of a resource.
+func (o *observation) enter(resource pcommon.Map) {
+	o.span = dialect.Span{Span: none, Resource: resource}
+	o.resource.lacks = len(o.releases) > 0 && o.readReleases(true)
+	o.resource.matched = 0
+	for i := range o.reader.matchers {
+		m := &o.reader.matchers[i]
+		if v, ok := resource.Get(m.key); ok && m.wanted.is(v) {
+			o.resource.matched |= 1 << i
+		}
+	}
+}
+
+// readReleases notes the releases that the span tells of. It reports whether it lacks an attribute that some rule
+// wants; from a resource that does, nothing is noted yet.
+func (o *observation) readReleases(ofResource bool) bool {
+	lacking := false
+	for i, r := range o.releases {
+		sum, complete := r.hashOf(o.keys[ofRelease], o.span)
+		lacking = lacking || !complete
+		if sum != 0 && (complete || !ofResource) {
+			o.e.addRelease(releaseID{i, sum})
+		}
+	}
+	return lacking
+}
+
+// read takes one span in.
+func (o *observation) read() {
+	e, r := &o.e, &o.reader
+	want := r.want
+	if r.everyClass || !e.Agent {
+		want |= dialect.WantClass
+	}
+	o.readAttributes(want)
+	if want&dialect.WantClass != 0 {
+		e.Agent = e.Agent || o.glance.Class == dialect.Agent
+	}
+	o.count()
+	o.readSigns()
+	o.readTop()
+	if o.resource.lacks {
+		o.readReleases(false)
+	}
+	if id := o.conversationID(); id != "" && id != o.conversation {
+		e.conversations.add(hash(o.keys[ofConversation], id))
+		o.conversation = id
+	}
+	if o.glance.Call {
+		e.details().calls.add(call{
+			id: o.span.SpanID(), parent: o.span.ParentSpanID(), tokens: o.glance.Tokens, cost: o.glance.Cost,
+		})
+	}
+}
+
+// count leaves out what only stands for records.
+func (o *observation) count() {
+	if o.span.StartTimestamp() == 0 && o.span.EndTimestamp() == 0 {
+		return
+	}
+	o.e.spans++
+	if o.opts.Unpruned || o.glance.Class != dialect.Infra {
+		o.e.runs++
+	}
+}
+
+// readAttributes goes once over the attributes of the span.
+func (o *observation) readAttributes(want dialect.Want) {
+	own := uint64(0) // matchers whose attribute the span has itself
+	o.glance.Begin(o.span, want)
+	for k, v := range o.span.Attributes().All() {
+		o.glance.Attribute(k, v)
+		if o.reader.watched&(1<<(len(k)%64)) != 0 {
+			own |= o.compare(k, v)
+		}
+	}
+	o.glance.End()
+	o.e.matched |= o.resource.matched &^ own
+}
+
+// compare asks an attribute of the span what the rules ask of attributes of its name, and returns the bits of those
+// that do.
+func (o *observation) compare(k string, v pcommon.Value) (own uint64) {
+	o.e.asked = o.e.asked || slices.Contains(o.opts.Keep, k) && isYes(v)
+	for i := range o.reader.matchers {
+		m := &o.reader.matchers[i]
+		if m.key != k || m.resource {
+			continue
+		}
+		own |= 1 << i
+		if bit := uint64(1) << i; o.e.matched&bit == 0 && m.wanted.is(v) {
+			o.e.matched |= bit
+		}
+	}
+	return own
+}
+
+// isYes accepts what applications and baggage make of true.
+func isYes(v pcommon.Value) bool {
+	if v.Type() == pcommon.ValueTypeBool {
+		return v.Bool()
+	}
+	text := strings.TrimSpace(v.AsString())
+	return text == "1" || strings.EqualFold(text, "true")
+}
+
+// readSigns notes how the span failed.
+func (o *observation) readSigns() {
+	g := &o.glance
+	if g.Signs&ownSigns != 0 && len(o.opts.Expected) > 0 {
+		if f, _ := dialect.FailureOf(o.span); isExpected(f.Type, o.opts.Expected) {
+			g.Signs = dialect.SignByDesign
+		}
+	}
+	o.e.signs |= g.Signs
+	o.e.Failed = o.e.Failed || g.Signs&^dialect.SignByDesign != 0
+	if o.reader.providers && o.span.Kind() == ptrace.SpanKindClient && isRefused(o.span.Attributes()) {
+		o.e.details().suspect(o.span.SpanID())
+	}
+}
+
+// isRefused reports whether a request was answered as providers do that are too busy or out of order.
+func isRefused(attributes pcommon.Map) bool {
+	v, ok := attributes.Get("http.response.status_code")
+	if !ok {
+		v, ok = attributes.Get("http.status_code")
+	}
+	if !ok {
+		return false
+	}
+	code, ok := numberOf(v)
+	return ok && (code == 408 || code == 429 || code >= 500 && code < 600)
+}
+
+// maxDuration is the longest time that a time.Duration can hold.
+const maxDuration = 1<<63 - 1
+
+// The bits of a span's flags that say where its parent is (https://opentelemetry.io/docs/specs/otlp/).
+const isRemote = 0x300
+
+func (o *observation) readTop() {
+	s := &o.span
+	start, end := s.StartTimestamp(), s.EndTimestamp()
+	if start > 0 && end > start {
+		o.e.longest = max(o.e.longest, time.Duration(min(uint64(end-start), maxDuration)))
+	}
+	t := top{here: true, orphan: !s.ParentSpanID().IsEmpty(), start: uint64(start), id: s.SpanID(), signs: o.glance.Signs}
+	if t.compare(o.e.top) <= 0 {
+		t.entry = s.Flags()&isRemote == isRemote || s.Kind() == ptrace.SpanKindServer || s.Kind() == ptrace.SpanKindConsumer
+		if o.reader.rootName {
+			t.name = s.Name()
+		}
+		o.e.top.rise(t)
+	}
+	if o.reader.classes && o.glance.Class == dialect.Agent {
+		o.e.details().agent.rise(t)
+	}
+}
+
+func (o *observation) conversationID() string {
+	if o.opts.Conversation == nil {
+		return o.glance.Conversation
+	}
+	for _, key := range o.opts.Conversation {
+		if v, ok := lookup(o.span, key); ok {
+			if id := v.AsString(); id != "" {
+				return id
+			}
+		}
+	}
+	return ""
+}
+
+// ask evaluates the OTTL conditions that no span has fulfilled yet.
+func (o *observation) ask(rs ptrace.ResourceSpans, ss ptrace.ScopeSpans) {
+	for i, holds := range o.reader.conditions {
+		bit := uint64(1) << (o.reader.firstCondition + i)
+		if o.e.matched&bit == 0 && holds(rs, ss, o.span.Span) {
+			o.e.matched |= bit
+		}
+	}
+}

@@ -60,7 +60,7 @@ func newDestination(ctx context.Context, e *tracesExporter, i int) (*destination
 		compressors: e.compressors,
 		pacers:      e.pacersFor(e.router.targets[i]),
 	}
-	d.server.logger = e.set.Logger
+	d.server.logger, d.server.asking = e.set.Logger, make(chan struct{}, 1)
 	if d.name != generalName {
 		// The queue's file and its metrics go by the id. The name of a destination is stable and tells nothing.
 		id := component.NewIDWithName(e.set.ID.Type(), d.set.ID.Name()+"@"+d.name)

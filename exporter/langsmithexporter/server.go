@@ -5,7 +5,6 @@ package langsmithexporter
 
 import (
 	"context"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -34,7 +33,7 @@ type server struct {
 	logger *zap.Logger
 	client *api.Client
 
-	asking sync.Mutex
+	asking chan struct{} // holds one while somebody asks
 	info   atomic.Pointer[knownInfo]
 
 	bodyBytes atomic.Int64 // what a 413 has taught; zero is nothing
@@ -50,20 +49,47 @@ type knownInfo struct {
 // first answer, and none of them for a newer one.
 func (s *server) limits(ctx context.Context, now time.Time) api.Info {
 	known := s.info.Load()
-	if known == nil {
-		s.asking.Lock()
-	} else if now.Before(known.until) || !s.asking.TryLock() {
+	if known != nil && now.Before(known.until) {
 		return s.learnt(known.Info)
 	}
-	defer s.asking.Unlock()
+	if !s.mayAsk(ctx, known == nil) {
+		return s.learnt(s.known())
+	}
+	defer func() { <-s.asking }()
 	if known = s.info.Load(); known == nil || !now.Before(known.until) {
-		known = s.ask(ctx, now, known)
+		known = s.ask(ctx, now)
 		s.info.Store(known)
 	}
 	return s.learnt(known.Info)
 }
 
-func (s *server) ask(ctx context.Context, now time.Time, known *knownInfo) *knownInfo {
+// mayAsk takes the right to ask, and waits for it if it is to.
+func (s *server) mayAsk(ctx context.Context, wait bool) bool {
+	select {
+	case s.asking <- struct{}{}:
+		return true
+	default:
+	}
+	if !wait {
+		return false
+	}
+	select {
+	case s.asking <- struct{}{}:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// known is what is best to assume without asking.
+func (s *server) known() api.Info {
+	if known := s.info.Load(); known != nil {
+		return known.Info
+	}
+	return api.DefaultInfo()
+}
+
+func (s *server) ask(ctx context.Context, now time.Time) *knownInfo {
 	ctx, cancel := context.WithTimeout(ctx, infoTimeout)
 	defer cancel()
 	info, err := s.client.Info(ctx, now)
@@ -71,11 +97,7 @@ func (s *server) ask(ctx context.Context, now time.Time, known *knownInfo) *know
 		return &knownInfo{Info: info, until: now.Add(infoFresh)}
 	}
 	s.logger.Debug("The server does not tell its limits", zap.Error(err))
-	info = api.DefaultInfo()
-	if known != nil {
-		info = known.Info
-	}
-	return &knownInfo{Info: info, until: now.Add(infoAgain)}
+	return &knownInfo{Info: s.known(), until: now.Add(infoAgain)}
 }
 
 // learnt adds what the server's refusals have taught.

@@ -7,7 +7,11 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"encoding/json"
+	"errors"
 	"io"
+	"mime"
+	"mime/multipart"
 	"net/http"
 	"slices"
 	"strings"
@@ -15,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/klauspost/compress/zstd"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component"
@@ -35,12 +40,15 @@ type sink struct {
 	mu     sync.Mutex
 	posts  []post
 	answer func(n int, p post) answer // nil accepts everything
+	info   string                     // nothing: there is no /info
+	asked  []time.Time                // for /info
 }
 
 // post is a request that has been made.
 type post struct {
 	at      time.Time
 	host    string
+	path    string
 	header  http.Header
 	names   []string // of its runs
 	size    int      // before compression
@@ -88,31 +96,15 @@ func (s *sink) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (s *sink) serve(r *http.Request) answer {
 	if r.URL.Path == "/info" {
-		return answer{status: http.StatusNotFound}
+		return s.tellInfo()
 	}
-	body := io.Reader(r.Body)
-	if r.Header.Get("Content-Encoding") == "gzip" {
-		unzipped, err := gzip.NewReader(r.Body)
-		if err != nil {
-			return answer{status: http.StatusBadRequest}
-		}
-		body = unzipped
-	}
-	data, err := io.ReadAll(body)
+	data, err := plain(r)
 	if err != nil {
 		return answer{status: http.StatusBadRequest}
 	}
-	req := ptraceotlp.NewExportRequest()
-	if err := req.UnmarshalProto(data); err != nil || r.URL.Path != "/otel/v1/traces" {
+	p := post{at: time.Now(), host: r.URL.Host, path: r.URL.Path, header: r.Header, size: len(data)}
+	if p.names, err = runNames(r, data); err != nil {
 		return answer{status: http.StatusTeapot}
-	}
-	p := post{at: time.Now(), host: r.URL.Host, header: r.Header, size: len(data)}
-	for _, rs := range req.Traces().ResourceSpans().All() {
-		for _, ss := range rs.ScopeSpans().All() {
-			for _, span := range ss.Spans().All() {
-				p.names = append(p.names, span.Name())
-			}
-		}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -123,6 +115,96 @@ func (s *sink) serve(r *http.Request) answer {
 	p.refused = a.status != http.StatusConflict && (a.status < 200 || a.status >= 300)
 	s.posts = append(s.posts, p)
 	return a
+}
+
+func (s *sink) tellInfo() answer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.asked = append(s.asked, time.Now())
+	if s.info == "" {
+		return answer{status: http.StatusNotFound}
+	}
+	return answer{status: http.StatusOK, body: []byte(s.info)}
+}
+
+// plain reads a body as it was before compression.
+func plain(r *http.Request) ([]byte, error) {
+	switch r.Header.Get("Content-Encoding") {
+	case "gzip":
+		unzipped, err := gzip.NewReader(r.Body)
+		if err != nil {
+			return nil, err
+		}
+		return io.ReadAll(unzipped)
+	case "zstd":
+		unzipped, err := zstd.NewReader(r.Body, zstd.WithDecoderConcurrency(1))
+		if err != nil {
+			return nil, err
+		}
+		defer unzipped.Close()
+		return io.ReadAll(unzipped)
+	}
+	return io.ReadAll(r.Body)
+}
+
+// runNames lists the runs of a body, whatever the protocol.
+func runNames(r *http.Request, data []byte) ([]string, error) {
+	switch r.URL.Path {
+	case encode.PathOTLP:
+		return spanNames(data)
+	case encode.PathMultipart:
+		return partNames(r.Header.Get("Content-Type"), data)
+	case encode.PathBatch:
+		var batch struct{ Post []struct{ Name string } }
+		err := json.Unmarshal(data, &batch)
+		var names []string
+		for _, run := range batch.Post {
+			names = append(names, run.Name)
+		}
+		return names, err
+	}
+	return nil, errors.New("no such path")
+}
+
+func spanNames(data []byte) ([]string, error) {
+	req := ptraceotlp.NewExportRequest()
+	if err := req.UnmarshalProto(data); err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, rs := range req.Traces().ResourceSpans().All() {
+		for _, ss := range rs.ScopeSpans().All() {
+			for _, span := range ss.Spans().All() {
+				names = append(names, span.Name())
+			}
+		}
+	}
+	return names, nil
+}
+
+func partNames(contentType string, data []byte) ([]string, error) {
+	_, params, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		return nil, err
+	}
+	reader := multipart.NewReader(bytes.NewReader(data), params["boundary"])
+	var names []string
+	for {
+		p, err := reader.NextRawPart()
+		if errors.Is(err, io.EOF) {
+			return names, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		var run struct{ Name string }
+		if strings.Count(p.FormName(), ".") == 1 {
+			if err := json.NewDecoder(p).Decode(&run); err != nil {
+				return nil, err
+			}
+			names = append(names, run.Name)
+		}
+	}
 }
 
 func (s *sink) all() []post {
@@ -225,12 +307,17 @@ func (r *rig) stop() {
 
 // send queues one run of each name at the first destination.
 func (r *rig) send(project string, names ...string) error {
-	return r.destinations[0].consume(context.Background(), chunksOf(r.t, project, names...))
+	return r.destinations[0].consume(context.Background(), chunksIn(r.t, r.protocol, project, names...))
 }
 
 func chunksOf(t *testing.T, project string, names ...string) []chunk {
 	t.Helper()
-	enc, err := encode.For(encode.OTLP)
+	return chunksIn(t, encode.OTLP, project, names...)
+}
+
+func chunksIn(t *testing.T, protocol encode.Protocol, project string, names ...string) []chunk {
+	t.Helper()
+	enc, err := encode.For(protocol)
 	require.NoError(t, err)
 	var chunks []chunk
 	for i, name := range names {
@@ -240,7 +327,7 @@ func chunksOf(t *testing.T, project string, names ...string) []chunk {
 		}
 		data, err := enc.Encode(&r, encode.Place{TraceID: [16]byte{1}, Project: project})
 		require.NoError(t, err)
-		chunks = append(chunks, chunk{group: group{encode.OTLP, project}, data: data})
+		chunks = append(chunks, chunk{group: group{protocol, project}, data: data})
 	}
 	return chunks
 }

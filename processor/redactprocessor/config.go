@@ -13,6 +13,7 @@ import (
 	"go.opentelemetry.io/collector/confmap"
 
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/settings"
+	"github.com/otelcol-langsmith/otelcol-langsmith/processor/redactprocessor/internal/replace"
 )
 
 // Config is what the processor can be told. Its names are a public contract.
@@ -25,6 +26,11 @@ type Config struct {
 	Media string `mapstructure:"media"`
 	// Stacktrace is full, summary or drop.
 	Stacktrace string `mapstructure:"stacktrace"`
+	// MaxValue is the longest text that leaves, in bytes: longer ones are cut, and JSON among them stays valid. 0 cuts
+	// nothing.
+	MaxValue settings.ByteSize `mapstructure:"max_value"`
+	// Summary writes on each span how much was found in it, by detector.
+	Summary bool `mapstructure:"summary"`
 	// DryRun counts what would be done and changes nothing.
 	DryRun bool `mapstructure:"dry_run"`
 
@@ -39,6 +45,8 @@ type HashConfig struct {
 	KeyFile string `mapstructure:"key_file"`
 	// Add names further attributes of a class, as globs.
 	Add map[string][]string `mapstructure:"add"`
+	// PerTenant makes the hashes of one person differ between tenants, so that nobody can be followed across them.
+	PerTenant bool `mapstructure:"per_tenant"`
 	// Keep names classes or attributes that stay readable.
 	Keep []string `mapstructure:"keep"`
 }
@@ -103,7 +111,14 @@ func (c *Config) Validate() error {
 	_, err := c.compile()
 	return errors.Join(c.problems, c.Hash.validate(), err, c.Content.validate(),
 		oneOf("media", c.Media, mediaDrop, mediaKeep),
-		oneOf("stacktrace", c.Stacktrace, stackFull, stackSummary, stackDrop))
+		oneOf("stacktrace", c.Stacktrace, stackFull, stackSummary, stackDrop), c.checkMaxValue())
+}
+
+func (c *Config) checkMaxValue() error {
+	if c.MaxValue != 0 && c.MaxValue < replace.LeastLimit {
+		return fmt.Errorf("max_value: must be 0 or at least %d bytes, is %d", replace.LeastLimit, c.MaxValue)
+	}
+	return nil
 }
 
 func oneOf(setting, value string, words ...string) error {

@@ -102,11 +102,21 @@ func TestContent_eventsAndLogs(t *testing.T) {
 	records := ld.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords()
 	message := records.AppendEmpty()
 	message.SetEventName("gen_ai.choice")
-	message.Body().SetEmptyMap().PutStr("content", "hello")
+	require.NoError(t, message.Body().SetEmptyMap().FromRaw(map[string]any{"index": 0, "finish_reason": "stop",
+		"message": map[string]any{"role": "assistant", "content": "hello", "tool_calls": []any{
+			map[string]any{"id": "call_1", "type": "function", "function": map[string]any{"name": "f", "arguments": "{}"}},
+		}}}))
+	text := records.AppendEmpty()
+	text.SetEventName("gen_ai.user.message")
+	text.Body().SetStr("hello")
 	plain := records.AppendEmpty()
 	plain.Body().SetStr("started")
 	redactLogs(t, p, ld)
-	assert.Equal(t, pcommon.ValueTypeEmpty, message.Body().Type())
+	assert.Equal(t, map[string]any{"index": int64(0), "finish_reason": "stop",
+		"message": map[string]any{"role": "assistant", "tool_calls": []any{
+			map[string]any{"id": "call_1", "type": "function", "function": map[string]any{"name": "f"}},
+		}}}, message.Body().Map().AsRaw(), "what describes the message stays")
+	assert.Equal(t, pcommon.ValueTypeEmpty, text.Body().Type())
 	assert.Equal(t, "started", plain.Body().Str())
 }
 

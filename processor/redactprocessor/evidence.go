@@ -21,21 +21,48 @@ const maxEvidence = 256 << 10
 // look searches a value that is about to be dropped. Quotes may be escaped, as results are JSON within JSON.
 func (e *evidence) look(text string) {
 	text = text[:min(len(text), maxEvidence)]
-	if !strings.Contains(text, "r") { // no letter that all the signs have
-		return
+	e.toolError = e.toolError || tellsToolError(text)
+	e.refusal = e.refusal || tellsRefusal(text)
+}
+
+func tellsToolError(text string) bool {
+	if !strings.Contains(text, "rror") {
+		return false
 	}
-	e.toolError = e.toolError || holds(text, "isError", "true") || holds(text, "is_error", "true") || holds(text,
-		"status", "error") ||
-		holds(text, "type", "tool_error") || strings.HasPrefix(text, `{"error":`) || strings.HasPrefix(text, "Error:")
-	e.refusal = e.refusal || holds(text, "type", "refusal") || holdsText(text, "refusal") || holds(text,
-		"finish_reason", "content_filter") ||
-		holds(text, "stop_reason", "refusal") || holds(text, "finish_reason", "refusal")
+	return holds(text, "isError", "true") || holds(text, "is_error", "true") || holds(text, "status", "error") ||
+		holds(text, "type", "tool_error") || strings.HasPrefix(text, `{"error":`) && !holds(text, "error", "null") ||
+		strings.HasPrefix(text, "Error:") || strings.HasPrefix(text, `"Error:`)
+}
+
+// finishKeys are under what names providers and libraries say why a model stopped, and badFinishes what they say when
+// it would not answer.
+var (
+	finishKeys  = []string{"finish_reason", "finishReason", "stop_reason", "stopReason", "finish_reasons"}
+	badFinishes = []string{"content_filter", "content-filter", "refusal", "guardrail_intervened", "SAFETY",
+		"PROHIBITED_CONTENT"}
+)
+
+func tellsRefusal(text string) bool {
+	if holds(text, "type", "refusal") || holdsText(text, "refusal") {
+		return true
+	}
+	for _, key := range finishKeys {
+		if !strings.Contains(text, key) {
+			continue
+		}
+		for _, bad := range badFinishes {
+			if holds(text, key, bad) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // holds tells whether the text has the key with exactly this value.
 func holds(text, key, value string) bool {
 	return eachValue(text, key, func(rest string) bool {
-		rest = strings.TrimLeft(rest, `\"`)
+		rest = strings.TrimLeft(rest, `[\"`)
 		if !strings.HasPrefix(rest, value) {
 			return false
 		}

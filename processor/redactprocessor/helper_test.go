@@ -115,6 +115,13 @@ func tracesText(t testing.TB, td ptrace.Traces) string {
 	return string(wire)
 }
 
+func logsText(t testing.TB, ld plog.Logs) string {
+	t.Helper()
+	wire, err := (&plog.ProtoMarshaler{}).MarshalLogs(ld)
+	require.NoError(t, err)
+	return string(wire)
+}
+
 func assertAbsent(t testing.TB, text string, values ...string) {
 	t.Helper()
 	for _, v := range values {

@@ -4,7 +4,6 @@
 package redactprocessor
 
 import (
-	"slices"
 	"strings"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -14,75 +13,183 @@ import (
 )
 
 const (
-	// leastWord is the shortest identifier that is looked for elsewhere in the call: shorter ones are found in ordinary
-	// words.
-	leastWord = 6
-	// maxWords bounds how many are looked for, since each costs a pass over every text.
-	maxWords = 16
+	// maxWords bounds how many identifiers of one call are looked for in its texts. More than that many persons in one
+	// message is a batch of a busy service; the bound is for its memory.
+	maxWords = 4096
 	// maxIdentifier bounds what is taken for an identifier and looked for elsewhere.
 	maxIdentifier = 256
+	// maxTenants bounds the traces of one call whose tenant is remembered.
+	maxTenants = 65_536
 )
 
+// people are the identifiers of one call, as they are looked for in its texts.
+type people struct {
+	words  replace.Words
+	info   []wordInfo // by the number of the word
+	plain  bool       // some are plain words, which are looked for in content only
+	trace  pcommon.TraceID
+	tenant map[pcommon.TraceID]string
+}
+
+type wordInfo struct {
+	class class
+	plain bool // of letters only: it may stand in any sentence, or be the name of a model
+}
+
+func (p *people) reset() {
+	p.words.Reset()
+	p.info, p.plain = p.info[:0], false
+	clear(p.tenant)
+}
+
+// Enter is told whose attributes are shown next.
+func (r *redactor) Enter(trace pcommon.TraceID) { r.people.trace = trace }
+
+// Attribute remembers an identifier of this call, to be replaced wherever it stands in a text.
+func (r *redactor) Attribute(key string, val pcommon.Value) {
+	info := r.keys.of(key, r)
+	switch {
+	case info.bag && val.Type() == pcommon.ValueTypeStr:
+		eachMember(val.Str(), func(at member) { r.collect(r.identities.of(at.key), at.text) })
+	case info.class == noClass:
+	case val.Type() == pcommon.ValueTypeSlice:
+		for _, item := range val.Slice().All() {
+			r.collect(info.class, item.AsString())
+		}
+	case val.Type() != pcommon.ValueTypeMap:
+		id := val.AsString()
+		r.collect(info.class, id)
+		r.noteTenant(info.class, id)
+	}
+}
+
+// noteTenant remembers whose trace this is, for spans of it that do not say.
+func (r *redactor) noteTenant(c class, id string) {
+	p := &r.people
+	if !r.perTenant || c != classTenant || id == "" || p.trace.IsEmpty() || len(p.tenant) >= maxTenants {
+		return
+	}
+	if p.tenant == nil {
+		p.tenant = map[pcommon.TraceID]string{}
+	}
+	if _, known := p.tenant[p.trace]; !known {
+		p.tenant[p.trace] = id
+	}
+}
+
+func (r *redactor) collect(c class, id string) {
+	p := &r.people
+	if c == noClass || len(id) < replace.LeastWord || len(id) > maxIdentifier || p.words.Len() >= maxWords {
+		return
+	}
+	if r.stays(c, id) || commonWords[strings.ToLower(id)] {
+		return
+	}
+	if p.words.Add(id) {
+		plain := only(id, isLetter)
+		p.info = append(p.info, wordInfo{c, plain})
+		p.plain = p.plain || plain
+	}
+}
+
+// commonWords are written where an identifier is not known, or name a kind instead of somebody, and stand in ordinary
+// texts and in what this processor writes.
+var commonWords = keySet(`anonymous unknown default undefined system public private nobody someone everyone customer
+	internal external production development staging testing tester session tenant account device service server
+	client admin administrator operator support redacted content sha256 openai anthropic google gemini mistral bedrock
+	azure cohere ollama string number object boolean assistant function request response message user_id userid
+	session_id username user_name user.id`)
+
+// peopleIn replaces identifiers of this call in a text.
+func (r *redactor) peopleIn(at walk.Place, text string) string {
+	inContent := !r.people.plain || r.isContentPlace(at)
+	return r.people.words.Replace(text, func(word int) (string, bool) {
+		info := r.people.info[word]
+		if info.plain && !inContent {
+			return "", false
+		}
+		return r.token(info.class, r.people.words.Word(word)), true
+	})
+}
+
+// isContentPlace tells whether sentences stand at a place.
+func (r *redactor) isContentPlace(at walk.Place) bool {
+	switch at.Site {
+	case walk.SpanName, walk.Status, walk.EventAttribute, walk.LogBody:
+		return true
+	case walk.SpanAttribute, walk.LogAttribute:
+		return r.keys.of(at.Key, r).content != notContent
+	}
+	return false
+}
+
 // identify hashes the value of an attribute that names somebody; of a list each item.
-func (r *redactor) identify(at walk.Place, c class, val pcommon.Value) walk.Verdict {
+func (r *redactor) identify(c class, val pcommon.Value) walk.Verdict {
 	switch val.Type() {
 	case pcommon.ValueTypeMap, pcommon.ValueTypeEmpty, pcommon.ValueTypeBool:
 		return walk.Verdict{}
 	case pcommon.ValueTypeSlice:
 		for _, item := range val.Slice().All() {
-			if verdict := r.identify(at, c, item); verdict.Do == walk.Set {
+			if verdict := r.identify(c, item); verdict.Do == walk.Set {
 				item.SetStr(verdict.New)
 			}
 		}
 		return walk.Verdict{}
 	}
-	token, ok := r.token(c, val.AsString())
-	if !ok {
+	id := val.AsString()
+	if r.stays(c, id) {
 		return walk.Verdict{}
 	}
 	r.tally.hashed[c]++
-	return walk.Verdict{Do: walk.Set, New: token}
+	return walk.Verdict{Do: walk.Set, New: r.token(c, id)}
 }
 
-// token returns the hash of an identifier, or false for one that stays: an empty one, one that was drawn at random,
-// one of our own tokens.
-func (r *redactor) token(c class, id string) (string, bool) {
-	if strings.TrimSpace(id) == "" || r.hasher.Own(id) || c == classSession && isMachineMade(id) {
-		return "", false
-	}
-	return r.hasher.Token(c.String(), id), true
+// stays tells whether an identifier is left as it is: an empty one, one that was drawn at random, one of our own tokens.
+func (r *redactor) stays(c class, id string) bool {
+	return strings.TrimSpace(id) == "" || c == classSession && isMachineMade(id) || r.hasher.Own(id)
 }
 
-// collect remembers an identifier of this call, to be replaced wherever it stands in a text.
-func (r *redactor) collect(key string, val pcommon.Value) {
-	info := r.keys.of(key, r)
-	if info.class == noClass || len(r.words) >= maxWords || val.Type() != pcommon.ValueTypeStr {
-		return
+// token returns the token of an identifier for the span or record at hand.
+func (r *redactor) token(c class, id string) string {
+	scope := ""
+	if r.perTenant && c != classTenant {
+		scope = r.now.tenant
 	}
-	id := val.Str()
-	if len(id) < leastWord || len(id) > maxIdentifier || !isTelling(id) {
-		return
+	key := tokenKey{c, scope, id}
+	if token, ok := r.tokens[key]; ok {
+		return token
 	}
-	if slices.ContainsFunc(r.words, func(w replace.Word) bool { return w.Old == id }) {
-		return
+	token := r.hasher.Scoped(c.String(), scope, id)
+	if len(r.tokens) >= maxTokens {
+		clear(r.tokens)
 	}
-	if token, ok := r.token(info.class, id); ok {
-		r.words = append(r.words, replace.Word{Old: id, New: token})
+	if len(id) <= maxIdentifier {
+		key.scope, key.id = strings.Clone(scope), strings.Clone(id)
+		r.tokens[key] = token
 	}
+	return token
 }
 
-// isTelling tells an identifier from a word that may stand in any sentence (anonymous, default) and from a number,
-// which may be one of JSON.
-func isTelling(id string) bool {
-	return !only(id, isLetter) && !only(id, func(c byte) bool { return !isLetter(c) })
+// tokenKey is what a token is made from. The memory of tokens ends with the keys: a redactor has one set of them.
+type tokenKey struct {
+	class     class
+	scope, id string
 }
 
-// sortWords puts longer identifiers first, as they may contain shorter ones.
-func (r *redactor) sortWords() {
-	slices.SortFunc(r.words, func(a, b replace.Word) int {
-		if d := len(b.Old) - len(a.Old); d != 0 {
-			return d
+// maxTokens is how many tokens are remembered: the sessions and users that one core sees at a time.
+const maxTokens = 1024
+
+// tenantOf returns the tenant that attributes name, or else.
+func (r *redactor) tenantOf(m pcommon.Map, otherwise string) string {
+	if !r.perTenant {
+		return ""
+	}
+	for key, val := range m.All() {
+		if r.keys.of(key, r).class == classTenant {
+			if id := val.AsString(); id != "" {
+				return id
+			}
 		}
-		return strings.Compare(a.Old, b.Old)
-	})
+	}
+	return otherwise
 }

@@ -40,10 +40,12 @@ func classNumber(name string) class {
 var endings = map[class][]string{
 	classUser: {"userid", "enduserid", "username", "useremail", "userfullname", "userlogin", "enduserpseudoid",
 		"userpseudoid", "endusername",
-		"userhandle", "useremailaddress"},
-	classTenant:   {"tenantid", "organizationid", "organisationid", "orgid", "tenantname"},
-	classCustomer: {"customerid", "customeremail", "customername"},
-	classAccount:  {"accountid", "accountnumber"},
+		"userhandle", "useremailaddress", "useruuid", "userguid", "traceuser", "participantidentity", "userphone",
+		"userphonenumber", "memberid", "employeeid", "patientid", "subscriberid"},
+	classTenant: {"tenantid", "organizationid", "organisationid", "orgid", "tenantname", "organizationuuid",
+		"organizationname"},
+	classCustomer: {"customerid", "customeremail", "customername", "customeruuid"},
+	classAccount:  {"accountid", "accountnumber", "accountuuid"},
 	classDevice: {"deviceid", "clientaddress", "sourceaddress", "netpeerip", "clientip", "installationid",
 		"appinstallationid"},
 	classSession: {"sessionid", "conversationid", "threadid", "chatid", "tracesession", "sessionpreviousid", "roomname",
@@ -58,7 +60,19 @@ var notIdentifiers = map[string]bool{"thread.id": true, "cloud.account.id": true
 	"kubernetes.user.name":         true, "container.user.name": true}
 
 // plainUsers are keys that name a user without saying id.
-var plainUsers = map[string]bool{"user": true, "enduser": true, "uid": false, "langfuse.user": true}
+var plainUsers = map[string]bool{"user": true, "enduser": true, "langfuse.user": true, "gen_ai.user": true,
+	"llm.user": true, "gen_ai.request.user": true, "openai.user": true}
+
+// persons are last words of keys below which a map describes somebody.
+var persons = map[string]bool{"user": true, "enduser": true, "customer": true, "tenant": true, "account": true,
+	"session": true, "device": true, "organization": true, "org": true, "conversation": true}
+
+func isPersonKey(key string) bool {
+	return persons[strings.ToLower(key[strings.LastIndexAny(key, "._-:/")+1:])]
+}
+
+// runtimes are beginnings of keys about threads of a program, which are no conversations.
+var runtimes = []string{"jvm.", "process.", "python.", "os.", "dotnet.", "ruby.", "nodejs.", "go.", "host."}
 
 // longestEnding bounds what is compared of a key.
 const longestEnding = 20
@@ -81,7 +95,12 @@ func builtinClass(key string) class {
 	case plainUsers[key]:
 		return classUser
 	}
-	parts := strings.FieldsFunc(key, func(r rune) bool { return r == '.' || r == '_' || r == '-' || r == '/' })
+	for _, prefix := range runtimes {
+		if strings.HasPrefix(key, prefix) {
+			return noClass
+		}
+	}
+	parts := strings.FieldsFunc(key, func(r rune) bool { return strings.ContainsRune("._-/: ", r) })
 	joined := ""
 	for i := len(parts) - 1; i >= 0 && len(joined) < longestEnding; i-- {
 		joined = strings.ToLower(parts[i]) + joined
@@ -97,7 +116,8 @@ func builtinClass(key string) class {
 
 // camelClass finds an ending inside one word: currentUserId.
 func camelClass(word string) class {
-	for _, e := range [...]string{"userid", "sessionid", "threadid", "tenantid", "customerid", "conversationid"} {
+	for _, e := range [...]string{"userid", "sessionid", "threadid", "tenantid", "customerid", "conversationid", "useremail", "username",
+		"accountid", "deviceid", "organizationid"} {
 		if strings.HasSuffix(word, e) {
 			return endingClass[e]
 		}

@@ -4,7 +4,6 @@
 package redactprocessor
 
 import (
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -15,61 +14,93 @@ import (
 type keyInfo struct {
 	kind    detect.Kind
 	class   class
-	content bool
+	content contentKind
+	input   bool // content that goes into a model or tool
 	stack   bool
+	bag     bool // metadata in one JSON object
+	person  bool // a map under it describes somebody
 	clean   bool // nothing was found in the key itself
 }
 
 // keyMemory remembers keys, which are few and come back on every span.
-type keyMemory struct{ known map[string]keyInfo }
+type keyMemory struct {
+	slots [keySlots]keySlot
+	known map[string]keyInfo
+}
+
+// keySlot holds a key that was asked for before. A slot saves most of what a look-up in the map costs.
+type keySlot struct {
+	key  string
+	info keyInfo
+}
 
 const (
-	// maxKeys is how many keys are remembered: several times what the instrumentations of one service use.
+	// keySlots is a power of two well above the number of keys that one library uses.
+	keySlots = 1024
+	// maxRemembered is how many keys are remembered: several times what the instrumentations of one service use.
 	maxRemembered = 4096
 	// maxRememberedKey is the longest key that is remembered.
 	maxRememberedKey = 256
 )
 
-func (m *keyMemory) of(key string, r *redactor) keyInfo {
-	if info, ok := m.known[key]; ok {
-		return info
+// slotOf spreads keys by their length and ends, and by their middle, where indices stand.
+func slotOf(key string) uint {
+	n := len(key)
+	if n < 8 {
+		return uint(n) * 61 % keySlots
 	}
+	first, last := word(key, 0), word(key, n-8)
+	middle := word(key, (n-8)/2)
+	x := (first ^ middle*0x9e3779b97f4a7c15 ^ last*0xff51afd7ed558ccd) + uint64(n)
+	return uint(x * 0xc4ceb9fe1a85ec53 >> 54)
+}
+
+// word reads eight bytes.
+func word(s string, i int) uint64 {
+	s = s[i : i+8]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
+func (m *keyMemory) of(key string, r *redactor) keyInfo {
+	slot := &m.slots[slotOf(key)]
+	if slot.key == key && key != "" {
+		return slot.info
+	}
+	info, ok := m.known[key]
+	if !ok {
+		info = r.learn(key)
+		if len(key) > maxRememberedKey {
+			return info
+		}
+		key = strings.Clone(key)
+		if len(m.known) < maxRemembered {
+			if m.known == nil {
+				m.known = map[string]keyInfo{}
+			}
+			m.known[key] = info
+		}
+	}
+	slot.key, slot.info = strings.Clone(key), info
+	return slot.info
+}
+
+// learn asks the rules about a key.
+func (r *redactor) learn(key string) keyInfo {
 	info := keyInfo{
 		kind:    detect.KeyKind(key),
 		class:   r.identities.of(key),
-		content: isContent(key),
+		content: contentOf(key),
+		input:   isInputKey(key),
 		stack:   stackKeys[key],
+		bag:     isBag(key),
+		person:  isPersonKey(key),
 		clean:   len(r.scanner.Scan(key)) == 0,
 	}
 	if info.kind == detect.KindQuery {
 		info.kind = detect.KindNone // such words announce a secret in URLs only
 	}
-	if len(m.known) < maxRemembered && len(key) <= maxRememberedKey {
-		if m.known == nil {
-			m.known = map[string]keyInfo{}
-		}
-		m.known[strings.Clone(key)] = info
-	}
 	return info
-}
-
-// contentNote stands for content of which only the length may be known.
-func contentNote(length int) string {
-	return contentNotePrefix + strconv.Itoa(length) + contentNoteSuffix
-}
-
-const (
-	contentNotePrefix = "[content:"
-	contentNoteSuffix = "B]"
-)
-
-func isContentNote(s string) bool {
-	digits, ok := strings.CutPrefix(s, contentNotePrefix)
-	if !ok {
-		return false
-	}
-	digits, ok = strings.CutSuffix(digits, contentNoteSuffix)
-	return ok && digits != "" && len(digits) < 20 && only(digits, func(c byte) bool { return c >= '0' && c <= '9' })
 }
 
 // isMostlyText tells text in some encoding from the data of an image or sound.

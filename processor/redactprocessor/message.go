@@ -45,13 +45,35 @@ func failedTraces(td ptrace.Traces) map[pcommon.TraceID]bool {
 	for _, rs := range td.ResourceSpans().All() {
 		for _, ss := range rs.ScopeSpans().All() {
 			for _, s := range ss.Spans().All() {
-				if s.Status().Code() == ptrace.StatusCodeError || hasException(s) {
+				if spanFailed(s) {
 					failed[s.TraceID()] = true
 				}
 			}
 		}
 	}
 	return failed
+}
+
+// failureFlags are attributes by which libraries say that a span failed while its status says nothing.
+var failureFlags = map[string]string{
+	"langfuse.observation.level": "ERROR", "gen_ai.tool.status": "error", "lk.function_tool.is_error": "true",
+	"genkit:state": "error", "success": "false", "n8n.execution.status": "error",
+}
+
+// spanFailed tells whether a span shows a failure, by its status, an exception, or what its library says instead.
+func spanFailed(s ptrace.Span) bool {
+	if s.Status().Code() == ptrace.StatusCodeError || hasException(s) {
+		return true
+	}
+	for key, val := range s.Attributes().All() {
+		if key == "error.type" && val.AsString() != "" {
+			return true
+		}
+		if bad, ok := failureFlags[key]; ok && val.AsString() == bad {
+			return true
+		}
+	}
+	return false
 }
 
 func hasException(s ptrace.Span) bool {

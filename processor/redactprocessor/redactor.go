@@ -25,14 +25,17 @@ type redactor struct {
 	edits   []replace.Edit
 	keys    keyMemory
 
-	now   current
-	words []replace.Word // identifiers of this call, longest first, with their tokens
-	tally tally
+	now    current
+	people people
+	tokens map[tokenKey]string
+	tally  tally
 }
 
 // current is whose texts are being shown.
 type current struct {
 	rule     contentRule
+	tenant   string                   // of the span or record, for tokens that mean something within one only
+	resource string                   // tenant of the resource
 	failed   map[pcommon.TraceID]bool // traces of this call with an error, where a rule asks for them
 	content  string                   // what becomes of the content of this span or record
 	event    string                   // name of the log record's event
@@ -44,14 +47,14 @@ func newRedactor(r *rules, set *detect.Set, hasher *replace.Hasher) *redactor {
 	for i, d := range set.Detectors() {
 		masks[i] = replace.Mask(d.ID)
 	}
-	return &redactor{rules: r, set: set, hasher: hasher, masks: masks, scanner: set.NewScanner(), tally: newTally()}
+	return &redactor{rules: r, set: set, hasher: hasher, masks: masks, scanner: set.NewScanner(),
+		tokens: map[tokenKey]string{}, tally: newTally()}
 }
 
 // traces redacts td in place.
 func (r *redactor) traces(td ptrace.Traces) {
 	r.begin()
-	walk.TraceEntries(td, r.collect)
-	r.sortWords()
+	walk.TraceEntries(td, r)
 	if r.content.wantsErrors() {
 		r.now.failed = failedTraces(td)
 	}
@@ -61,15 +64,14 @@ func (r *redactor) traces(td ptrace.Traces) {
 // logs redacts ld in place.
 func (r *redactor) logs(ld plog.Logs) {
 	r.begin()
-	walk.LogEntries(ld, r.collect)
-	r.sortWords()
+	walk.LogEntries(ld, r)
 	walk.Logs(ld, r)
 }
 
 // begin forgets everything of the call before but what is known about keys.
 func (r *redactor) begin() {
 	r.now = current{}
-	r.words = r.words[:0]
+	r.people.reset()
 	r.tally.reset()
 }
 
@@ -77,12 +79,14 @@ func (r *redactor) begin() {
 func (r *redactor) Resource(res pcommon.Resource) {
 	res.Attributes().Remove(contract.RedactPolicy)
 	r.now.rule = r.content.rule(res)
+	r.now.resource = r.tenantOf(res.Attributes(), "")
+	r.now.tenant = r.now.resource
 }
 
 // Span decides about the content of a span.
 func (r *redactor) Span(s ptrace.Span) {
-	failed := s.Status().Code() == ptrace.StatusCodeError || r.now.failed[s.TraceID()]
-	r.decide(s.TraceID(), failed)
+	r.decide(s.TraceID(), r.now.failed[s.TraceID()])
+	r.enterTenant(s.TraceID(), s.Attributes())
 }
 
 // leastErrorSeverity is where the error range of severities begins.
@@ -91,6 +95,7 @@ const leastErrorSeverity = plog.SeverityNumberError
 // Record decides about the content of a log record.
 func (r *redactor) Record(lr plog.LogRecord) {
 	r.decide(lr.TraceID(), lr.SeverityNumber() >= leastErrorSeverity)
+	r.enterTenant(lr.TraceID(), lr.Attributes())
 	r.now.event = lr.EventName()
 	if name, ok := lr.Attributes().Get("event.name"); ok && r.now.event == "" {
 		r.now.event = name.AsString()
@@ -103,32 +108,63 @@ func (r *redactor) decide(trace pcommon.TraceID, failed bool) {
 	if !r.now.rule.keeps(trace, failed) {
 		r.now.content = r.now.rule.do
 	}
+	r.tally.beginSummary(r.summary)
 }
 
-// Leave notes what dropped content showed.
-func (r *redactor) Leave(s ptrace.Span) {
+// enterTenant finds out whose span or record this is: by itself, by its trace, by its resource.
+func (r *redactor) enterTenant(trace pcommon.TraceID, m pcommon.Map) {
+	if !r.perTenant {
+		return
+	}
+	tenant, ok := r.people.tenant[trace]
+	if !ok {
+		tenant = r.now.resource
+	}
+	r.now.tenant = r.tenantOf(m, tenant)
+}
+
+// Leave notes what dropped content showed, and what was found.
+func (r *redactor) Leave(s ptrace.Span) { r.leave(s.Attributes()) }
+
+// LeaveRecord is Leave for a log record.
+func (r *redactor) LeaveRecord(lr plog.LogRecord) { r.leave(lr.Attributes()) }
+
+func (r *redactor) leave(m pcommon.Map) {
 	if r.now.evidence.toolError {
-		s.Attributes().PutBool(evidenceToolError, true)
+		m.PutBool(evidenceToolError, true)
 	}
 	if r.now.evidence.refusal {
-		s.Attributes().PutBool(evidenceRefusal, true)
+		m.PutBool(evidenceRefusal, true)
+	}
+	if text := r.tally.summary(r.set); text != "" {
+		m.PutStr(summaryAttribute, text)
 	}
 }
 
-// Entry judges an attribute by its key: content by policy, identifiers by class, stack traces, and keys that announce
+// Entry judges an attribute by its key: identifiers by class, content by policy, stack traces, and keys that announce
 // a secret.
 func (r *redactor) Entry(at walk.Place, key string, val pcommon.Value) walk.Verdict {
 	info := r.keys.of(key, r)
-	if r.now.content != contentKeep && r.isContentEntry(at, key, info) {
-		return r.withoutContent(at, val)
+	c := info.class
+	if c == noClass && at.Key != key {
+		c = r.memberClass(at.Key, key)
 	}
-	if info.class != noClass {
-		return r.identify(at, info.class, val)
+	if c != noClass {
+		return r.identify(c, val)
 	}
-	if info.stack {
+	if r.now.content != contentKeep {
+		if verdict, done := r.contentEntry(at, key, info, val); done {
+			return verdict
+		}
+	}
+	switch {
+	case info.stack:
 		return r.stack(at, val)
-	}
-	if val.Type() == pcommon.ValueTypeBytes && r.dropMedia {
+	case info.bag && val.Type() == pcommon.ValueTypeStr:
+		if text := r.bagIdentifiers(val.Str()); text != val.Str() {
+			val.SetStr(text)
+		}
+	case val.Type() == pcommon.ValueTypeBytes && r.dropMedia:
 		return r.attachment(at, val)
 	}
 	if detect.Kind(at.Arm) == detect.KindSecret {
@@ -137,32 +173,12 @@ func (r *redactor) Entry(at walk.Place, key string, val pcommon.Value) walk.Verd
 	return walk.Verdict{Arm: uint8(info.kind)}
 }
 
-func (r *redactor) isContentEntry(at walk.Place, key string, info keyInfo) bool {
-	event := at.Event
-	if event == "" {
-		event = r.now.event
+// memberClass is the class of a member of a map that describes somebody: the id in user.
+func (r *redactor) memberClass(parent, key string) class {
+	if parent == "" || !r.keys.of(parent, r).person {
+		return noClass
 	}
-	switch at.Site {
-	case walk.SpanAttribute, walk.LogAttribute, walk.EventAttribute:
-		return info.content || at.Site != walk.SpanAttribute && isMessageEvent(event) && !openEventKeys[key]
-	case walk.LogBody:
-		return isMessageEvent(event)
-	}
-	return false
-}
-
-// withoutContent drops or measures a value.
-func (r *redactor) withoutContent(at walk.Place, val pcommon.Value) walk.Verdict {
-	text := val.AsString()
-	if text == "" || isContentNote(text) {
-		return walk.Verdict{Do: walk.Keep}
-	}
-	r.now.evidence.look(text)
-	r.tally.count(groupContent, at.Site, r.now.content)
-	if r.now.content == contentLength {
-		return walk.Verdict{Do: walk.Set, New: contentNote(len(text))}
-	}
-	return walk.Verdict{Do: walk.Remove}
+	return r.keys.of(parent+"."+key, r).class
 }
 
 // stack shortens or drops a stack trace.

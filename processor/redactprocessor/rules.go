@@ -31,6 +31,9 @@ type rules struct {
 	stacktrace string
 	dropMedia  bool
 	dryRun     bool
+	perTenant  bool
+	maxValue   int // 0: no limit
+	summary    bool
 }
 
 // compile makes the rules, or says everything that is wrong with them.
@@ -47,6 +50,9 @@ func (c *Config) compile() (*rules, error) {
 		stacktrace: c.Stacktrace,
 		dropMedia:  c.Media == mediaDrop,
 		dryRun:     c.DryRun,
+		perTenant:  c.Hash.PerTenant,
+		maxValue:   int(c.MaxValue),
+		summary:    c.Summary,
 	}
 	for _, a := range r.identities.add {
 		errs = errors.Join(errs, checkGlob("hash::add::"+a.class.String(), a.glob))
@@ -224,7 +230,7 @@ func (c *Config) policy(keyIDs []string) string {
 	}
 	text, _ := json.Marshal(map[string]any{ // maps are written in the order of their keys
 		"actions": actions, "custom": patterns, "content": content, "media": c.Media, "stacktrace": c.Stacktrace,
-		"keys": keyIDs, "add": c.Hash.Add, "keep": c.Hash.Keep,
+		"keys": keyIDs, "add": c.Hash.Add, "keep": c.Hash.Keep, "per_tenant": c.Hash.PerTenant, "max_value": c.MaxValue,
 	})
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:])[:policyDigits]

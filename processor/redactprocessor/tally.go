@@ -5,6 +5,9 @@ package redactprocessor
 
 import (
 	"context"
+	"slices"
+	"strconv"
+	"strings"
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/otel/attribute"
@@ -19,6 +22,9 @@ import (
 const (
 	groupContent = "content"
 	groupStack   = "stacktrace"
+	// groupTruncate is what was longer than max_value.
+	groupTruncate = "max_value"
+	actionCut     = "truncate"
 )
 
 // tally counts within one call. It holds no text.
@@ -26,6 +32,7 @@ type tally struct {
 	byDetector map[detectorCount]int64
 	byGroup    map[groupCount]int64
 	hashed     [classes]int64
+	inSpan     map[detect.ID]int64 // what was found in the span or record at hand; nil when nobody asks
 	scanned    int64
 	failures   int64
 }
@@ -53,6 +60,33 @@ func (t *tally) reset() {
 
 func (t *tally) found(id detect.ID, site walk.Site, action detect.Action) {
 	t.byDetector[detectorCount{id, site, action}]++
+	if t.inSpan != nil {
+		t.inSpan[id]++
+	}
+}
+
+// beginSummary forgets what was found in the span before.
+func (t *tally) beginSummary(wanted bool) {
+	if wanted && t.inSpan == nil {
+		t.inSpan = map[detect.ID]int64{}
+	}
+	clear(t.inSpan)
+}
+
+// summaryAttribute tells on a span how much was found in it, by detector. It names no attribute and no value.
+const summaryAttribute = "redact.summary"
+
+// summary is "card=1 email=2", or nothing.
+func (t *tally) summary(set *detect.Set) string {
+	if len(t.inSpan) == 0 {
+		return ""
+	}
+	var parts []string
+	for id, n := range t.inSpan {
+		parts = append(parts, set.Detectors()[id].ID+"="+strconv.FormatInt(n, 10))
+	}
+	slices.Sort(parts)
+	return strings.Join(parts, " ")
 }
 
 func (t *tally) count(group string, site walk.Site, action string) {

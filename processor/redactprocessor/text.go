@@ -32,8 +32,8 @@ func (r *redactor) Text(at walk.Place, text string) (out string, changed bool) {
 		return r.unprocessable(at), true
 	}
 	out = text
-	if len(r.words) > 0 {
-		out = replace.Words(out, r.words)
+	if r.people.words.Len() > 0 {
+		out = r.peopleIn(at, out)
 	}
 	if at.Arm != 0 {
 		out = r.apply(at, out, r.scanner.UnderKey(detect.Kind(at.Arm), out))
@@ -41,11 +41,21 @@ func (r *redactor) Text(at walk.Place, text string) (out string, changed bool) {
 	for range maxRounds {
 		findings := r.scanner.Scan(out)
 		if len(findings) == 0 {
+			out = r.shorten(at, out)
 			return out, len(out) != len(text) || out != text
 		}
 		out = r.apply(at, out, findings)
 	}
 	return r.unprocessable(at), true
+}
+
+// shorten cuts a text that is longer than may leave. It has been looked through before, so no secret is cut in two.
+func (r *redactor) shorten(at walk.Place, text string) string {
+	if r.maxValue == 0 || len(text) <= r.maxValue {
+		return text
+	}
+	r.tally.count(groupTruncate, at.Site, actionCut)
+	return replace.Truncate(text, r.maxValue)
 }
 
 // unprocessable counts a failure and returns what stands for the value.
@@ -90,7 +100,7 @@ func (r *redactor) instead(f detect.Finding, action detect.Action, text string) 
 // Name redacts the key of an entry. Keys repeat, so the answer is remembered.
 func (r *redactor) Name(at walk.Place, key string) (string, bool) {
 	info := r.keys.of(key, r)
-	if info.clean && len(r.words) == 0 {
+	if info.clean && r.people.words.Len() == 0 {
 		return key, false
 	}
 	return r.Text(walk.Place{Site: at.Site}, key)

@@ -5,15 +5,12 @@
 // attachments.
 //
 // A mask is [REDACTED:<detector>]. A hash token is hash:<key id>:<24 hex digits>.<8 hex digits>, where the first part
-// is an HMAC-SHA256 of class and value cut to 96 bits, and the second one a check under a key derived from the same
+// is an HMAC-SHA256 of class and value cut to 96 bits, and the second one its check under a key derived from the same
 // secret: by it a token of our own is told from one that somebody else wrote, so that the former is left alone and
 // the latter hashed like any value. All of these are plain ASCII that needs no escape in JSON at any depth.
 package replace
 
-import (
-	"strings"
-	"sync"
-)
+import "sync"
 
 // Mask returns the mask of a detector.
 func Mask(detector string) string { return "[REDACTED:" + detector + "]" }
@@ -69,46 +66,4 @@ func quote(b []byte, level int8) []byte {
 		b = append(b, '\\')
 	}
 	return append(b, '"')
-}
-
-// Word is a text with what stands instead of it.
-type Word struct{ Old, New string }
-
-// Words replaces whole occurrences of each word in text, in their order. A word ends where no letter or digit follows.
-func Words(text string, words []Word) string {
-	for _, w := range words {
-		if w.Old != "" && strings.Contains(text, w.Old) {
-			text = replaceWord(text, w.Old, w.New)
-		}
-	}
-	return text
-}
-
-func replaceWord(text, word, instead string) string {
-	var edits []Edit
-	for at := 0; ; {
-		k := strings.Index(text[at:], word)
-		if k < 0 {
-			return Splice(text, edits)
-		}
-		start := at + k
-		end := start + len(word)
-		at = start + 1
-		if boundary(text, start) && boundary(text, end) {
-			edits = append(edits, Edit{start, end, instead, -1})
-			at = end
-		}
-	}
-}
-
-// boundary tells whether no word goes on across position i. The letter of an escape such as \n is not part of a word.
-func boundary(text string, i int) bool {
-	if i == 0 || i == len(text) {
-		return true
-	}
-	return !wordByte(text[i-1]) || !wordByte(text[i]) || i > 1 && text[i-2] == '\\'
-}
-
-func wordByte(c byte) bool {
-	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' || c == '_' || c >= 0x80
 }

@@ -78,8 +78,10 @@ type Visitor interface {
 	Resource(pcommon.Resource)
 	Span(ptrace.Span)
 	Record(plog.LogRecord)
-	// Leave is told that all texts of a span have been shown. Attributes added now are not walked.
+	// Leave and LeaveRecord are told that all texts of a span or record have been shown. Attributes added now are not
+	// walked.
 	Leave(ptrace.Span)
+	LeaveRecord(plog.LogRecord)
 	// Entry judges an attribute or an entry of a map before its value, and the body of a log record with an empty key.
 	Entry(at Place, key string, value pcommon.Value) Verdict
 	// Text returns what is to stand instead of a text, and whether that differs.
@@ -171,6 +173,7 @@ func record(r plog.LogRecord, v Visitor) {
 		value(r.Body(), v, at, 0)
 	}
 	entries(r.Attributes(), v, Place{Site: LogAttribute, Event: name}, 0)
+	v.LeaveRecord(r)
 }
 
 func text(v Visitor, at Place, old string, set func(string)) {
@@ -190,40 +193,57 @@ func stringSlice(s pcommon.StringSlice, v Visitor, at Place) {
 	}
 }
 
-// TraceEntries shows the attributes of resources, scopes, spans, events and links to f, without what is nested in them.
-func TraceEntries(td ptrace.Traces, f func(key string, val pcommon.Value)) {
+// Viewer is shown attributes before anything is decided.
+type Viewer interface {
+	// Enter is told whose attributes come next: the trace of a span or record, or none for a resource or scope.
+	Enter(pcommon.TraceID)
+	Attribute(key string, val pcommon.Value)
+}
+
+// TraceEntries shows the attributes of resources, scopes, spans, events and links to v, without what is nested in them.
+func TraceEntries(td ptrace.Traces, v Viewer) {
 	for _, rs := range td.ResourceSpans().All() {
-		each(rs.Resource().Attributes(), f)
+		v.Enter(pcommon.TraceID{})
+		each(rs.Resource().Attributes(), v)
 		for _, ss := range rs.ScopeSpans().All() {
-			each(ss.Scope().Attributes(), f)
+			v.Enter(pcommon.TraceID{})
+			each(ss.Scope().Attributes(), v)
 			for _, s := range ss.Spans().All() {
-				each(s.Attributes(), f)
-				for _, e := range s.Events().All() {
-					each(e.Attributes(), f)
-				}
-				for _, l := range s.Links().All() {
-					each(l.Attributes(), f)
-				}
+				spanEntries(s, v)
 			}
 		}
 	}
 }
 
-// LogEntries shows the attributes of resources, scopes and records to f, without what is nested in them.
-func LogEntries(ld plog.Logs, f func(key string, val pcommon.Value)) {
+func spanEntries(s ptrace.Span, v Viewer) {
+	v.Enter(s.TraceID())
+	each(s.Attributes(), v)
+	for _, e := range s.Events().All() {
+		each(e.Attributes(), v)
+	}
+	for _, l := range s.Links().All() {
+		each(l.Attributes(), v)
+	}
+}
+
+// LogEntries shows the attributes of resources, scopes and records to v, without what is nested in them.
+func LogEntries(ld plog.Logs, v Viewer) {
 	for _, rl := range ld.ResourceLogs().All() {
-		each(rl.Resource().Attributes(), f)
+		v.Enter(pcommon.TraceID{})
+		each(rl.Resource().Attributes(), v)
 		for _, sl := range rl.ScopeLogs().All() {
-			each(sl.Scope().Attributes(), f)
+			v.Enter(pcommon.TraceID{})
+			each(sl.Scope().Attributes(), v)
 			for _, lr := range sl.LogRecords().All() {
-				each(lr.Attributes(), f)
+				v.Enter(lr.TraceID())
+				each(lr.Attributes(), v)
 			}
 		}
 	}
 }
 
-func each(m pcommon.Map, f func(key string, val pcommon.Value)) {
+func each(m pcommon.Map, v Viewer) {
 	for key, val := range m.All() {
-		f(key, val)
+		v.Attribute(key, val)
 	}
 }

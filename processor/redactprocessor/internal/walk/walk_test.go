@@ -24,10 +24,11 @@ type shouter struct {
 	left     int
 }
 
-func (s *shouter) Resource(pcommon.Resource) {}
-func (s *shouter) Span(ptrace.Span)          {}
-func (s *shouter) Record(plog.LogRecord)     {}
-func (s *shouter) Leave(ptrace.Span)         { s.left++ }
+func (s *shouter) Resource(pcommon.Resource)  {}
+func (s *shouter) Span(ptrace.Span)           {}
+func (s *shouter) Record(plog.LogRecord)      {}
+func (s *shouter) Leave(ptrace.Span)          { s.left++ }
+func (s *shouter) LeaveRecord(plog.LogRecord) { s.left++ }
 
 func (s *shouter) Entry(_ walk.Place, key string, _ pcommon.Value) walk.Verdict {
 	return s.verdicts[key]
@@ -110,6 +111,7 @@ func TestLogs_showsEveryPlace(t *testing.T) {
 	record.Body().SetEmptyMap().PutStr("body-key", "body")
 	record.Attributes().PutStr("key", "value")
 	walk.Logs(ld, v)
+	assert.Equal(t, 1, v.left)
 	assert.Equal(t, map[string]walk.Site{"event": walk.EventName, "severity": walk.LogSeverity,
 		"body-key": walk.LogBody, "body": walk.LogBody,
 		"key": walk.LogAttribute, "value": walk.LogAttribute}, v.seen)
@@ -175,14 +177,30 @@ func TestTraces_whatLiesTooDeepIsReplaced(t *testing.T) {
 	assert.Contains(t, fmt.Sprint(got), "deep")
 }
 
-func TestEntries_topLevelOnly(t *testing.T) {
-	var keys []string
-	walk.TraceEntries(everywhere(), func(key string, _ pcommon.Value) { keys = append(keys, key) })
-	assert.Equal(t, []string{"resource-key", "scope-key", "span-key", "event-key", "link-key"}, keys)
+// viewer notes whose attributes it is shown.
+type viewer struct{ seen []string }
+
+func (v *viewer) Enter(trace pcommon.TraceID) { v.seen = append(v.seen, fmt.Sprintf("%x", trace[:1])) }
+
+func (v *viewer) Attribute(key string, _ pcommon.Value) { v.seen = append(v.seen, key) }
+
+func TestEntries_topLevelOnlyAndWhoseTheyAre(t *testing.T) {
+	td := everywhere()
+	span := td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(0)
+	span.SetTraceID(pcommon.TraceID{0xab})
+	span.Attributes().PutEmptyMap("nested").PutStr("inner", "not shown")
+	v := &viewer{}
+	walk.TraceEntries(td, v)
+	assert.Equal(t, []string{"00", "resource-key", "00", "scope-key", "ab", "span-key", "nested", "event-key",
+		"link-key"}, v.seen)
+
 	ld := plog.NewLogs()
-	ld.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords().AppendEmpty().Attributes().PutStr("log-key", "v")
-	walk.LogEntries(ld, func(key string, _ pcommon.Value) { keys = append(keys, key) })
-	assert.Contains(t, keys, "log-key")
+	lr := ld.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords().AppendEmpty()
+	lr.SetTraceID(pcommon.TraceID{0xcd})
+	lr.Attributes().PutStr("log-key", "v")
+	v = &viewer{}
+	walk.LogEntries(ld, v)
+	assert.Equal(t, []string{"00", "00", "cd", "log-key"}, v.seen)
 }
 
 func TestSite_everyOneHasAName(t *testing.T) {

@@ -1,0 +1,183 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package replace
+
+import (
+	"math/bits"
+	"slices"
+	"strings"
+)
+
+// Words finds whole words in texts. Its cost does not depend on how many there are, but on the bytes of the text. It
+// belongs to one goroutine at a time.
+type Words struct {
+	list    []string
+	starts  [1 << 16 / 64]uint64 // the first two bytes of all words, as a set
+	buckets map[[LeastWord]byte][]int
+	edits   []Edit
+}
+
+// LeastWord is the length of the shortest word that is looked for: shorter ones are found in ordinary words.
+const LeastWord = 6
+
+// fewWords is up to how many each is looked for by itself, which is faster where none is found.
+const fewWords = 8
+
+// Reset forgets all words.
+func (w *Words) Reset() {
+	for _, old := range w.list {
+		w.starts[start(old)/64] = 0
+	}
+	w.list = w.list[:0]
+	clear(w.buckets)
+}
+
+// Len returns how many words there are.
+func (w *Words) Len() int { return len(w.list) }
+
+// Word returns the word number i, by the order in which they were added.
+func (w *Words) Word(i int) string { return w.list[i] }
+
+// Add adds a word of at least LeastWord bytes, and tells whether it is a new one.
+func (w *Words) Add(word string) bool {
+	if len(word) < LeastWord {
+		return false
+	}
+	key := [LeastWord]byte([]byte(word))
+	same := w.buckets[key]
+	if slices.ContainsFunc(same, func(i int) bool { return w.list[i] == word }) {
+		return false
+	}
+	if w.buckets == nil {
+		w.buckets = map[[LeastWord]byte][]int{}
+	}
+	same = append(same, len(w.list))
+	w.list = append(w.list, word)
+	// Longer words first, as they may begin with shorter ones.
+	slices.SortFunc(same, func(a, b int) int { return len(w.list[b]) - len(w.list[a]) })
+	w.buckets[key] = same
+	w.starts[start(word)/64] |= 1 << (start(word) % 64)
+	return true
+}
+
+func start(word string) int { return int(word[0]) | int(word[1])<<8 }
+
+// Replace returns text with what instead says for each word that stands in it, unless it says no. A word ends where no
+// letter or digit follows. What lies in a mask, token or note of this package is left alone.
+func (w *Words) Replace(text string, instead func(word int) (string, bool)) string {
+	if len(text) < LeastWord || len(w.list) <= fewWords && !w.anyIn(text) {
+		return text
+	}
+	w.edits = w.edits[:0]
+	for i := 0; i+LeastWord <= len(text); i++ {
+		if s := int(text[i]) | int(text[i+1])<<8; w.starts[s/64]&(1<<(s%64)) == 0 || !boundary(text, i) {
+			continue
+		}
+		word := w.at(text, i)
+		if word < 0 {
+			continue
+		}
+		end := i + len(w.list[word])
+		if with, ok := instead(word); ok && !insideOwn(text, i) {
+			w.edits = append(w.edits, Edit{i, end, with, bareLevel(text, i, end)})
+			i = end - 1
+		}
+	}
+	return Splice(text, w.edits)
+}
+
+func (w *Words) anyIn(text string) bool {
+	return slices.ContainsFunc(w.list, func(word string) bool { return strings.Contains(text, word) })
+}
+
+// at returns the longest word that stands at position i, or -1.
+func (w *Words) at(text string, i int) int {
+	for _, k := range w.buckets[[LeastWord]byte([]byte(text[i:i+LeastWord]))] {
+		word := w.list[k]
+		if strings.HasPrefix(text[i:], word) && boundary(text, i+len(word)) && !insideNumber(text, i, i+len(word)) {
+			return k
+		}
+	}
+	return -1
+}
+
+// boundary tells whether no word goes on across position i. The letter of an escape such as \n is not part of a word.
+func boundary(text string, i int) bool {
+	if i == 0 || i == len(text) {
+		return true
+	}
+	return !wordByte(text[i-1]) || !wordByte(text[i]) || endsEscape(text[:i])
+}
+
+// endsEscape tells whether text ends with an escape of JSON: \n, \t, or \u and four digits.
+func endsEscape(text string) bool {
+	n := len(text)
+	return n >= 2 && text[n-2] == '\\' && strings.IndexByte("nrtbf", text[n-1]) >= 0 ||
+		n >= 6 && text[n-6] == '\\' && text[n-5] == 'u'
+}
+
+func wordByte(c byte) bool {
+	return digit(c) || c|0x20 >= 'a' && c|0x20 <= 'z' || c == '_' || c >= 0x80
+}
+
+func digit(c byte) bool { return c >= '0' && c <= '9' }
+
+// insideNumber tells whether a number goes on before or after a fraction point.
+func insideNumber(text string, start, end int) bool {
+	return digit(text[start]) && start >= 2 && text[start-1] == '.' && digit(text[start-2]) ||
+		digit(text[end-1]) && end+1 < len(text) && text[end] == '.' && digit(text[end+1])
+}
+
+// bareLevel returns the level of the quotes that a replacement needs: none, unless it stands for a bare number of JSON.
+func bareLevel(text string, start, end int) int8 {
+	if strings.Trim(text[start:end], "0123456789") != "" {
+		return -1
+	}
+	before, after := strings.TrimRight(text[max(0, start-maxBlank):start], " \t"), strings.TrimLeft(text[end:], " \t")
+	if before == "" || strings.IndexByte(":[,", before[len(before)-1]) < 0 {
+		return -1
+	}
+	if after == "" || strings.IndexByte(",]}\\\n", after[0]) < 0 {
+		return -1
+	}
+	from := max(0, start-maxQuoteDistance)
+	quote := from + strings.LastIndexByte(text[from:start], '"')
+	if quote < from {
+		if text[0] == '[' {
+			return 0
+		}
+		return -1
+	}
+	escapes := 0
+	for escapes < quote && text[quote-1-escapes] == '\\' {
+		escapes++
+	}
+	return int8(min(bits.Len(uint(escapes)), maxLevel))
+}
+
+const (
+	// maxBlank is how much white space may stand before a value.
+	maxBlank = 64
+	// maxQuoteDistance is how far the last quote is looked for: numbers stand beside their keys.
+	maxQuoteDistance = 4096
+	// maxLevel bounds the escapes of quotes, whose number doubles with each level.
+	maxLevel = 12
+)
+
+// maxToken is longer than any of our own tokens.
+const maxToken = 128
+
+// insideOwn tells whether position i lies in a mask, a note or a hash token.
+func insideOwn(text string, i int) bool {
+	back := text[max(0, i-maxToken) : i+1]
+	if k := strings.LastIndexByte(back, '['); k >= 0 && strings.IndexByte(back[k:], ']') < 0 {
+		for _, own := range [...]string{"[REDACTED:", "[media:", "[content:", "[truncated:"} {
+			if strings.HasPrefix(text[i+1-len(back)+k:], own) {
+				return true
+			}
+		}
+	}
+	k := strings.LastIndex(back, prefix)
+	return k >= 0 && !strings.ContainsAny(back[k:], " \",\\\n{}[]()")
+}

@@ -7,9 +7,10 @@ SHELL := /bin/bash
 BIN        := bin/otelcol-langsmith
 COMPONENTS := ./processor/redactprocessor/... ./processor/samplingprocessor/... ./exporter/langsmithexporter/... ./extension/viewerextension/...
 LINT       := .tools/golangci-lint
+BESIDE     := go test -modfile=bench/contrib.mod -tags bench -count=1 -timeout 20m -v
 export CGO_ENABLED ?= 0
 
-.PHONY: help build run demo test race e2e lint fmt generate bench score-redaction ci clean
+.PHONY: help build run demo test race e2e lint fmt generate bench bench-redact bench-sampling bench-pipeline bench-modfile soak score-redaction ci clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +39,8 @@ e2e: build ## start real Collectors, send recorded traces, look at what arrives
 lint: $(LINT) ## vet and golangci-lint
 	go vet ./...
 	go vet -tags e2e ./e2e/...
+	go vet -tags soak ./e2e/...
+	go vet -modfile=bench/contrib.mod -tags bench ./bench/...
 	$(LINT) run ./...
 
 $(LINT): tools/golangci.mod
@@ -52,6 +55,23 @@ generate: ## write what is generated: metadata of the components, documentation 
 
 bench: ## benchmarks of the hot functions
 	go test -run '^$$' -bench . -benchmem ./...
+
+bench-redact: ## redact beside the stock redaction processor, on one core
+	$(BESIDE) -run '^TestRedact' ./bench/
+
+bench-sampling: ## sampling beside the stock tail_sampling processor, on two cores
+	$(BESIDE) -run '^TestSampling' ./bench/
+
+bench-pipeline: build ## this Collector beside a stock one: CPU time for a span and memory of the processes
+	@mkdir -p _build/stock
+	go tool builder --config bench/stock-builder.yaml --skip-strict-versioning=false
+	COLLECTOR=$(CURDIR)/$(BIN) STOCK=$(CURDIR)/_build/stock/stock-collector $(BESIDE) -run '^TestPipeline' ./bench/
+
+bench-modfile: ## write bench/contrib.mod anew after a change of go.mod
+	./bench/modfile.sh
+
+soak: build ## kill the Collector under load, again and again (SOAK_ROUNDS=10), and count what arrives
+	COLLECTOR=$(CURDIR)/$(BIN) go test -tags soak -count=1 -timeout 20m -v -run '^TestSoak' ./e2e/
 
 score-redaction: ## what redact finds in the corpora of other projects (SCORE_MISSES=file: what it does not)
 	go test -count=1 -v -run '^TestScore' ./processor/redactprocessor/internal/detect

@@ -113,11 +113,11 @@ func (w writer) rows(n int) string {
 	list := make([]map[string]any, n)
 	for i := range list {
 		list[i] = map[string]any{
-			"id":         fmt.Sprintf("%08x-%04x-4%03x-8%03x-%012x", w.Uint32(), w.IntN(1<<16), w.IntN(1<<12), w.IntN(1<<12), w.Int64N(1<<48)),
-			"updated_at": recordedAt.Add(time.Duration(w.IntN(1e6)) * time.Second).UTC().Format(time.RFC3339),
-			"state":      states[w.IntN(len(states))],
-			"amount":     float64(w.IntN(100_000)) / 100,
-			"note":       w.prose(1),
+			"id":                      fmt.Sprintf("%08x-%04x-4%03x-8%03x-%012x", w.Uint32(), w.IntN(1<<16), w.IntN(1<<12), w.IntN(1<<12), w.Int64N(1<<48)),
+			"updated_at":              recordedAt.Add(time.Duration(w.IntN(1e6)) * time.Second).UTC().Format(time.RFC3339),
+			"state":                   states[w.IntN(len(states))],
+			"amount":                  float64(w.IntN(100_000)) / 100,
+			"note":                    w.prose(1),
 			names[w.IntN(len(names))]: w.IntN(500),
 		}
 	}
@@ -149,7 +149,7 @@ func (w writer) messages(n int) string {
 	var list []message
 	roles := []string{"system", "user", "assistant", "tool"}
 	for length := 0; length < n; {
-		text := ""
+		var text string
 		switch w.IntN(4) {
 		case 0, 1:
 			text = w.prose(2 + w.IntN(10))
@@ -202,4 +202,4 @@ func renumber(td ptrace.Traces, n uint64) {
 	}
 }
 
-func newRand(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 2)) } //nolint:gosec // the same input every time
+func newRand(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 2)) }

@@ -54,8 +54,7 @@ func medianBy(costs []cost, f func(cost) time.Duration) cost {
 	return sorted[len(sorted)/2]
 }
 
-func byCPU(c cost) time.Duration  { return c.cpu }
-func byWall(c cost) time.Duration { return c.wall }
+func byCPU(c cost) time.Duration { return c.cpu }
 
 // oneCore limits the test to one core.
 func oneCore(t *testing.T) {

@@ -1,7 +1,7 @@
 // Copyright The otelcol-langsmith Authors
 // SPDX-License-Identifier: Apache-2.0
 
-//go:build e2e
+//go:build e2e || soak
 
 package e2e
 
@@ -32,6 +32,7 @@ const (
 // collector is one running Collector with ports of its own.
 type collector struct {
 	t     *testing.T
+	mu    sync.Mutex // held while cmd is replaced
 	cmd   *exec.Cmd
 	log   *safeBuffer
 	done  chan struct{}
@@ -99,11 +100,19 @@ func (c *collector) launch() {
 // again starts the same command a second time, after it has ended.
 func (c *collector) again() {
 	c.t.Helper()
+	c.relaunch()
+	c.waitFor(c.otlp() + "/")
+}
+
+// relaunch is again without waiting for the receiver.
+func (c *collector) relaunch() {
+	c.t.Helper()
 	next := exec.Command(c.cmd.Path, c.cmd.Args[1:]...)
 	next.Env, next.Stdout, next.Stderr = c.cmd.Env, c.log, c.log
+	c.mu.Lock()
 	c.cmd = next
+	c.mu.Unlock()
 	c.launch()
-	c.waitFor(c.otlp() + "/")
 }
 
 // waitFor blocks until somebody speaks HTTP at url.

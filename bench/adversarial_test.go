@@ -1,0 +1,135 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build bench
+
+package bench
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+	"go.opentelemetry.io/collector/processor"
+)
+
+// hostile texts are made to cost a scanner more than their bytes. Each is given a number of bytes to be long.
+var hostile = []struct {
+	name string
+	text func(n int) string
+}{
+	{"a@a@a@…", repeat("a@")},
+	{"a.a@a.a@…", repeat("a.a@")},
+	{"digits", repeat("4")},
+	{"digits, grouped", repeat("4111 1111 ")},
+	{"digits, dotted", repeat("1.")},
+	{"hex and colons", repeat("fe80:")},
+	{"-----BEGIN …", repeat("-----BEGIN ")},
+	{"-----BEGIN PRIVATE KEY-----…", repeat("-----BEGIN PRIVATE KEY-----\n")},
+	{"password=password=…", repeat("password=")},
+	{`"password":"password":…`, repeat(`"password":`)},
+	{"my password is my password is…", repeat("my password is ")},
+	{"Authorization: Bearer …", repeat("Authorization: Bearer ")},
+	{"Cookie: a=a; …", repeat("Cookie: a=a; ")},
+	{"https://a:https://a:…", repeat("https://a:")},
+	{"eyJeyJ…", repeat("eyJ")},
+	{"sk-sk-…", repeat("sk-")},
+	{"sk-proj-…, one token", func(n int) string { return "sk-" + repeat("a")(n) }},
+	{"%25%25…", repeat("%25")},
+	{"%2525…", func(n int) string { return "%" + repeat("25")(n) }},
+	{"&#64;…", repeat("&#64;")},
+	{`\u0061\u0061…`, repeat(`\u0061`)},
+	{"quotes", repeat(`"`)},
+	{"backslashes", repeat(`\`)},
+	{`{"a":{"a":…`, repeat(`{"a":`)},
+	{`[[[[…`, repeat("[")},
+	{`JSON in JSON in JSON`, nested},
+	{"base64", blob},
+	{"base64 of base64 of …", func(n int) string { return encoded(blob(n/3), 2)[:n] }},
+	{"zero-width letters", repeat("a\u200b")},
+	{"full-width letters", repeat("\uff41\uff20")},
+	{"invalid UTF-8", repeat("\xff\xfe")},
+	{"NUL", repeat("\x00")},
+}
+
+func repeat(unit string) func(int) string {
+	return func(n int) string { return strings.Repeat(unit, n/len(unit)+1)[:n] }
+}
+
+// nested quotes an object again and again until it has n bytes; the same small bombs stand beside each other after that.
+func nested(n int) string {
+	text := `{"a":1}`
+	for range 12 {
+		quoted, _ := json.Marshal(text) // strings always encode
+		text = `{"a":` + string(quoted) + `}`
+	}
+	return repeat(text)(n)
+}
+
+func blob(n int) string {
+	w := newRand(3)
+	raw := make([]byte, n)
+	for i := range raw {
+		raw[i] = byte(w.Uint32())
+	}
+	return base64.StdEncoding.EncodeToString(raw)[:n]
+}
+
+func encoded(text string, times int) string {
+	for range times {
+		text = base64.StdEncoding.EncodeToString([]byte(text))
+	}
+	return strings.Repeat(text, 2)
+}
+
+const (
+	hostileBytes  = 1 << 20
+	hostilePasses = 5
+	// The targets: MB/s, and how much longer a text of twice the length may take.
+	leastHostile = 30
+	mostGrowth   = 2.3
+)
+
+func TestRedactAdversarial_besideTheStockProcessor(t *testing.T) {
+	machine(t)
+	oneCore(t)
+	stock, ours := stockRedaction(t), ourRedaction(t)
+	slow, steep := 0, 0
+	t.Logf("%-34s %10s %10s %12s", "1 MiB of", "stock MB/s", "ours MB/s", "t(2n)/t(n)")
+	for _, h := range hostile {
+		small, large := message(h.text(hostileBytes)), message(h.text(2*hostileBytes))
+		theirs := redact(t, stock, small)
+		once, twice := fastest(t, ours, small), fastest(t, ours, large)
+		rate, growth := perSecond(hostileBytes, once.cpu)/1e6, twice.cpu.Seconds()/once.cpu.Seconds()
+		mark := ""
+		if rate < leastHostile {
+			slow++
+			mark = " < 30 MB/s"
+		}
+		if growth > mostGrowth {
+			steep++
+			mark += " not linear"
+		}
+		t.Logf("%-34s %10.1f %10.1f %12.2f%s", h.name, perSecond(hostileBytes, theirs.cpu)/1e6, rate, growth, mark)
+	}
+	t.Logf("%d of %d below %d MB/s, %d grow faster than %.1f", slow, len(hostile), leastHostile, steep, mostGrowth)
+}
+
+// message is a span with a text where nobody expects content.
+func message(text string) []ptrace.Traces {
+	return []ptrace.Traces{one(func(attrs pcommon.Map) { attrs.PutStr("app.note", text) })}
+}
+
+func fastest(t *testing.T, p processor.Traces, in []ptrace.Traces) cost {
+	t.Helper()
+	best := redact(t, p, in)
+	for range hostilePasses - 1 {
+		if c := redact(t, p, in); c.cpu < best.cpu {
+			best = c
+		}
+	}
+	return best
+}

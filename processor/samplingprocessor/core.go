@@ -164,23 +164,36 @@ func (c *core) start(ctx context.Context, host component.Host) error {
 		c.metrics.shutdown()
 		return err
 	}
-	c.policy.Start(time.Now())
-	c.outbox = newOutbox(c)
-	c.outbox.start()
-	err = c.startShards(observersOf(host))
+	left, err := c.readBack(ctx)
 	if err == nil {
-		err = c.replay(ctx)
+		err = c.makeShards(observersOf(host))
 	}
 	if err != nil {
-		return errors.Join(err, c.stop(ctx))
+		c.metrics.shutdown()
+		return errors.Join(err, c.journal.abandon(ctx))
 	}
+	c.run(left)
 	c.instances.started++
 	c.set.Logger.Info("sampling holds traces in memory", zap.Int64("max_bytes", c.budget.max),
 		zap.Int64("max_trace_bytes", c.maxTrace), zap.Int("shards", len(c.shards)))
 	return nil
 }
 
-func (c *core) startShards(observers []decision.Observer) error {
+// run starts all goroutines. From here on nothing can fail.
+func (c *core) run(left remains) {
+	c.restoreRules(left.rules)
+	c.policy.Start(time.Now())
+	c.outbox = newOutbox(c)
+	c.restore(left.decisions)
+	c.journal.start()
+	c.outbox.start()
+	for _, s := range c.shards {
+		s.start()
+	}
+	c.replay(left)
+}
+
+func (c *core) makeShards(observers []decision.Observer) error {
 	n := runtime.GOMAXPROCS(0)
 	c.shards = make([]*shard, 0, n)
 	for range n {
@@ -189,7 +202,6 @@ func (c *core) startShards(observers []decision.Observer) error {
 			return err
 		}
 		c.shards = append(c.shards, s)
-		s.start()
 	}
 	return nil
 }

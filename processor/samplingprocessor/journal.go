@@ -4,13 +4,16 @@
 package samplingprocessor
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/extension/xextension/storage"
@@ -33,10 +36,22 @@ type journal struct {
 	seq    atomic.Uint64
 
 	mu      sync.Mutex
-	garbage []uint64
-	wake    chan struct{}
+	garbage []settled
+
+	// of the goroutine that writes
+	segments segments
+	learned  func() []byte // nil: the rules learn nothing
+	rules    []byte        // as written
+	rulesAt  time.Time
+
 	closing chan struct{}
 	done    chan struct{}
+}
+
+// settled is an end of a trace, or of late parts of one.
+type settled struct {
+	seqs []uint64 // entries that are no longer needed
+	memo []byte   // what became of the trace; nil: nothing new
 }
 
 const (
@@ -48,6 +63,8 @@ const (
 	logsHeader   = entryHeader + 2
 	// deleteBatch bounds a transaction of the storage, which holds up the writers for as long as it takes.
 	deleteBatch = 512
+	// collectEvery is how often the storage is told what is settled.
+	collectEvery = 250 * time.Millisecond
 )
 
 // openJournal opens the storage that the configuration names, if any.
@@ -76,11 +93,19 @@ func (c *core) openJournal(ctx context.Context, host component.Host) (*journal, 
 		return nil, errors.Join(err, client.Close(ctx))
 	}
 	j := &journal{
-		client: client, failed: c.journalFailed,
-		wake: make(chan struct{}, 1), closing: make(chan struct{}), done: make(chan struct{}),
+		client: client, failed: c.journalFailed, segments: segments{maxBytes: c.budget.max / decidedShare},
+		closing: make(chan struct{}), done: make(chan struct{}),
 	}
-	go j.collect()
+	if rules, ok := any(c.policy).(learner); ok {
+		j.learned = rules.Snapshot
+	}
 	return j, nil
+}
+
+func (j *journal) start() {
+	if j != nil {
+		go j.collect()
+	}
 }
 
 // journalFailed counts and tells. A storage that is full or broken never stops what works without it.
@@ -116,6 +141,12 @@ func (c *core) writeJournal(ctx context.Context, arrivals []arrival) error {
 
 func entryKey(seq uint64) string { return fmt.Sprintf("%016x", seq) }
 
+// entryNumber is the reverse of entryKey.
+func entryNumber(key string) (uint64, bool) {
+	seq, err := strconv.ParseUint(key, 16, 64)
+	return seq, err == nil && len(key) == 16
+}
+
 func entry(a *arrival) []byte {
 	b := make([]byte, 0, logsHeader+len(a.part.Data))
 	if a.part.Logs == 0 {
@@ -134,12 +165,13 @@ var errDamaged = errors.New("the entry is damaged or of another version")
 
 // readEntry is the reverse of entry, with everything computed that is not stored.
 func (c *core) readEntry(key string, value []byte) (arrival, error) {
-	seq, err := strconv.ParseUint(key, 16, 64)
-	if err != nil || len(value) < entryHeader {
+	seq, ok := entryNumber(key)
+	if !ok || len(value) < entryHeader {
 		return arrival{}, errDamaged
 	}
 	id := pcommon.TraceID(value[1:entryHeader])
 	var a arrival
+	var err error
 	switch {
 	case value[0] == entryVersion:
 		a, err = c.readSpansEntry(id, value[entryHeader:])
@@ -177,21 +209,26 @@ func (c *core) readLogsEntry(id pcommon.TraceID, data []byte) (arrival, error) {
 // must not be overwritten, and no storage holds as many entries.
 const unreadGap = 1 << 40
 
-// replay hands to the shards what the last process left behind. A storage that breaks off stops nothing: what was read
-// until then is worked on, and the rest stays where it is for the next start.
-func (c *core) replay(ctx context.Context) error {
+// readBack reads what the last process left behind. A storage that breaks off stops nothing: what was read until then
+// is worked on, and the rest stays where it is for the next start.
+func (c *core) readBack(ctx context.Context) (remains, error) {
 	if c.journal == nil {
-		return nil
+		return remains{}, nil
 	}
 	left, err := c.readJournal(ctx)
 	if err != nil && ctx.Err() != nil {
-		return fmt.Errorf("storage: read back what was accepted: %w", err)
+		return left, fmt.Errorf("storage: read back what was accepted: %w", err)
 	}
 	c.journal.seq.Store(left.last)
 	if err != nil {
 		c.journal.seq.Add(unreadGap)
 		c.journal.failed(fmt.Errorf("read back what was accepted: %w", err))
 	}
+	return left, nil
+}
+
+// replay hands to the shards what was read back.
+func (c *core) replay(left remains) {
 	traces := map[store.Key]struct{}{}
 	for i := range left.arrivals {
 		c.budget.add(left.arrivals[i].part.Cost())
@@ -202,19 +239,28 @@ func (c *core) replay(ctx context.Context) error {
 	}
 	c.metrics.add(c.metrics.builder.ProcessorSamplingReplayedTraces, len(traces))
 	c.metrics.dropped(reasonUnread, false, left.damaged)
-	return nil
 }
 
 // remains is what a process has left in the storage.
 type remains struct {
-	arrivals []arrival
-	last     uint64 // the highest number of an entry
-	damaged  int
+	arrivals  []arrival
+	last      uint64 // the highest number of an entry
+	damaged   int
+	decisions []snapshot
+	rules     []byte
 }
 
 func (c *core) readJournal(ctx context.Context) (remains, error) {
 	var left remains
 	err := c.journal.client.(storage.Walker).Walk(ctx, func(key string, value []byte) ([]*storage.Operation, error) {
+		switch {
+		case key == rulesKey:
+			left.rules = bytes.Clone(value)
+			return nil, ctx.Err()
+		case strings.HasPrefix(key, segmentPrefix):
+			left.decisions = append(left.decisions, snapshot{key: key, data: bytes.Clone(value)})
+			return nil, ctx.Err()
+		}
 		a, err := c.readEntry(key, value)
 		if err != nil {
 			left.damaged++
@@ -230,50 +276,67 @@ func (c *core) readJournal(ctx context.Context) (remains, error) {
 	return left, ctx.Err()
 }
 
-// remove deletes entries soon. It never waits.
-func (j *journal) remove(seqs []uint64) {
-	if j == nil || len(seqs) == 0 {
+// settle deletes entries soon, and writes what became of their trace. It never waits.
+func (j *journal) settle(s settled) {
+	if j == nil || len(s.seqs) == 0 && s.memo == nil {
 		return
 	}
 	j.mu.Lock()
-	j.garbage = append(j.garbage, seqs...)
+	j.garbage = append(j.garbage, s)
 	j.mu.Unlock()
-	select {
-	case j.wake <- struct{}{}:
-	default:
-	}
 }
 
-// collect deletes what remove was told, until the journal is closed.
+// collect writes what is settled, until the journal is closed.
 func (j *journal) collect() {
 	defer close(j.done)
+	ticker := time.NewTicker(collectEvery)
+	defer ticker.Stop()
 	for {
 		select {
-		case <-j.wake:
-			j.deleteGarbage()
+		case now := <-ticker.C:
+			j.writeSettled(now)
 		case <-j.closing:
-			j.deleteGarbage()
+			j.rulesAt = time.Time{}
+			j.writeSettled(time.Now())
 			return
 		}
 	}
 }
 
-func (j *journal) deleteGarbage() {
+// writeSettled writes what became of traces in the same transactions in which it deletes their entries.
+func (j *journal) writeSettled(now time.Time) {
 	j.mu.Lock()
 	garbage := j.garbage
 	j.garbage = nil
 	j.mu.Unlock()
+	if op := j.rulesOperation(now); op != nil {
+		j.writeOps([]*storage.Operation{op})
+	}
 	for len(garbage) > 0 {
-		n := min(len(garbage), deleteBatch)
-		ops := make([]*storage.Operation, n)
-		for i, seq := range garbage[:n] {
-			ops[i] = storage.DeleteOperation(entryKey(seq))
+		var ops []*storage.Operation
+		var memos [][]byte
+		n, size := 0, 0
+		for n < len(garbage) && len(ops) < deleteBatch && size < maxSegmentBytes {
+			for _, seq := range garbage[n].seqs {
+				ops = append(ops, storage.DeleteOperation(entryKey(seq)))
+			}
+			if m := garbage[n].memo; m != nil {
+				memos = append(memos, m)
+				size += len(m)
+			}
+			n++
 		}
 		garbage = garbage[n:]
-		if err := j.client.Batch(context.Background(), ops...); err != nil {
-			j.failed(err)
-		}
+		j.writeOps(append(ops, j.segments.write(memos)...))
 	}
+}
+
+// abandon closes a journal that was never started.
+func (j *journal) abandon(ctx context.Context) error {
+	if j == nil {
+		return nil
+	}
+	return j.client.Close(ctx)
 }
 
 func (j *journal) close(ctx context.Context) error {

@@ -74,10 +74,24 @@ func (d *disk) Walk(_ context.Context, fn storage.WalkFunc) error {
 	return d.stale
 }
 
+// len is the number of entries that wait for a decision or their delivery.
 func (d *disk) len() int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return len(d.entries)
+	n := 0
+	for key := range d.entries {
+		if _, ok := entryNumber(key); ok {
+			n++
+		}
+	}
+	return n
+}
+
+// copy is what a crash at this moment would leave.
+func (d *disk) copy() *disk {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return &disk{entries: maps.Clone(d.entries)}
 }
 
 func newDisk() *disk { return &disk{entries: map[string][]byte{}} }
@@ -122,7 +136,7 @@ func TestJournal_survivesACrash(t *testing.T) {
 	for n := range uint16(20) {
 		s.send(payload(n, 200*int(n), true)) // the larger half is on its way out already
 	}
-	survivor := &disk{entries: maps.Clone(d.entries)}
+	survivor := d.copy()
 	hangUp(t, s)
 
 	next := withStorage(t, survivor, func(c *Config) { c.Complete = Complete{AfterRoot: 1, Idle: 1, Max: 1} })

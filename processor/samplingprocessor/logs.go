@@ -269,7 +269,7 @@ func (c *core) admitLogs(ctx context.Context, arrivals []arrival) error {
 func (c *core) returnLogs(key store.Key, part store.Part, seqs []uint64) {
 	if len(part.Data) == 0 || len(c.outlets()) > 1 { // a dry run passed them; another pipeline may have had the spans
 		c.budget.add(-part.Cost())
-		c.journal.remove(seqs)
+		c.journal.settle(settled{seqs: seqs})
 		return
 	}
 	c.outbox.put(delivery{

@@ -37,6 +37,7 @@ type delivery struct {
 	spans  int      // or records
 	bytes  int64    // of the budget
 	seqs   []uint64 // in the journal
+	memo   []byte   // for the journal: what became of the trace
 }
 
 // outbox delivers released traces from goroutines of its own, so that a slow consumer holds up nobody but the sender
@@ -211,11 +212,11 @@ func (c *core) finishTraces(d delivery, err error) {
 	switch {
 	case err == nil:
 		c.metrics.add(c.metrics.builder.ProcessorSamplingSpansReleased, d.spans)
-		c.journal.remove(d.seqs)
+		c.journal.settle(settled{seqs: d.seqs, memo: d.memo})
 	case consumererror.IsPermanent(err):
 		c.set.Logger.Error("the next consumer refused a trace for good", zap.Int("spans", d.spans))
 		c.metrics.dropped(reasonRejected, false, d.spans)
-		c.journal.remove(d.seqs)
+		c.journal.settle(settled{seqs: d.seqs, memo: d.memo})
 	case len(d.seqs) == 0: // otherwise it stays in the journal and is delivered after the next start
 		c.metrics.dropped(reasonShutdown, false, d.spans)
 	}
@@ -225,10 +226,10 @@ func (c *core) finishLogs(d delivery, err error) {
 	switch {
 	case err == nil:
 		c.metrics.logs(outcomeReturned, d.spans)
-		c.journal.remove(d.seqs)
+		c.journal.settle(settled{seqs: d.seqs})
 	case consumererror.IsPermanent(err):
 		c.metrics.logs(outcomeLost, d.spans)
-		c.journal.remove(d.seqs)
+		c.journal.settle(settled{seqs: d.seqs})
 	case len(d.seqs) == 0:
 		c.metrics.logs(outcomeLost, d.spans)
 	}

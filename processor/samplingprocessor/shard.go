@@ -272,24 +272,25 @@ func (s *shard) judge(t *store.Trace[note], trigger store.Trigger) {
 	}
 	d := c.policy.Decide(t.Key.Trace, &t.Note.evidence, now)
 	var r repair.Result
-	switch stamp := stampOf(d, trigger, complete); {
+	stamp := stampOf(d, trigger, complete)
+	if d.Keep && !c.cfg.DryRun {
+		r = repair.Trace(s.decode(t.Parts...), c.repairOptions(), stamp, s.events(t.Parts)...)
+		c.metrics.repaired(r)
+	}
+	v := &verdict{known: r.Known, noAgent: d.Rule == policy.NoAgentSpan}
+	s.remember(t.Key, v)
+	switch {
 	case c.cfg.DryRun:
 		td := s.decode(t.Parts...)
 		repair.Mark(td, stamp)
-		s.ship(t, td, t.Spans)
-	case d.Keep:
-		r = repair.Trace(s.decode(t.Parts...), c.repairOptions(), stamp, s.events(t.Parts)...)
-		c.metrics.repaired(r)
-		if r.Spans > 0 {
-			s.ship(t, r.Traces, r.Spans)
-		}
+		s.ship(t, td, t.Spans, v)
+	case r.Spans > 0:
+		s.ship(t, r.Traces, r.Spans, v)
+	default:
+		s.bury(t, v, trigger)
 	}
 	kept := d.Keep && (r.Spans > 0 || c.cfg.DryRun)
-	if r.Spans == 0 && !c.cfg.DryRun {
-		s.bury(t, d, trigger)
-	}
 	c.metrics.decided(d, trigger, kept)
-	s.remember(t.Key, &verdict{known: r.Known, noAgent: d.Rule == policy.NoAgentSpan})
 	s.tell(decision.Decision{
 		At: now, TraceID: t.Key.Trace, Component: c.set.ID.String(), Kept: kept, Rule: d.Rule, Trigger: string(trigger),
 		Probability: d.Probability, AdjustedCount: d.AdjustedCount(), Complete: complete, Spans: t.Spans, Pruned: r.Pruned,
@@ -311,8 +312,18 @@ func (s *shard) tell(d decision.Decision) {
 }
 
 // ship hands a trace to the outbox, with the bytes that it holds and its entries in the journal.
-func (s *shard) ship(t *store.Trace[note], td ptrace.Traces, spans int) {
-	s.core.outbox.put(delivery{outlet: t.Key.Outlet, td: td, spans: spans, bytes: t.Bytes, seqs: t.Note.seqs})
+func (s *shard) ship(t *store.Trace[note], td ptrace.Traces, spans int, v *verdict) {
+	s.core.outbox.put(delivery{
+		outlet: t.Key.Outlet, td: td, spans: spans, bytes: t.Bytes, seqs: t.Note.seqs, memo: s.memo(t.Key, v),
+	})
+}
+
+// memo is what the journal, if there is one, is to write of a verdict.
+func (s *shard) memo(key store.Key, v *verdict) []byte {
+	if s.core.journal == nil {
+		return nil
+	}
+	return memo(key, v)
 }
 
 // remember keeps the verdict for late spans; what is remembered counts in the budget.

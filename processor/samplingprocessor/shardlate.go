@@ -25,11 +25,11 @@ const worthPacking = 16 << 10
 
 // bury ends a trace that is not released. Traces without an agent are forgotten: there are many, and they are none of
 // our business.
-func (s *shard) bury(t *store.Trace[note], d policy.Decision, trigger store.Trigger) {
+func (s *shard) bury(t *store.Trace[note], v *verdict, trigger store.Trigger) {
 	c := s.core
 	c.budget.add(-t.Bytes)
-	c.journal.remove(t.Note.seqs)
-	if d.Rule == policy.NoAgentSpan || trigger == store.Evicted || trigger == store.Shutdown {
+	c.journal.settle(settled{seqs: t.Note.seqs, memo: s.memo(t.Key, v)})
+	if v.noAgent || trigger == store.Evicted || trigger == store.Shutdown {
 		return // when memory is full there is none to spare
 	}
 	s.dig(t.Key, &grave{evidence: t.Note.evidence, parts: t.Parts, bytes: t.Bytes})
@@ -63,7 +63,7 @@ func (s *shard) addLate(v *verdict, a *arrival) {
 			return
 		}
 		c.metrics.late(outcomeKept, len(a.part.Spans))
-		s.shipPart(a, repair.Late{Traces: s.decode(a.part), Spans: len(a.part.Spans)})
+		s.shipPart(a, repair.Late{Traces: s.decode(a.part), Spans: len(a.part.Spans)}, v)
 	case v.known == nil:
 		s.addToDropped(v, a)
 	case a.part.Logs != 0: // a run that was posted is never changed: they go on as the log records that they are
@@ -73,19 +73,25 @@ func (s *shard) addLate(v *verdict, a *arrival) {
 		l := v.known.Late(s.decode(a.part), c.repairOptions())
 		c.metrics.repairedLate(l)
 		s.remember(a.key, v)
-		s.shipPart(a, l)
+		s.shipPart(a, l, v)
 	}
 }
 
 // shipPart hands late spans to the outbox, if any are left.
-func (s *shard) shipPart(a *arrival, l repair.Late) {
+func (s *shard) shipPart(a *arrival, l repair.Late, v *verdict) {
 	c := s.core
+	var note []byte
+	if v.known != nil && v.known.Len() <= maxLateMemo {
+		note = s.memo(a.key, v)
+	}
 	if l.Spans == 0 {
 		c.budget.add(-a.part.Cost())
-		c.journal.remove(a.seqs())
+		c.journal.settle(settled{seqs: a.seqs()})
 		return
 	}
-	c.outbox.put(delivery{outlet: a.key.Outlet, td: l.Traces, spans: l.Spans, bytes: a.part.Cost(), seqs: a.seqs()})
+	c.outbox.put(delivery{
+		outlet: a.key.Outlet, td: l.Traces, spans: l.Spans, bytes: a.part.Cost(), seqs: a.seqs(), memo: note,
+	})
 }
 
 // addToDropped lets spans and records follow a dropped trace, unless they tell of a failure for which the rules would
@@ -103,7 +109,7 @@ func (s *shard) addToDropped(v *verdict, a *arrival) {
 		return
 	}
 	s.core.budget.add(-a.part.Cost())
-	s.core.journal.remove(a.seqs())
+	s.core.journal.settle(settled{seqs: a.seqs()})
 	if a.part.Logs != 0 {
 		s.core.metrics.logs(outcomeDropped, len(a.part.Spans))
 	} else {
@@ -139,9 +145,12 @@ func (s *shard) bringBack(a *arrival, g *grave, whole bool) bool {
 	if a.part.Logs == 0 {
 		c.metrics.late(outcomeKept, len(a.part.Spans))
 	}
-	s.remember(a.key, &verdict{known: r.Known})
+	v := &verdict{known: r.Known}
+	s.remember(a.key, v)
 	c.budget.add(g.bytes - a.part.Cost()) // what was buried is held again
-	c.outbox.put(delivery{outlet: a.key.Outlet, td: r.Traces, spans: r.Spans, bytes: g.bytes, seqs: a.seqs()})
+	c.outbox.put(delivery{
+		outlet: a.key.Outlet, td: r.Traces, spans: r.Spans, bytes: g.bytes, seqs: a.seqs(), memo: s.memo(a.key, v),
+	})
 	s.tell(decision.Decision{
 		At: now, TraceID: a.key.Trace, Component: c.set.ID.String(), Kept: true, Rule: d.Rule, Trigger: string(store.Late),
 		Probability: d.Probability, Spans: r.Spans + r.Pruned, Pruned: r.Pruned, Reparented: r.Reparented,

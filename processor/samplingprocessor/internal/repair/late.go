@@ -73,13 +73,12 @@ func (w *work) known() *Known {
 		}
 	}
 	k.root = index[w.root]
-	k.byID = make([]int32, len(k.spans))
-	for i := range k.byID {
-		k.byID[i] = int32(i)
-	}
-	slices.SortFunc(k.byID, func(a, b int32) int { return bytes.Compare(k.spans[a].id[:], k.spans[b].id[:]) })
+	k.sortIDs()
 	return k
 }
+
+// Len returns the number of spans that are known.
+func (k *Known) Len() int { return len(k.spans) }
 
 // append adds a span that came late and returns its index.
 func (k *Known) append(s knownSpan) int32 {

@@ -304,3 +304,32 @@ func TestTrace_rootKeepsWhatThePrunedOneSaidOfTheWholeTrace(t *testing.T) {
 	f("1 0 http\n2 1 llm")
 	f("1 0 http\n2 1 llm\n3 1 llm")
 }
+
+func TestKnown_isReadAsItWasWritten(t *testing.T) {
+	for _, stamp := range []repair.Stamp{{}, {Threshold: sampling.AlwaysSampleThreshold, BroughtBack: true}} {
+		k := repair.Trace(lines("1 0 http\n2 1 llm\n3 1 tool\n4 3 http\n5 4 llm"), repair.Options{Prune: true}, stamp).Known
+		data := k.AppendBinary(nil)
+		again, err := repair.ParseKnown(data)
+		require.NoError(t, err)
+		assert.Equal(t, data, again.AppendBinary(nil))
+		late := "6 4 llm\n7 1 tool\n8 6 http!\n9 99 llm"
+		assert.Equal(t, edges(k.Late(lines(late), repair.Options{Prune: true}).Traces),
+			edges(again.Late(lines(late), repair.Options{Prune: true}).Traces))
+		for i := range data {
+			_, err := repair.ParseKnown(data[:i])
+			assert.Error(t, err)
+		}
+	}
+}
+
+func FuzzParseKnown(f *testing.F) {
+	f.Add(repair.Trace(lines("1 0 llm\n2 1 tool"), repair.Options{}, repair.Stamp{}).Known.AppendBinary(nil))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		k, err := repair.ParseKnown(data)
+		if err != nil {
+			return
+		}
+		assert.Len(t, k.AppendBinary(nil), len(k.AppendBinary(nil)))
+		k.Late(lines("1 0 llm\n2 1 tool"), repair.Options{}) // ends
+	})
+}

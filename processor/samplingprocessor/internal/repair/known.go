@@ -1,0 +1,160 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package repair
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"slices"
+
+	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/sampling"
+)
+
+// errKnown says no more, since what is read is of no use to anybody.
+var errKnown = errors.New("read the shape of a trace: it is damaged")
+
+// The bits of a trace and of a span as they are written.
+const (
+	bitOff, bitNewRoot = 1, 2
+	bitKept, bitCaller = 1, 2
+)
+
+// AppendBinary appends k to b, for ParseKnown to read.
+func (k *Known) AppendBinary(b []byte) []byte {
+	b = binary.AppendUvarint(b, k.states.threshold.Unsigned())
+	b = append(b, bits(k.states.off, k.newRoot))
+	b = binary.AppendVarint(b, int64(k.root))
+	b = binary.AppendUvarint(b, uint64(len(k.spans)))
+	for i := range k.spans {
+		s := &k.spans[i]
+		b = append(b, s.id[:]...)
+		b = binary.BigEndian.AppendUint64(b, s.start)
+		b = append(b, bits(s.kept, s.caller))
+		b = binary.AppendVarint(b, int64(s.parent))
+	}
+	return b
+}
+
+func bits(low, high bool) (b byte) {
+	if low {
+		b |= 1
+	}
+	if high {
+		b |= 2
+	}
+	return b
+}
+
+// spanBytes is the least that a span takes as AppendBinary writes it.
+const spanBytes = 8 + 8 + 1 + 1
+
+// ParseKnown reads what AppendBinary wrote. What it returns is a tree, whatever data is.
+func ParseKnown(data []byte) (*Known, error) {
+	r := reader{data: data}
+	threshold, err := sampling.UnsignedToThreshold(r.uvarint())
+	if err != nil {
+		return nil, errKnown
+	}
+	flags := r.byte()
+	k := &Known{states: traceStates{threshold: threshold, off: flags&bitOff != 0}, newRoot: flags&bitNewRoot != 0}
+	k.root = r.index()
+	n := r.uvarint()
+	if r.bad || n > uint64(len(r.data)/spanBytes) {
+		return nil, errKnown
+	}
+	k.spans = make([]knownSpan, n)
+	for i := range k.spans {
+		s := &k.spans[i]
+		copy(s.id[:], r.take(8))
+		s.start = r.uint64()
+		flags := r.byte()
+		s.kept, s.caller = flags&bitKept != 0, flags&bitCaller != 0
+		s.parent = r.index()
+		if s.kept {
+			k.kept++
+		}
+	}
+	if r.bad || len(r.data) > 0 || !k.isTree() {
+		return nil, errKnown
+	}
+	k.sortIDs()
+	return k, nil
+}
+
+// isTree reports whether every span leads up to the root, by spans that were kept.
+func (k *Known) isTree() bool {
+	n := int32(len(k.spans))
+	if k.root < 0 || k.root >= n || k.spans[k.root].parent != -1 || !k.spans[k.root].kept {
+		return false
+	}
+	good := make([]bool, n)
+	good[k.root] = true
+	var path []int32
+	for i := range n {
+		path = path[:0]
+		for at := i; !good[at]; at = k.spans[at].parent {
+			if p := k.spans[at].parent; p < 0 || p >= n || !k.spans[p].kept || len(path) > int(n) {
+				return false
+			}
+			path = append(path, at)
+		}
+		for _, at := range path {
+			good[at] = true
+		}
+	}
+	return true
+}
+
+func (k *Known) sortIDs() {
+	k.byID = make([]int32, len(k.spans))
+	for i := range k.byID {
+		k.byID[i] = int32(i)
+	}
+	slices.SortFunc(k.byID, func(a, b int32) int { return bytes.Compare(k.spans[a].id[:], k.spans[b].id[:]) })
+}
+
+// reader reads numbers until there is nothing left, and notes when there was too little.
+type reader struct {
+	data []byte
+	bad  bool
+}
+
+func (r *reader) take(n int) []byte {
+	if n > len(r.data) {
+		r.bad, r.data = true, nil
+		return make([]byte, n)
+	}
+	b := r.data[:n]
+	r.data = r.data[n:]
+	return b
+}
+
+func (r *reader) byte() byte     { return r.take(1)[0] }
+func (r *reader) uint64() uint64 { return binary.BigEndian.Uint64(r.take(8)) }
+
+func (r *reader) uvarint() uint64 {
+	v, n := binary.Uvarint(r.data)
+	r.skip(n)
+	return v
+}
+
+// index reads the index of a span, or -1.
+func (r *reader) index() int32 {
+	v, n := binary.Varint(r.data)
+	r.skip(n)
+	if v < -1 || v > 1<<31-1 {
+		r.bad = true
+		return -1
+	}
+	return int32(v)
+}
+
+func (r *reader) skip(n int) {
+	if n <= 0 {
+		r.bad, r.data = true, nil
+		return
+	}
+	r.data = r.data[n:]
+}

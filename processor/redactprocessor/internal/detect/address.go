@@ -16,8 +16,10 @@ var streetKinds = set("street st avenue ave av road rd boulevard blvd lane ln dr
 	"forks creek union cliffs turnpike row hill park point")
 
 // streetEnds are the ends of street names that are written in one word.
-var streetEnds = []string{"street", "strasse", "straße", "gasse", "platz", "weg", "allee", "straat", "laan", "gracht", "gata",
-	"gatan", "gate", "vägen", "vej", "veien", "vegen", "gade", "katu", "tie", "kuja", "stræti", "stígur", "utca"}
+var streetEnds = []string{
+	"street", "strasse", "straße", "gasse", "platz", "weg", "allee", "straat", "laan", "gracht", "gata",
+	"gatan", "gate", "vägen", "vej", "veien", "vegen", "gade", "katu", "tie", "kuja", "stræti", "stígur", "utca",
+}
 
 // unitWords stand before the number of a flat or of a box.
 var unitWords = set("apt apartment suite unit box psc flat appt")

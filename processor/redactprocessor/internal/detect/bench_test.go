@@ -14,14 +14,18 @@ import (
 func cleanContent() string {
 	var messages []map[string]any
 	for i := 0; len(messages) < 1300; i++ {
-		args, _ := json.Marshal(map[string]any{"query": "refund policy for orders older than thirty days",
-			"limit": 10 + i, "lang": "en-US"})
+		args, _ := json.Marshal(map[string]any{
+			"query": "refund policy for orders older than thirty days",
+			"limit": 10 + i, "lang": "en-US",
+		})
 		messages = append(messages,
 			map[string]any{"role": "user", "content": "Could you look up what our refund policy says about late deliveries? " +
 				"I ordered on 2025-11-" +
 				fmt.Sprint(10+i%20) + " and it still has not arrived."},
-			map[string]any{"role": "assistant", "tool_calls": []any{map[string]any{"id": fmt.Sprintf("call_9fQ2mZ7xLp4Rt8VwK1aB%04d", i), "type": "function",
-				"function": map[string]any{"name": "search_docs", "arguments": string(args)}}}},
+			map[string]any{"role": "assistant", "tool_calls": []any{map[string]any{
+				"id": fmt.Sprintf("call_9fQ2mZ7xLp4Rt8VwK1aB%04d", i), "type": "function",
+				"function": map[string]any{"name": "search_docs", "arguments": string(args)},
+			}}},
 			map[string]any{"role": "tool", "content": "{\"score\": 0.8231, \"title\": \"Returns & refunds\", \"text\": " +
 				"\"Items may be sent back within 30 days. " +
 				"We refund the price, and shipping when the delay was ours.\", \"usage\": {\"input_tokens\": 120, " +

@@ -69,6 +69,12 @@ const (
 	TelegramToken
 	DiscordToken
 	AzureADSecret
+	AzureKey
+	MailchimpKey
+	LicenseKey
+	SalesforceToken
+	OpenShiftToken
+	DottedKey
 	structural // how many there are
 )
 
@@ -83,28 +89,34 @@ var structures = [structural]Detector{
 	SSN:  {"ssn", GroupPersonal, Mask, "US social security numbers in the 3-2-4 form"},
 	IPv4: {"ipv4", GroupPersonal, Mask, "public IPv4 addresses; private, loopback and documentation ranges " +
 		"stay"},
-	IPv6:           {"ipv6", GroupPersonal, Mask, "public IPv6 addresses"},
-	StreetAddress:  {"street_address", GroupAddress, Off, "street addresses: number, name, kind of street"},
-	PrivateKey:     {"private_key", GroupSecrets, Mask, "PEM, OpenSSH, PGP and PuTTY private keys, cut off ones too"},
-	JWT:            {"jwt", GroupSecrets, Mask, "JSON web tokens whose header decodes"},
-	AuthHeader:     {"auth_header", GroupSecrets, Mask, "credentials of an Authorization header; the scheme stays"},
-	Cookie:         {"cookie", GroupSecrets, Mask, "values of Cookie and Set-Cookie; names and attributes stay"},
-	URLUserinfo:    {"url_userinfo", GroupSecrets, Mask, "user and password in a URL"},
-	URLSecret:      {"url_secret", GroupSecrets, Mask, "tokens and signatures in a URL's query or fragment"},
-	WebhookURL:     {"webhook_url", GroupSecrets, Mask, "URLs whose path is the secret, such as incoming webhooks"},
-	SecretValue:    {"secret_value", GroupSecrets, Mask, "what stands under a key like password, api_key or credentials"},
-	ProsePassword:  {"prose_password", GroupSecrets, Mask, "\"my password is …\""},
-	CLIPassword:    {"cli_password", GroupSecrets, Mask, "passwords on command lines: curl -u, mysql -p, --token …"},
-	PasswordHash:   {"password_hash", GroupSecrets, Mask, "bcrypt, argon2, crypt and LDAP password hashes"},
-	Mnemonic:       {"mnemonic", GroupSecrets, Mask, "seed phrases of wallets"},
-	PinCode:        {"pin_code", GroupSecrets, Mask, "PIN, CVV and one-time codes under their key"},
-	BasicAuth:      {"basic_auth", GroupSecrets, Mask, "base64 of user:password"},
-	AWSAccessKeyID: {"aws_access_key_id", GroupSecrets, Mask, "AWS access key ids"},
-	AWSSecretKey:   {"aws_secret_key", GroupSecrets, Mask, "AWS secret keys near an access key id"},
-	GoogleAPIKey:   {"google_api_key", GroupSecrets, Mask, "Google and Gemini API keys"},
-	TelegramToken:  {"telegram_token", GroupSecrets, Mask, "Telegram bot tokens"},
-	DiscordToken:   {"discord_token", GroupSecrets, Mask, "Discord bot tokens"},
-	AzureADSecret:  {"azure_ad_secret", GroupSecrets, Mask, "Microsoft Entra client secrets"},
+	IPv6:            {"ipv6", GroupPersonal, Mask, "public IPv6 addresses"},
+	StreetAddress:   {"street_address", GroupAddress, Off, "street addresses: number, name, kind of street"},
+	PrivateKey:      {"private_key", GroupSecrets, Mask, "PEM, OpenSSH, PGP and PuTTY private keys, cut off ones too"},
+	JWT:             {"jwt", GroupSecrets, Mask, "JSON web tokens whose header decodes"},
+	AuthHeader:      {"auth_header", GroupSecrets, Mask, "credentials of an Authorization header; the scheme stays"},
+	Cookie:          {"cookie", GroupSecrets, Mask, "values of Cookie and Set-Cookie; names and attributes stay"},
+	URLUserinfo:     {"url_userinfo", GroupSecrets, Mask, "user and password in a URL"},
+	URLSecret:       {"url_secret", GroupSecrets, Mask, "tokens and signatures in a URL's query or fragment"},
+	WebhookURL:      {"webhook_url", GroupSecrets, Mask, "URLs whose path is the secret, such as incoming webhooks"},
+	SecretValue:     {"secret_value", GroupSecrets, Mask, "what stands under a key like password, api_key or credentials"},
+	ProsePassword:   {"prose_password", GroupSecrets, Mask, "\"my password is …\""},
+	CLIPassword:     {"cli_password", GroupSecrets, Mask, "passwords on command lines: curl -u, mysql -p, --token …"},
+	PasswordHash:    {"password_hash", GroupSecrets, Mask, "bcrypt, argon2, crypt and LDAP password hashes"},
+	Mnemonic:        {"mnemonic", GroupSecrets, Mask, "seed phrases of wallets"},
+	PinCode:         {"pin_code", GroupSecrets, Mask, "PIN, CVV and one-time codes under their key"},
+	BasicAuth:       {"basic_auth", GroupSecrets, Mask, "base64 of user:password"},
+	AWSAccessKeyID:  {"aws_access_key_id", GroupSecrets, Mask, "AWS access key ids"},
+	AWSSecretKey:    {"aws_secret_key", GroupSecrets, Mask, "AWS secret keys near an access key id"},
+	GoogleAPIKey:    {"google_api_key", GroupSecrets, Mask, "Google and Gemini API keys"},
+	TelegramToken:   {"telegram_token", GroupSecrets, Mask, "Telegram bot tokens"},
+	DiscordToken:    {"discord_token", GroupSecrets, Mask, "Discord bot tokens"},
+	AzureADSecret:   {"azure_ad_secret", GroupSecrets, Mask, "Microsoft Entra client secrets"},
+	AzureKey:        {"azure_key", GroupSecrets, Mask, "keys of Azure DevOps and of Azure's cognitive services"},
+	MailchimpKey:    {"mailchimp_key", GroupSecrets, Mask, "Mailchimp"},
+	LicenseKey:      {"license_key", GroupSecrets, Mask, "licence keys of New Relic and MaxMind"},
+	SalesforceToken: {"salesforce_token", GroupSecrets, Mask, "Salesforce"},
+	OpenShiftToken:  {"openshift_token", GroupSecrets, Mask, "OpenShift"},
+	DottedKey:       {"dotted_key", GroupSecrets, Mask, "an id and a secret joined by a dot (Zhipu, Zoho)"},
 }
 
 // Catalog lists every built-in detector. The order is fixed, and an ID is an index into it.

@@ -30,6 +30,14 @@ func (sc *Scanner) under(kind Kind, start, end int) {
 		if looksToken(text) && !sc.isPlaceholder(text) {
 			sc.add(Finding{start, end, SecretValue, Unquoted})
 		}
+	case KindVendor:
+		if isOpaque(text) && !sc.isPlaceholder(text) {
+			sc.add(Finding{start, end, SecretValue, Unquoted})
+		}
+	case KindWord:
+		if len(text) >= leastWord && !strings.Contains(text, " ") && looksPassword(text) && !sc.isPlaceholder(text) {
+			sc.add(Finding{start, end, SecretValue, Unquoted})
+		}
 	case KindPin:
 		if len(text) >= 3 && len(text) <= 8 && only(text, aDigit) {
 			sc.add(Finding{start, end, PinCode, Unquoted})
@@ -44,6 +52,9 @@ func (sc *Scanner) under(kind Kind, start, end int) {
 		}
 	}
 }
+
+// leastWord is the length of the shortest password under a key like "pass", which also counts tests.
+const leastWord = 6
 
 // leastSeedWords is the shortest seed phrase of BIP-39.
 const leastSeedWords = 12
@@ -84,10 +95,10 @@ func looksToken(s string) bool {
 		return false
 	}
 	digits, capitals, smalls := mix(s)
-	if digits == len(s) || digits == 0 && (capitals < 3 || smalls < 3 || longestWord(s) > 5) {
+	if digits == len(s) || digits == 0 && (capitals < 3 || smalls < 3 || longestWord(s) > 5 || wordy(s)) {
 		return false
 	}
-	return distinct(s) >= 6 && longestWord(s) <= max(8, len(s)/3)
+	return distinct(s) >= 6 && (longestWord(s) <= max(8, len(s)/3) || digits > 1 && !wordy(s))
 }
 
 // isUUID tells whether s is a UUID in its usual form.

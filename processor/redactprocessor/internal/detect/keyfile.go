@@ -62,12 +62,35 @@ func armourEnd(s string, i int) int {
 				return i + len(pemEnd) + close + 5
 			}
 			return lineEnd(s, i)
+		case (c == '"' || c == '\'') && continued(s, i) > 0:
+			i = continued(s, i)
 		case alphabet[c] == 0 && !isSpace(c) && strings.IndexByte("\\=:,()<>", c) < 0:
 			return i - backslashes(s, 0, i) // they belong to the quote that ends the string
 		}
 		i++
 	}
 	return i
+}
+
+// maxJoint is how long the signs are that join the lines of a text in a program.
+const maxJoint = 24
+
+// continued returns the quote with which a text goes on on the next line that the quote at i ends, as in a program:
+// "first line" + "second line". It returns 0 when it does not.
+func continued(s string, i int) int {
+	j := skipBlanks(s, i+1)
+	if j >= len(s) || strings.IndexByte("+.&", s[j]) < 0 {
+		return 0
+	}
+	for j++; j < len(s) && j-i < maxJoint; j++ {
+		switch {
+		case s[j] == s[i]:
+			return j
+		case !isSpace(s[j]) && s[j] != '\\' && !escapedLetter(s, j):
+			return 0
+		}
+	}
+	return 0
 }
 
 // jwt recognises a token by the "J" of its first "eyJ".
@@ -102,7 +125,12 @@ func isJOSE(s string) bool {
 		return false
 	}
 	text := string(header)
-	return strings.Contains(text, `"alg"`) || strings.Contains(text, `"typ"`) || strings.Contains(text, `"kid"`)
+	for _, member := range [...]string{`"alg"`, `"typ"`, `"kid"`, `"kty"`, `"enc"`, `"jku"`, `"x5t"`} {
+		if strings.Contains(text, member) {
+			return true
+		}
+	}
+	return false
 }
 
 // Around an access key id the secret that belongs to it is looked for.

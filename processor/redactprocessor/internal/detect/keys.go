@@ -18,6 +18,8 @@ const (
 	KindPin         // 3 to 8 digits
 	KindSeed        // the words of a wallet
 	KindQuery       // a secret in the query of a URL only
+	KindVendor      // the name of a service: its key, when the value is opaque
+	KindWord        // a short password, when it looks like one: the key is too common a word
 )
 
 // maxKey is how far back a key is read: longer ones are not keys but text.
@@ -43,6 +45,8 @@ const (
 	wSeed
 	wHash
 	wQuery
+	wVendor
+	wPass
 	wNeutral // says nothing: the word before it counts
 )
 
@@ -52,7 +56,8 @@ var keyWords = classes(map[wordClass]string{
 		"apikey apikeys apitoken authtoken accesstoken accesskey secretkey privatekey clientsecret jwt bearer userpass " +
 		"sharedaccesskey accountkey masterkey encryptionkey signingkey apisecret appsecret authkey storagekey sshkey " +
 		"csrf xsrf",
-	wToken:  "token",
+	wToken:  "token pat",
+	wPass:   "pass pword",
 	wTokens: "tokens",
 	wKey:    "key keys",
 	wAuth:   "authorization authentication auth",
@@ -112,13 +117,18 @@ func set(words string) map[string]bool {
 }
 
 // joined are the ends of words written in one: csrftoken, dbpassword.
-var joined = []string{"password", "passwd", "passphrase", "secret", "token", "apikey", "accesskey", "secretkey",
+var joined = []string{
+	"password", "passwd", "passphrase", "secret", "token", "apikey", "accesskey", "secretkey",
 	"privatekey", "credential",
-	"credentials", "pwd"}
+	"credentials", "pwd",
+}
 
 func classOf(word string) wordClass {
 	if c, ok := keyWords[word]; ok {
 		return c
+	}
+	if vendorWords[word] {
+		return wVendor
 	}
 	if word[0] >= '0' && word[0] <= '9' {
 		return wNeutral
@@ -169,6 +179,10 @@ func classify(words []string) Kind {
 		return pick(classOf2(before) == wPassword, KindSecret, KindNone)
 	case wQuery:
 		return KindQuery
+	case wPass:
+		return KindWord
+	case wVendor:
+		return KindVendor
 	}
 	return KindNone
 }
@@ -226,7 +240,11 @@ func KeyKind(key string) Kind {
 var hints = func() (h [1 << 15 / 8]byte) {
 	for _, w := range strings.Fields("pas pwd sec tok key cre aut coo pin cvv cvc otp jwt bea mne phr wor sig cod ses " +
 		"sid csr xsr api acc " +
-		"hma sta tic ass sam see has sal dig") {
+		"hma sta tic ass sam see has sal dig pat pwo") {
+		slot := trigram(w, 0)
+		h[slot>>3] |= 1 << (slot & 7)
+	}
+	for w := range vendorWords {
 		slot := trigram(w, 0)
 		h[slot>>3] |= 1 << (slot & 7)
 	}

@@ -14,11 +14,23 @@ const leastKnownBlob = 64
 
 // signatures are how known formats begin in base64.
 var signatures = []struct{ start, mime string }{
-	{"iVBORw0KGg", "image/png"}, {"/9j/", "image/jpeg"}, {"R0lGOD", "image/gif"}, {"UklGR", "image/webp"}, {"JVBERi0",
-		"application/pdf"},
-	{"SUQz", "audio/mpeg"}, {"T2dnUw", "audio/ogg"}, {"UEsDB", "application/zip"}, {"AAAAIGZ0eX", "video/mp4"},
+	{"iVBORw0KGg", "image/png"},
+	{"/9j/", "image/jpeg"},
+	{"R0lGOD", "image/gif"},
+	{"UklGR", "image/webp"},
+	{
+		"JVBERi0",
+		"application/pdf",
+	},
+	{"SUQz", "audio/mpeg"},
+	{"T2dnUw", "audio/ogg"},
+	{"UEsDB", "application/zip"},
+	{"AAAAIGZ0eX", "video/mp4"},
 	{"AAAAHGZ0eX", "video/mp4"},
-	{"Qk0", "image/bmp"}, {"H4sI", "application/gzip"}, {"GkXfo", "video/webm"}, {"ZkxhQ", "audio/flac"},
+	{"Qk0", "image/bmp"},
+	{"H4sI", "application/gzip"},
+	{"GkXfo", "video/webm"},
+	{"ZkxhQ", "audio/flac"},
 }
 
 // MediaType guesses the type of base64 by its beginning, and returns "" when it is not known.

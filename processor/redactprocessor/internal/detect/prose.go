@@ -125,9 +125,21 @@ func (sc *Scanner) longOption(i int) int {
 
 // commands whose one-letter options take a password, and the letters.
 var commands = []struct{ name, options string }{
-	{"curl", "uU"}, {"mysql", "p"}, {"mysqldump", "p"}, {"mysqladmin", "p"}, {"redis-cli", "a"}, {"docker login",
-		"p"}, {"sshpass", "p"},
-	{"mongo", "p"}, {"mongosh", "p"}, {"wget", ""}, {"http", "a"}, {"ldapsearch", "w"},
+	{"curl", "uU"},
+	{"mysql", "p"},
+	{"mysqldump", "p"},
+	{"mysqladmin", "p"},
+	{"redis-cli", "a"},
+	{
+		"docker login",
+		"p",
+	},
+	{"sshpass", "p"},
+	{"mongo", "p"},
+	{"mongosh", "p"},
+	{"wget", ""},
+	{"http", "a"},
+	{"ldapsearch", "w"},
 }
 
 // commandWindow is how far before an option its command is looked for.
@@ -224,8 +236,10 @@ func (sc *Scanner) dollar(i int) int {
 }
 
 func isCrypt(s string) bool {
-	for _, id := range [...]string{"$2a$", "$2b$", "$2y$", "$argon2", "$5$", "$6$", "$1$", "$apr1$", "$scrypt$",
-		"$pbkdf2"} {
+	for _, id := range [...]string{
+		"$2a$", "$2b$", "$2y$", "$argon2", "$5$", "$6$", "$1$", "$apr1$", "$scrypt$",
+		"$pbkdf2",
+	} {
 		if strings.HasPrefix(s, id) {
 			return true
 		}

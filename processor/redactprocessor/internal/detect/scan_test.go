@@ -179,10 +179,12 @@ func TestScan_twiceIsOnceOnCorpora(t *testing.T) {
 }
 
 func FuzzScan(f *testing.F) {
-	for _, seed := range []string{`{"password":"x1","n":4242424242424242}`, "bob@x.org", `{"a":"{\"pin\":1234}"}`,
+	for _, seed := range []string{
+		`{"password":"x1","n":4242424242424242}`, "bob@x.org", `{"a":"{\"pin\":1234}"}`,
 		"Bearer 9fQ2mZ7xLp4Rt8Vw",
 		"ghp\\u005fM7H4jxUDDWHP4kZ6A4dxlQYsQIWJuq11T4V4", "+1 (415) 555-0132", "Cookie: a=b; c=d",
-		"https://u:p@h/?token=abc123"} {
+		"https://u:p@h/?token=abc123",
+	} {
 		f.Add(seed)
 	}
 	set := everything()
@@ -205,13 +207,15 @@ func TestScan_isLinear(t *testing.T) {
 	}
 	set := everything()
 	const size = 1 << 18
-	for _, unit := range []string{"a@", "1", "1 ", "4242 ", "-----BEGIN ", "password=", "password=\"", "token='",
+	for _, unit := range []string{
+		"a@", "1", "1 ", "4242 ", "-----BEGIN ", "password=", "password=\"", "token='",
 		`{"a":"{\"a\":`, "%25", "%2540", "eyJ.",
 		"eyJ-", "sk-", "cookie: ", "seed phrase: ", "\\", "\\u0040", "AKIA", "AKIAQ3EGRXJ7PLTXW2KD ", "://",
 		"http://a:b", "$6$", "a:", "=", "a=",
 		"\"", "\\\"", "[[", "{\"password\":{", "{\"password\":[{", "key is ", "-p ", "curl -u a:", "\u200b", "ａ",
 		"data:", "[REDACTED:", "hash:", "0x",
-		"QUJD1", "secret secret ", "1.", "1-", "::", "0:", "PIN ", "Bearer ", "x1/", "&#64;", "\n", "Authorization: "} {
+		"QUJD1", "secret secret ", "1.", "1-", "::", "0:", "PIN ", "Bearer ", "x1/", "&#64;", "\n", "Authorization: ",
+	} {
 		text := strings.Repeat(unit, size/len(unit)+1)[:size]
 		scanner := set.NewScanner()
 		took := func(s string) time.Duration {

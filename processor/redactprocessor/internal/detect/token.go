@@ -37,6 +37,9 @@ func (sc *Scanner) inWord(i int) int {
 		return sc.skip(i)
 	}
 	if end-start < leastEncoded {
+		if sc.inContext(start, end) {
+			return sc.skip(i)
+		}
 		return min(end, run(s, i, aAlnum))
 	}
 	if next := sc.longToken(start, end, i); next > 0 {
@@ -58,6 +61,7 @@ func (sc *Scanner) lastEnd() int {
 func (sc *Scanner) longToken(start, end, i int) int {
 	s := sc.text
 	if end-start == 36 && isUUID(s[start:end]) {
+		sc.inContext(start, end)
 		return end
 	}
 	word := runBack(s, i, i-start, aAlnum)
@@ -69,7 +73,7 @@ func (sc *Scanner) longToken(start, end, i int) int {
 			return next
 		}
 	}
-	if sc.discord(start, end) || sc.pairValue(start, end) {
+	if sc.discord(start, end) || sc.formed(start, end) || sc.pairValue(start, end) || sc.inContext(start, end) {
 		return sc.skip(i)
 	}
 	padded := end

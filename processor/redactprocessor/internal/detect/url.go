@@ -63,11 +63,13 @@ func (sc *Scanner) userinfo(start, at int) int {
 }
 
 // webhooks are the places whose path gives access to whoever knows it.
-var webhooks = []string{"hooks.slack.com/services/", "hooks.slack.com/workflows/", "discord.com/api/webhooks/",
+var webhooks = []string{
+	"hooks.slack.com/services/", "hooks.slack.com/workflows/", "discord.com/api/webhooks/",
 	"discordapp.com/api/webhooks/",
 	"outlook.office.com/webhook/", "hooks.zapier.com/hooks/", "hook.make.com/", "chat.googleapis.com/v1/spaces/",
 	"infura.io/v3/",
-	"maker.ifttt.com/use/", "hook.eu1.make.com/", "hook.us1.make.com/"}
+	"maker.ifttt.com/use/", "hook.eu1.make.com/", "hook.us1.make.com/",
+}
 
 // webhook adds the path of a URL whose host is [start, slash).
 func (sc *Scanner) webhook(start, slash int) int {

@@ -28,8 +28,8 @@ var vendorRules = sync.OnceValue(func() *vendorIndex {
 	for i := range vendors {
 		v := &vendors[i]
 		for _, prefix := range v.prefixes {
-			r := rule{vendor: v, id: structural + ID(i), prefix: prefix, wake: strings.IndexAny(prefix, "_-.")}
-			if r.wake < 0 {
+			r := rule{vendor: v, id: structural + ID(i), prefix: prefix, wake: 2 + strings.IndexAny(prefix[2:], "_-.")}
+			if r.wake < 2 {
 				start := [2]byte{prefix[0], prefix[1]}
 				index.byStart[start] = append(index.byStart[start], r)
 				continue

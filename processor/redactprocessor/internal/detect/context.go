@@ -1,0 +1,123 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package detect
+
+import "strings"
+
+// A token that no prefix names is judged by the word right before it: "api_key 7f9c…", <token>7f9c…</token>,
+// setProperty("X_TOKEN", "7f9c…").
+const (
+	leastContext  = 12  // characters of such a token
+	contextWindow = 100 // how far before the token its word is looked for
+	contextSigns  = 24  // signs and blanks between the two
+	maxContext    = 512 // how far the token may reach beyond the run that was found first
+)
+
+// fillers may stand between the word and the token.
+var fillers = set("value val string str is as text content default")
+
+// inContext adds the token around the run [start, end) when the word before it announces a secret.
+func (sc *Scanner) inContext(start, end int) bool {
+	s := sc.text
+	if end-start < leastContext || !tokenLike(s[start:end]) {
+		return false
+	}
+	start, end = widen(s, start, end)
+	word, ok := wordBefore(s, start)
+	if ok && fillers[strings.ToLower(word)] {
+		word, ok = wordBefore(s, start-len(word)-1)
+	}
+	if !ok {
+		return false
+	}
+	switch KeyKind(word) {
+	case KindSecret:
+	case KindToken:
+		if isUUID(s[start:end]) {
+			return false
+		}
+	case KindVendor:
+		if !isOpaque(s[start:end]) {
+			return false
+		}
+	default:
+		return false
+	}
+	if sc.isPlaceholder(s[start:end]) || end < len(s) && (s[end] == '(' || s[end] == '[') {
+		return false
+	}
+	sc.add(Finding{start, end, SecretValue, Unquoted})
+	return true
+}
+
+// tokenLike is a first look at a run: letters and digits mixed, and no words.
+func tokenLike(s string) bool {
+	s = s[:min(len(s), maxLook)]
+	digits, capitals, smalls := mix(s)
+	return digits > 0 && capitals+smalls > 0 && distinct(s) >= 6 && !wordy(s)
+}
+
+// widen adds the signs and the parts around a run that belong to the same token.
+func widen(s string, start, end int) (from, to int) {
+	from, to = start, end
+	for from > 0 && start-from < maxContext && (alphabet[s[from-1]] != 0 || s[from-1] == '~' || s[from-1] == '!') &&
+		!escapedLetter(s, from-1) {
+		from--
+	}
+	for to < len(s) && to-end < maxContext && (alphabet[s[to]] != 0 || strings.IndexByte("=~!%", s[to]) >= 0) {
+		to++
+	}
+	for to > end && s[to-1] == '.' {
+		to--
+	}
+	return from, to
+}
+
+// wordBefore returns the name that stands before i with nothing but signs and blanks in between.
+func wordBefore(s string, i int) (string, bool) {
+	if i <= 0 || i > len(s) {
+		return "", false
+	}
+	end := i
+	for stop := max(0, i-contextSigns); end > stop && isSign(s[end-1]); {
+		end--
+	}
+	for end < i && escapedLetter(s, end-1) && end > 1 {
+		end -= 2
+		for end > 0 && !isAlnum(s[end-1]) {
+			end--
+		}
+	}
+	if end == i || end == 0 || !isAlnum(s[end-1]) {
+		return "", false
+	}
+	start := runBack(s, end, contextWindow, aURLDot)
+	if start < end && escapedLetter(s, start) {
+		start++
+	}
+	return s[start:end], start < end
+}
+
+// isSign tells whether c may stand between a name and its value. A bracket that closes ends what was said before it.
+func isSign(c byte) bool {
+	return !isAlnum(c) && c < 0x80 && c != ';' && c != ']'
+}
+
+// isOpaque tells whether s is of the kind that services give out as keys: hexadecimal, a UUID, or long and random.
+func isOpaque(s string) bool {
+	if isUUID(s) || len(s) >= 28 && only(s, aHex) {
+		return true
+	}
+	digits, capitals, smalls := mix(s)
+	return len(s) >= 16 && digits >= 2 && capitals+smalls >= 4 && distinct(s) >= 10 && longestWord(s) <= 6 && !wordy(s)
+}
+
+// vendorWords are services whose keys have no form of their own: an opaque value under their bare name is a key.
+var vendorWords = set("ai21 airtable algolia alchemy amplitude anypoint apollo asana assemblyai beamer bitbucket clarifai " +
+	"cloudflare cohere coinbase codacy confluent customerio datadog deepgram dropbox elevenlabs etsy eventbrite fastly " +
+	"finnhub flickr freshbooks gitter heroku hubspot infracost intercom ipstack jfrog kraken kucoin launchdarkly linear " +
+	"lob looker mailchimp mailgun mailjet mapbox mattermost messagebird mistral netlify newrelic nytimes okta " +
+	"openweather openweathermap owm pyowm pagerduty postmark pinecone rapidapi scalingo sendbird sendgrid sentry shodan " +
+	"snyk sonar squarespace statuspage sumologic travis trello twilio twitch twitter typeform virustotal voyageai " +
+	"yandex zendesk zoho")

@@ -34,10 +34,15 @@ func TestLoadConfig(t *testing.T) {
 	want.QueueConfig, plain.QueueConfig = plain.QueueConfig, want.QueueConfig
 	assert.Equal(t, want, plain, "what is not set has its default")
 
+	nativeOne := all.Exporters[component.NewIDWithName(metadata.Type, "native")].(*Config)
+	assert.Equal(t, "multipart", nativeOne.Protocol)
+	assert.Equal(t, configcompression.TypeZstd, nativeOne.ClientConfig.Compression)
+
 	full := all.Exporters[component.NewIDWithName(metadata.Type, "full")].(*Config)
 	assert.Equal(t, 20*time.Second, full.ClientConfig.Timeout)
 	assert.Equal(t, "/etc/ssl/certs/own.pem", full.ClientConfig.TLS.CAFile)
 	assert.Equal(t, configcompression.Type("none"), full.ClientConfig.Compression)
+	assert.Equal(t, DeadLetterConfig{Path: "/var/lib/otelcol/refused.jsonl", MaxBytes: 1 << 30}, *full.DeadLetter.Get())
 	assert.Equal(t, []string{"deployment.environment.name"}, full.Metadata["env"])
 	assert.Contains(t, full.Metadata, "app.version", "defaults stay beside one's own")
 	assert.Len(t, full.Routes, 2)
@@ -118,6 +123,16 @@ func TestValidate_eachMistake(t *testing.T) {
 	f(`headers: {langsmith-project: k}`, `headers: langsmith-project is set by project`)
 	f(`headers: {X-Other: k}`, ``)
 	f(`compression: zstd`, `compression: must be gzip or none`)
+	f("compression: zstd\nprotocol: multipart", ``)
+	f("compression: snappy\nprotocol: multipart", `compression: must be zstd, gzip or none`)
+	f(`compression: none`, ``)
+	f(`compression: ""`, ``)
+	f(`protocol: multipart`, ``)
+	f(`dead_letter: {path: refused.jsonl}`, ``)
+	f(`dead_letter: {path: refused.jsonl, max_bytes: 20MiB}`, ``)
+	f(`dead_letter: {max_bytes: 20MiB}`, `dead_letter::path: must not be empty`)
+	f(`dead_letter: {path: f, max_bytes: 10KiB}`, `dead_letter::max_bytes: must be at least 1MiB, is 10KiB`)
+	f(`dead_letter: {enabled: false}`, ``)
 	f(`timeout: -1s`, `timeout: must not be negative`)
 	f(`sending_queue: {queue_size: 1000}`, `sending_queue::queue_size: is in bytes and must be at least 20971520, is 1000`)
 	f(`sending_queue: {sizer: items, queue_size: 1000}`, ``)
@@ -126,6 +141,8 @@ func TestValidate_eachMistake(t *testing.T) {
 	f(`tls: {ca_fil: x}`, `unknown key "tls::ca_fil": did you mean "ca_file"?`)
 	f(`retry_on_failure: {max_elapsd_time: 1s}`, `unknown key "retry_on_failure::max_elapsd_time"`)
 	assert.Contains(t, problems(t, `{api_key: k, sending_queue: {queue_siz: 1}}`), "invalid keys: queue_siz", "the core's words")
+	assert.Contains(t, problems(t, `{api_key: k, dead_letter: {path: f, max_byte: 1}}`), "max_byte")
+	assert.Contains(t, problems(t, `{api_key: k, dead_letter: {path: f, max_bytes: much}}`), "is not a size")
 	assert.Contains(t, problems(t, `{api_key: k, timeout: soon}`), "'timeout' time: invalid duration")
 }
 

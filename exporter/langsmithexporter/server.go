@@ -4,6 +4,7 @@
 package langsmithexporter
 
 import (
+	"cmp"
 	"context"
 	"sync/atomic"
 	"time"
@@ -161,7 +162,7 @@ type compressors map[encode.Compression]*encode.Compressor
 func newCompressors(level int) (compressors, error) {
 	all := compressors{}
 	for _, how := range []encode.Compression{encode.Gzip, encode.Zstd} {
-		c, err := encode.NewCompressor(how, level)
+		c, err := encode.NewCompressor(how, cmp.Or(level, fastest))
 		if err != nil {
 			return nil, err
 		}

@@ -321,7 +321,7 @@ func chunksIn(t *testing.T, protocol encode.Protocol, project string, names ...s
 	require.NoError(t, err)
 	var chunks []chunk
 	for i, name := range names {
-		r := run.Run{ID: run.FromSpan([8]byte{1, 6: byte(i >> 8), 7: byte(i)}), Name: name, Kind: run.Chain}
+		r := run.Run{ID: run.FromSpan([8]byte{1, 6: byte(i >> 8), 7: byte(i)}), Name: name, Kind: run.Chain, Start: time.Unix(1, 0)}
 		if size, ok := strings.CutPrefix(name, "large "); ok {
 			r.Inputs = []byte(`{"input":"` + strings.Repeat("x", len(size)<<20) + `"}`)
 		}

@@ -125,8 +125,7 @@ func newLetter(exporter, project, reason string, now time.Time, err error) lette
 	if err != nil {
 		l.Error = err.Error()
 	}
-	var e *api.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*api.Error](err); ok {
 		l.Status = e.Status
 	}
 	return l

@@ -123,7 +123,8 @@ func TestDeadLetters_areBounded(t *testing.T) {
 	assert.Equal(t, letterWritten, add(small))
 	assert.Equal(t, letterFull, add(large))
 	assert.Equal(t, letterWritten, add(small), "a smaller one finds room")
-	for add(small) == letterWritten {
+	for outcome := letterWritten; outcome == letterWritten; {
+		outcome = add(small)
 	}
 	info, err := os.Stat(path)
 	require.NoError(t, err)

@@ -56,7 +56,7 @@ func TestProtocols_giveTheSameRuns(t *testing.T) {
 				otlp, native := by("otlp"), by("multipart")
 				require.Len(t, native, len(otlp))
 				for id := range otlp {
-					assert.Equal(t, comparable(t, otlp[id]), comparable(t, native[id]), otlp[id].Name)
+					assert.Equal(t, asCompared(t, otlp[id]), asCompared(t, native[id]), otlp[id].Name)
 					total++
 				}
 			})
@@ -65,8 +65,8 @@ func TestProtocols_giveTheSameRuns(t *testing.T) {
 	t.Logf("%d runs", total)
 }
 
-// comparable is a run without what may differ between the protocols.
-func comparable(t *testing.T, r standin.Run) map[string]any {
+// asCompared is a run without what may differ between the protocols.
+func asCompared(t *testing.T, r standin.Run) map[string]any {
 	t.Helper()
 	micros := func(at time.Time) time.Time { return at.UTC().Truncate(time.Microsecond) }
 	place := r.Place
@@ -105,7 +105,7 @@ func TestProtocols_batchGivesTheSameRuns(t *testing.T) {
 			require.NoError(t, r.ConsumeTraces(context.Background(), td))
 			require.Len(t, old.Runs(), len(form))
 			for _, got := range old.Runs() {
-				assert.Equal(t, comparable(t, form[got.ID]), comparable(t, got))
+				assert.Equal(t, asCompared(t, form[got.ID]), asCompared(t, got))
 			}
 		})
 	}

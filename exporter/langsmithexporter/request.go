@@ -106,8 +106,7 @@ func (e *unsentError) Unwrap() error { return e.err }
 
 // OnError returns what is left to be sent.
 func (r *request) OnError(err error) xexporterhelper.Request {
-	var e *unsentError
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*unsentError](err); ok {
 		rest := newRequest(e.rest)
 		rest.attempts = r.attempts + 1
 		return rest

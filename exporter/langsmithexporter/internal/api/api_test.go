@@ -211,7 +211,7 @@ func TestPost_networkErrorsHoldNoAddress(t *testing.T) {
 	_, err = c.Post(context.Background(), now, request("x"))
 	var e *Error
 	require.Error(t, err)
-	assert.False(t, errors.As(err, &e))
+	assert.NotErrorAs(t, err, &e)
 }
 
 func TestNetworkReason_timeout(t *testing.T) {

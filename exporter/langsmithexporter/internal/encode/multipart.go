@@ -83,7 +83,8 @@ func (f *form) part(field string, pieces ...[]byte) {
 	if n == 0 {
 		return
 	}
-	b := append(f.out.b, headName...)
+	b := f.out.b
+	b = append(b, headName...)
 	b = append(b, f.id...)
 	b = append(b, field...)
 	b = append(b, headLength...)
@@ -92,7 +93,8 @@ func (f *form) part(field string, pieces ...[]byte) {
 	for _, p := range pieces {
 		b = append(b, p...)
 	}
-	f.out.b = append(b, partEnd...)
+	b = append(b, partEnd...)
+	f.out.b = b
 }
 
 // usageHead begins outputs that hold usage. It comes first, where it is found again without reading all of them.

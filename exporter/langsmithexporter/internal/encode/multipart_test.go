@@ -112,7 +112,9 @@ func TestMultipart_refusesWhatHasNoPlace(t *testing.T) {
 }
 
 func TestMultipart_sameRunSameBytes(t *testing.T) {
-	assert.Equal(t, parts(t, nativeRun()), parts(t, nativeRun()))
+	first := parts(t, nativeRun())
+	second := parts(t, nativeRun())
+	assert.Equal(t, first, second)
 }
 
 func TestMultipart_contentIsAlwaysAnObject(t *testing.T) {

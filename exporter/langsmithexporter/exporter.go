@@ -85,7 +85,7 @@ func (e *tracesExporter) pacersFor(t target) pacers {
 }
 
 func mapOptions(config *Config) runmap.Options {
-	opts := runmap.Options{Metadata: config.Metadata}
+	opts := runmap.Options{Metadata: config.Metadata, WithoutDottedOrder: config.Protocol == encode.OTLP.String()}
 	if config.RunIDs == byTraceSpan {
 		opts.IDs = runmap.TraceSpanIDs
 	}
@@ -135,17 +135,17 @@ func (e *tracesExporter) ConsumeTraces(ctx context.Context, td ptrace.Traces) er
 	}
 	chunks := make([][]chunk, len(e.destinations))
 	traces := make([]map[pcommon.TraceID]bool, len(e.destinations))
-	for _, trace := range runmap.Map(td, e.options) {
-		i, g, ok := e.place(ctx, &trace)
+	runmap.Each(td, e.options, func(trace *runmap.Trace) {
+		i, g, ok := e.place(ctx, trace)
 		if !ok {
-			continue
+			return
 		}
-		chunks[i] = append(chunks[i], e.encode(ctx, e.destinations[i], &trace, g)...)
+		chunks[i] = append(chunks[i], e.encode(ctx, e.destinations[i], trace, g)...)
 		if traces[i] == nil {
 			traces[i] = map[pcommon.TraceID]bool{}
 		}
 		traces[i][trace.TraceID] = true
-	}
+	})
 	return e.queue(ctx, td, chunks, traces)
 }
 

@@ -125,10 +125,10 @@ func BenchmarkConsumeTraces(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		for _, td := range all {
-			for _, trace := range runmap.Map(td, e.options) {
-				i, g, _ := e.place(context.Background(), &trace)
-				e.encode(context.Background(), e.destinations[i], &trace, g)
-			}
+			runmap.Each(td, e.options, func(trace *runmap.Trace) {
+				i, g, _ := e.place(context.Background(), trace)
+				e.encode(context.Background(), e.destinations[i], trace, g)
+			})
 		}
 	}
 }

@@ -19,12 +19,23 @@ func Read(s Span) Fields {
 	return f
 }
 
-// Reader reads one span after the other. Metadata and parameters of what it has read are valid until it forgets them.
-type Reader struct{ kept [][]run.Named }
+// Reader reads one span after the other. What the zero value has read stays; if Reuse is set, it is valid until the
+// reader forgets it.
+type Reader struct {
+	Reuse bool
+
+	values run.Slab
+	texts  [][]byte
+	at     int // the piece of texts that is being filled
+}
 
 const (
-	// keptValues is the number of values in one piece of a reader's memory: more than any span has.
-	keptValues = 1024
+	// textPiece is the size of one piece of a reader's memory for inputs and outputs.
+	textPiece = 64 << 10
+	// maxShared is the size from which a text has a piece of its own, which is not used again.
+	maxShared = textPiece / 4
+	// maxTexts is how many pieces are used again. A trace that needs more is a giant.
+	maxTexts = 32
 )
 
 // Read sets f to what all dialects together say about s. Inputs and Outputs are JSON objects of their own, not views
@@ -45,38 +56,45 @@ func (r *Reader) Read(s Span, f *Fields) {
 	f.Provider, f.Model = v.readModel()
 	f.Usage = v.readUsage()
 	f.RollUp = f.Usage != nil && f.Kind != run.LLM && f.Kind != run.Embedding
-	f.Inputs = v.content(dialect.inputs)
-	f.Outputs = v.content(dialect.outputs)
+	f.Inputs = r.text(v.content(dialect.inputs))
+	f.Outputs = r.text(v.content(dialect.outputs))
 	for _, d := range details {
 		d.details(v, f)
 	}
 	v.addRest(f)
 	v.metadata, v.parameters = f.Metadata, f.Invocation
-	f.Metadata, f.Invocation = r.keep(f.Metadata), r.keep(f.Invocation)
+	f.Metadata, f.Invocation = r.values.Keep(f.Metadata), r.values.Keep(f.Invocation)
 }
 
-// keep copies values to where they stay until the reader forgets them.
-func (r *Reader) keep(vs run.Values) run.Values {
-	if len(vs) == 0 {
-		return nil
+// text copies what has been written to where it stays until the reader forgets it.
+func (r *Reader) text(b []byte) []byte {
+	n := len(b)
+	if n == 0 || !r.Reuse || n > maxShared {
+		return bytes.Clone(b)
 	}
-	last := len(r.kept) - 1
-	if last < 0 || cap(r.kept[last])-len(r.kept[last]) < len(vs) {
-		r.kept = append(r.kept, make([]run.Named, 0, keptValues))
-		last++
+	for r.at < len(r.texts) && cap(r.texts[r.at])-len(r.texts[r.at]) < n {
+		r.at++
 	}
-	start := len(r.kept[last])
-	r.kept[last] = append(r.kept[last], vs...)
-	return run.Values(r.kept[last][start:len(r.kept[last]):len(r.kept[last])])
+	if r.at == len(r.texts) {
+		r.texts = append(r.texts, make([]byte, 0, textPiece))
+	}
+	piece := append(r.texts[r.at], b...)
+	r.texts[r.at] = piece
+	return piece[len(piece)-n : len(piece) : len(piece)]
 }
 
 // Forget makes the memory of all that has been read free for what comes next.
 func (r *Reader) Forget() {
-	for i := range r.kept {
-		clear(r.kept[i])
-		r.kept[i] = r.kept[i][:0]
+	if !r.Reuse {
+		r.values = run.NewSlab(1)
+		return
 	}
-	r.kept = r.kept[:min(len(r.kept), 1)]
+	r.values.Reset()
+	r.texts = r.texts[:min(len(r.texts), maxTexts)]
+	for i := range r.texts {
+		r.texts[i] = r.texts[i][:0]
+	}
+	r.at = 0
 }
 
 // maxName is the longest name kept: CrewAI names a task by its whole description.
@@ -126,12 +144,13 @@ func (v *view) readUsage() *run.Usage {
 	return c.resolve()
 }
 
-// content asks the dialects of the kind for inputs or outputs and keeps the first answer.
+// content asks the dialects of the kind for inputs or outputs and returns the first answer, which is valid until the
+// next question.
 func (v *view) content(of func(dialect, []byte, *view) []byte) []byte {
 	for _, d := range contents(v.kind) {
 		v.scratch = of(d, v.scratch[:0], v)
 		if len(v.scratch) > len("{}") {
-			return bytes.Clone(v.scratch)
+			return v.scratch
 		}
 	}
 	return nil

@@ -18,7 +18,11 @@ const dottedTime = "20060102T150405"
 //
 //	20060102T150405000000Z<id of the root>.20060102T150405000123Z<id of the run>
 func Dotted(parent string, start time.Time, id ID) string {
-	b := make([]byte, 0, len(parent)+len(".")+segmentLength)
+	return string(AppendDotted(make([]byte, 0, len(parent)+len(".")+segmentLength), parent, start, id))
+}
+
+// AppendDotted appends what Dotted returns.
+func AppendDotted(b []byte, parent string, start time.Time, id ID) []byte {
 	if parent != "" {
 		b = append(append(b, parent...), '.')
 	}
@@ -30,7 +34,7 @@ func Dotted(parent string, start time.Time, id ID) string {
 	if last := lastTime(parent); last > string(b[own:]) {
 		b = append(b[:own], last...)
 	}
-	return string(append(b, id.String()...))
+	return id.append(b)
 }
 
 // segmentLength is the length of a time with its fraction and Z, and of an id.

@@ -35,15 +35,17 @@ func FromTraceSpan(trace [16]byte, span [8]byte) ID {
 func (id ID) IsZero() bool { return id == ID{} }
 
 // String writes id in the canonical form of RFC 9562 §4.
-func (id ID) String() string {
-	var b [36]byte
-	hex.Encode(b[0:8], id[0:4])
-	hex.Encode(b[9:13], id[4:6])
-	hex.Encode(b[14:18], id[6:8])
-	hex.Encode(b[19:23], id[8:10])
-	hex.Encode(b[24:36], id[10:16])
-	b[8], b[13], b[18], b[23] = '-', '-', '-', '-'
-	return string(b[:])
+func (id ID) String() string { return string(id.append(make([]byte, 0, idLength))) }
+
+// idLength is the length of the canonical form.
+const idLength = len("00000000-0000-0000-0000-000000000000")
+
+func (id ID) append(b []byte) []byte {
+	b = append(hex.AppendEncode(b, id[0:4]), '-')
+	b = append(hex.AppendEncode(b, id[4:6]), '-')
+	b = append(hex.AppendEncode(b, id[6:8]), '-')
+	b = append(hex.AppendEncode(b, id[8:10]), '-')
+	return hex.AppendEncode(b, id[10:16])
 }
 
 // ParseID reads the canonical form, in either case.

@@ -3,17 +3,22 @@
 
 package run
 
-// Slab holds the values of many runs in few pieces of memory. Each piece lives as long as any of its runs.
+import "cmp"
+
+// Slab holds the values of many runs in few pieces of memory. The zero Slab is for very many.
 type Slab struct {
-	free  []Named
-	piece int
+	piece  int
+	pieces [][]Named
+	at     int // the piece that is being filled
 }
 
 const (
 	// usualValues is how many values a run has as a rule, with its parameters.
 	usualValues = 32
-	// maxPiece is the number of values in one piece: those of some twenty runs.
-	maxPiece = 512
+	// maxPiece is the number of values in one piece: those of some thirty runs.
+	maxPiece = 1024
+	// maxPieces is how many pieces are used again. A trace that needs more is a giant.
+	maxPieces = 64
 )
 
 // NewSlab returns a slab for so many runs.
@@ -21,14 +26,27 @@ func NewSlab(runs int) Slab { return Slab{piece: min(runs, maxPiece/usualValues)
 
 // Keep returns a copy of vs. Appending to it leaves its neighbours alone.
 func (s *Slab) Keep(vs Values) Values {
-	if len(vs) == 0 {
+	n := len(vs)
+	if n == 0 {
 		return nil
 	}
-	if len(vs) > len(s.free) {
-		s.free = make([]Named, max(s.piece, len(vs)))
+	for s.at < len(s.pieces) && cap(s.pieces[s.at])-len(s.pieces[s.at]) < n {
+		s.at++
 	}
-	kept := s.free[:len(vs):len(vs)]
-	s.free = s.free[len(vs):]
-	copy(kept, vs)
-	return kept
+	if s.at == len(s.pieces) {
+		s.pieces = append(s.pieces, make([]Named, 0, max(cmp.Or(s.piece, maxPiece), n)))
+	}
+	piece := append(s.pieces[s.at], vs...)
+	s.pieces[s.at] = piece
+	return piece[len(piece)-n : len(piece) : len(piece)]
+}
+
+// Reset makes the memory free for other runs: what has been kept is valid no longer.
+func (s *Slab) Reset() {
+	s.pieces = s.pieces[:min(len(s.pieces), maxPieces)]
+	for i, piece := range s.pieces {
+		clear(piece)
+		s.pieces[i] = piece[:0]
+	}
+	s.at = 0
 }

@@ -33,3 +33,18 @@ func TestSlab_neighboursStayApart(t *testing.T) {
 		}
 	}
 }
+
+func TestSlab_resetForgets(t *testing.T) {
+	slab := run.NewSlab(1000)
+	vs := run.Values{{Name: "a", Value: run.Integer(1)}}
+	for range 3 {
+		for range 5000 {
+			assert.Equal(t, vs, slab.Keep(vs))
+		}
+		slab.Reset()
+	}
+	assert.Zero(t, testing.AllocsPerRun(10, func() {
+		slab.Keep(vs)
+		slab.Reset()
+	}))
+}

@@ -22,21 +22,24 @@ const maxKept = 4096
 
 // release forgets the message, so that a pooled mapper keeps none of it alive.
 func (m *mapper) release() {
+	if max(cap(m.all), cap(m.fields)) > maxKept {
+		*m = mapper{}
+		return
+	}
 	clear(m.all)
 	clear(m.fields[:cap(m.fields)])
 	clear(m.places[:cap(m.places)])
+	clear(m.traces[:cap(m.traces)])
+	clear(m.runs[:cap(m.runs)])
 	clear(m.metadata[:cap(m.metadata)])
 	m.facts.forget()
 	m.reader.Forget()
-	kept := mapper{
+	m.values.Reset()
+	*m = mapper{
 		all: m.all[:0], fields: m.fields[:0], ids: m.ids[:0], roots: m.roots[:0], places: m.places[:0],
-		facts: m.facts, reader: m.reader, metadata: m.metadata[:0],
+		traces: m.traces[:0], runs: m.runs[:0], metadata: m.metadata[:0],
+		facts: m.facts, reader: m.reader, values: m.values,
 	}
-	if max(cap(m.all), cap(m.fields)) > maxKept {
-		kept = mapper{}
-	}
-	*m = kept
-	mappers.Put(m)
 }
 
 // resized returns a cleared slice of n items, in the place of s if there is enough of it.

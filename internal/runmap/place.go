@@ -65,14 +65,21 @@ func (m *mapper) place(i int) {
 	if p := m.tree.Parent(i); p >= 0 {
 		m.roots[i] = m.roots[p]
 		m.places[i] = place{
-			trace: m.places[p].trace, parent: m.ids[p], dotted: run.Dotted(m.places[p].dotted, start, m.ids[i]),
+			trace: m.places[p].trace, parent: m.ids[p], dotted: m.dotted(m.places[p].dotted, start, m.ids[i]),
 		}
 		return
 	}
 	if m.placeLate(i, start) || m.placeByApplication(i) {
 		return
 	}
-	m.places[i] = place{trace: m.ids[i], dotted: run.Dotted("", start, m.ids[i])}
+	m.places[i] = place{trace: m.ids[i], dotted: m.dotted("", start, m.ids[i])}
+}
+
+func (m *mapper) dotted(parent string, start time.Time, id run.ID) string {
+	if m.opts.WithoutDottedOrder {
+		return ""
+	}
+	return run.Dotted(parent, start, id)
 }
 
 // placeLate keeps a span that came after its trace was delivered under the parent that is at LangSmith by now.
@@ -88,7 +95,7 @@ func (m *mapper) placeLate(i int, start time.Time) bool {
 	m.places[i] = place{
 		trace:  m.idOfSpan(s.TraceID(), root),
 		parent: m.idOfSpan(s.TraceID(), s.ParentSpanID()),
-		dotted: run.Dotted(m.ancestry(i, root), start, m.ids[i]),
+		dotted: m.dotted(m.ancestry(i, root), start, m.ids[i]),
 	}
 	if parent := m.tree.Node(i).ParentRunID; parent != (run.ID{}) {
 		m.places[i].parent = parent

@@ -31,6 +31,8 @@ type Options struct {
 	// Metadata fills run metadata from attributes: for each key, the first attribute that is present on the span, on
 	// the trace's root or on the resource.
 	Metadata map[string][]string
+	// WithoutDottedOrder leaves DottedOrder empty, for encodings that do not need it.
+	WithoutDottedOrder bool
 }
 
 // Trace is one trace as runs.
@@ -46,23 +48,40 @@ type Trace struct {
 // in Root and Resource. An OpenTelemetry trace with several roots becomes several traces, as it does at LangSmith; a
 // span whose parent is not in td is a root, unless it says that it comes late to a trace that was delivered before.
 func Map(td ptrace.Traces, opts Options) []Trace {
-	m := mappers.Get().(*mapper)
-	defer m.release()
-	m.opts, m.rules = opts, compile(opts.Metadata)
-	m.gather(td)
-	var traces []Trace
-	for _, spans := range m.groups {
-		m.begin(spans)
-		traces = m.appendTraces(traces)
-	}
-	return traces
+	var all []Trace
+	m := &mapper{}
+	m.each(td, opts, func(t *Trace) { all = append(all, *t) })
+	return all
 }
 
-// mapper maps the spans of one trace after the other. Its slices go by the index of the span, are used again for other
-// traces, and leave nothing of themselves in the runs.
+// Each is Map without the memory that its result takes: it calls yield with one trace after the other, each of which
+// is valid until yield returns.
+func Each(td ptrace.Traces, opts Options, yield func(*Trace)) {
+	m := mappers.Get().(*mapper)
+	m.reuse, m.reader.Reuse = true, true
+	m.each(td, opts, yield)
+	m.release()
+	mappers.Put(m)
+}
+
+func (m *mapper) each(td ptrace.Traces, opts Options, yield func(*Trace)) {
+	m.opts, m.rules = opts, compile(opts.Metadata)
+	m.gather(td)
+	for _, spans := range m.groups {
+		m.begin(spans)
+		m.assemble()
+		for i := range m.traces {
+			yield(&m.traces[i])
+		}
+	}
+}
+
+// mapper maps the spans of one trace after the other. Its slices go by the index of the span and are used again for the
+// next trace.
 type mapper struct {
 	opts  Options
 	rules rules
+	reuse bool // what traces hold, too
 
 	all    []dialect.Span   // of the whole message, sorted by trace
 	groups [][]dialect.Span // the traces
@@ -76,8 +95,10 @@ type mapper struct {
 	places []place
 	facts  facts
 
+	traces   []Trace
+	runs     []run.Run
+	values   run.Slab   // of the runs
 	metadata run.Values // of the run at hand
-	values   run.Slab   // of the runs of the trace
 	traceID  string
 	spanIDs  string // one after the other, in hexadecimal digits
 }
@@ -89,7 +110,11 @@ func (m *mapper) begin(spans []dialect.Span) {
 	m.ids = resized(m.ids, len(spans))
 	m.roots = resized(m.roots, len(spans))
 	m.places = resized(m.places, len(spans))
-	m.values = run.NewSlab(len(spans))
+	if m.reuse {
+		m.values.Reset()
+	} else {
+		m.values = run.NewSlab(len(spans))
+	}
 	m.facts.begin(&m.rules)
 	m.reader.Forget()
 	m.writeIDs()
@@ -107,32 +132,35 @@ func (m *mapper) begin(spans []dialect.Span) {
 	m.shareContext()
 }
 
-// appendTraces appends one trace for each root, or one for all spans that come late to the same root.
-func (m *mapper) appendTraces(traces []Trace) []Trace {
+// assemble makes one trace for each root, or one for all spans that come late to the same root.
+func (m *mapper) assemble() {
+	m.traces = m.traces[:0]
 	at := map[run.ID]int{}
 	for _, i := range m.tree.Order() {
 		id := m.places[i].trace
 		t, ok := at[id]
 		if !ok {
-			t = len(traces)
+			t = len(m.traces)
 			at[id] = t
 			root := m.spans[m.roots[i]]
-			traces = append(traces, Trace{
-				TraceID: root.TraceID(), Root: root.Attributes(), Resource: root.Resource,
-				Runs: make([]run.Run, 0, m.runsOf(i)),
+			m.traces = append(m.traces, Trace{
+				TraceID: root.TraceID(), Root: root.Attributes(), Resource: root.Resource, Runs: m.room(i),
 			})
 		}
-		traces[t].Runs = append(traces[t].Runs, m.run(i))
+		m.traces[t].Runs = append(m.traces[t].Runs, m.run(i))
 	}
-	return traces
 }
 
-// runsOf estimates how many runs the trace of root i has.
-func (m *mapper) runsOf(i int) int {
-	if len(m.tree.Roots()) == 1 {
-		return m.tree.Len()
+// room returns memory for the runs of the trace whose root is i.
+func (m *mapper) room(i int) []run.Run {
+	switch {
+	case len(m.tree.Roots()) > 1:
+		return make([]run.Run, 0, 1+len(m.tree.Children(i)))
+	case m.reuse:
+		m.runs = resized(m.runs, m.tree.Len())
+		return m.runs[:0]
 	}
-	return 1 + len(m.tree.Children(i))
+	return make([]run.Run, 0, m.tree.Len())
 }
 
 func (m *mapper) run(i int) run.Run {

@@ -218,7 +218,8 @@ func TestAdversarial_prunedRoot(t *testing.T) {
 func TestAdversarial_madeRootTakesThePlaceOfThePrunedOne(t *testing.T) {
 	specs := []spec{
 		{id: 1, kind: "http", name: "GET /chat", end: 100, failed: true},
-		{id: 2, parent: 1, kind: "llm", start: 5}, {id: 3, parent: 1, kind: "llm", start: 6},
+		{id: 2, parent: 1, kind: "llm", start: 5},
+		{id: 3, parent: 1, kind: "llm", start: 6},
 	}
 	out, _ := releaseOf(t, nil, traces(specs...))
 	again, _ := releaseOf(t, nil, traces(specs[2], specs[0], specs[1]))

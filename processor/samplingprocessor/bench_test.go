@@ -12,7 +12,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/consumer/consumertest"
-	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.opentelemetry.io/collector/processor/processortest"
 
@@ -44,7 +43,7 @@ func renumber(td ptrace.Traces, n uint64) {
 	for _, span := range spansOfAll(td) {
 		id := span.TraceID()
 		binary.BigEndian.PutUint64(id[:8], n)
-		span.SetTraceID(pcommon.TraceID(id))
+		span.SetTraceID(id)
 	}
 }
 

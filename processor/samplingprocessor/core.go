@@ -42,14 +42,19 @@ type core struct {
 
 	tracesOpen atomic.Int64
 
-	pipes    atomic.Pointer[[]*tracesProcessor] // by outlet; replaced as a whole
-	logPipes atomic.Pointer[[]*logsProcessor]   // likewise
+	pipes pipes
 
 	mu        sync.Mutex
 	instances struct {
 		made    int // and not yet shut down
 		started int // and not yet shut down
 	}
+}
+
+// pipes are the instances in the pipelines. The lists are replaced as a whole.
+type pipes struct {
+	traces atomic.Pointer[[]*tracesProcessor] // by outlet
+	logs   atomic.Pointer[[]*logsProcessor]
 }
 
 // cores finds the core of a configuration. Instances of one component id are given the same configuration, by pointer.
@@ -72,8 +77,8 @@ func (c *cores) newTraces(set processor.Settings, cfg *Config, next consumer.Tra
 		return nil, err
 	}
 	p := &tracesProcessor{core: shared, outlet: outlet, next: next}
-	pipes := append(slices.Clone(shared.outlets()), p)
-	shared.pipes.Store(&pipes)
+	list := append(slices.Clone(shared.outlets()), p)
+	shared.pipes.traces.Store(&list)
 	return p, nil
 }
 
@@ -82,14 +87,14 @@ func pipeNumber[P any](there []P) (uint16, error) {
 	if len(there) >= math.MaxUint16 {
 		return 0, errors.New("sampling: too many pipelines")
 	}
-	return uint16(len(there)), nil //nolint:gosec // checked above
+	return uint16(len(there)), nil
 }
 
 // outlets returns the instances of all traces pipelines.
-func (c *core) outlets() []*tracesProcessor { return all(&c.pipes) }
+func (c *core) outlets() []*tracesProcessor { return all(&c.pipes.traces) }
 
 // logOutlets returns the instances of all logs pipelines.
-func (c *core) logOutlets() []*logsProcessor { return all(&c.logPipes) }
+func (c *core) logOutlets() []*logsProcessor { return all(&c.pipes.logs) }
 
 func all[P any](pipes *atomic.Pointer[[]P]) []P {
 	if list := pipes.Load(); list != nil {
@@ -110,8 +115,8 @@ func (c *cores) newLogs(set processor.Settings, cfg *Config, next consumer.Logs)
 		return nil, err
 	}
 	p := &logsProcessor{core: shared, pipe: pipe + 1, next: next}
-	pipes := append(slices.Clone(shared.logOutlets()), p)
-	shared.logPipes.Store(&pipes)
+	list := append(slices.Clone(shared.logOutlets()), p)
+	shared.pipes.logs.Store(&list)
 	return p, nil
 }
 

@@ -18,7 +18,6 @@ import (
 	"go.opentelemetry.io/collector/consumer/consumertest"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/ptrace"
-	"go.opentelemetry.io/collector/processor"
 
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/contract"
 	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/policy"
@@ -208,7 +207,6 @@ func TestStart_warnsOfRulesThatNeverDecide(t *testing.T) {
 func TestFactory_makesBothSignals(t *testing.T) {
 	f := NewFactory()
 	require.NoError(t, componenttest.CheckConfigStruct(f.CreateDefaultConfig()))
-	var _ processor.Factory = f
 	assert.Equal(t, "sampling", f.Type().String())
 }
 

@@ -38,6 +38,7 @@ func TestFixtures_comeOutAsOneTree(t *testing.T) {
 
 // checkFixture holds what was released against the manifest: every span that is a run is there.
 func checkFixture(t *testing.T, f pdatatest.Fixture, out []ptrace.Traces) int {
+	t.Helper()
 	released := shape(out...)
 	wanted := 0
 	for _, want := range f.Expected {

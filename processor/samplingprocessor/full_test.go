@@ -175,7 +175,7 @@ func TestMemory_staysWithinTheBudgetWhenNothingIsTaken(t *testing.T) {
 		before := heap()
 		refused := 0
 		for n := 0; refused < 3; n++ {
-			if s.traces.ConsumeTraces(context.Background(), payload(uint16(n), bytes, n%2 == 0)) != nil { //nolint:gosec // wraps
+			if s.traces.ConsumeTraces(context.Background(), payload(uint16(n), bytes, n%2 == 0)) != nil {
 				refused++
 			}
 		}

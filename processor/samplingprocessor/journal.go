@@ -40,8 +40,8 @@ type journal struct {
 
 	// of the goroutine that writes
 	segments segments
-	learned  func() []byte // nil: the rules learn nothing
-	rules    []byte        // as written
+	learned  func() []byte
+	rules    []byte // as written
 	rulesAt  time.Time
 
 	closing chan struct{}
@@ -94,10 +94,7 @@ func (c *core) openJournal(ctx context.Context, host component.Host) (*journal, 
 	}
 	j := &journal{
 		client: client, failed: c.journalFailed, segments: segments{maxBytes: c.budget.max / decidedShare},
-		closing: make(chan struct{}), done: make(chan struct{}),
-	}
-	if rules, ok := any(c.policy).(learner); ok {
-		j.learned = rules.Snapshot
+		learned: c.policy.Snapshot, closing: make(chan struct{}), done: make(chan struct{}),
 	}
 	return j, nil
 }

@@ -126,7 +126,7 @@ func TestJournal_holdsWhatIsOpenAndNothingElse(t *testing.T) {
 	require.Eventually(t, func() bool { return d.len() == 0 }, eventually, moment)
 	assert.Equal(t, 2.0, next.count("replayed_traces"))
 	assert.Len(t, next.stop(), 1)
-	assert.Equal(t, 2, len(next.decisions.list()))
+	assert.Len(t, next.decisions.list(), 2)
 }
 
 // TestJournal_survivesACrash takes the storage away from a processor that is never shut down.
@@ -198,7 +198,7 @@ func TestJournal_mistakesInTheConfiguration(t *testing.T) {
 			p, err := s.factory.CreateTraces(context.Background(), s.set, s.cfg, s.sink)
 			require.NoError(t, err)
 			s.traces = p
-			defer func() { _ = p.Shutdown(context.Background()) }()
+			t.Cleanup(func() { _ = p.Shutdown(context.Background()) })
 		}
 		assert.ErrorContains(t, s.traces.Start(context.Background(), s.host), want)
 	}

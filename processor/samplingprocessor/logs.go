@@ -241,8 +241,12 @@ func (c *core) admitLogs(ctx context.Context, arrivals []arrival) error {
 	outlets := c.outlets()
 	for _, p := range outlets {
 		p.mu.RLock()
-		defer p.mu.RUnlock()
 	}
+	defer func() {
+		for _, p := range outlets {
+			p.mu.RUnlock()
+		}
+	}()
 	live := arrivals[:0]
 	for _, a := range arrivals {
 		if outlets[a.key.Outlet].closed {

@@ -9,6 +9,7 @@ import (
 	"encoding/binary"
 	"hash/crc32"
 	"slices"
+	"strings"
 	"time"
 
 	"go.opentelemetry.io/collector/extension/xextension/storage"
@@ -52,7 +53,7 @@ func memo(key store.Key, v *verdict) []byte {
 	case v.noAgent:
 		b[16] = memoAlien
 	}
-	binary.BigEndian.PutUint32(b[17:], uint32(len(b)-memoHeader)) //nolint:gosec // a trace is bounded far below
+	binary.BigEndian.PutUint32(b[17:], uint32(len(b)-memoHeader))
 	return b
 }
 
@@ -101,8 +102,7 @@ func (s *segments) write(memos [][]byte) []*storage.Operation {
 	if len(memos) == 0 {
 		return nil
 	}
-	b := make([]byte, segmentHeader)
-	b[0] = segmentVersion
+	b := append(make([]byte, 0, segmentHeader), segmentVersion, 0, 0, 0, 0)
 	for _, m := range memos {
 		b = append(b, m...)
 	}
@@ -138,7 +138,7 @@ func (c *core) restore(found []snapshot) {
 	if c.journal == nil {
 		return
 	}
-	slices.SortFunc(found, func(a, b snapshot) int { return bytes.Compare([]byte(a.key), []byte(b.key)) })
+	slices.SortFunc(found, func(a, b snapshot) int { return strings.Compare(a.key, b.key) })
 	segments := &c.journal.segments
 	for _, s := range found {
 		segments.add(s.key, int64(len(s.data)))
@@ -155,26 +155,19 @@ func (c *core) restore(found []snapshot) {
 	}
 }
 
-// learner is a set of rules that learns.
-type learner interface {
-	Snapshot() []byte
-	Restore(data []byte, now time.Time) error
-}
-
 // restoreRules gives the rules back what they had learned. What cannot be read any more they learn again.
 func (c *core) restoreRules(data []byte) {
-	rules, ok := any(c.policy).(learner)
-	if !ok || data == nil {
+	if data == nil {
 		return
 	}
-	if err := rules.Restore(data, time.Now()); err != nil {
+	if err := c.policy.Restore(data, time.Now()); err != nil {
 		c.set.Logger.Warn("what the rules had learned is not restored", zap.Error(err))
 	}
 }
 
 // rulesOperation returns the writing of what the rules have learned since it was last written, if anything.
 func (j *journal) rulesOperation(now time.Time) *storage.Operation {
-	if j.learned == nil || now.Sub(j.rulesAt) < rulesEvery {
+	if now.Sub(j.rulesAt) < rulesEvery {
 		return nil
 	}
 	j.rulesAt = now

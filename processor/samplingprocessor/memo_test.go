@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/contract"
+	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/policy"
 	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/repair"
 	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/store"
 )
@@ -120,10 +121,44 @@ func TestJournal_failureOfWritingIsTold(t *testing.T) {
 	d := newDisk()
 	d.broken = errors.New("the disk is full")
 	var told error
-	j := &journal{client: d, failed: func(err error) { told = err }}
+	j := &journal{client: d, failed: func(err error) { told = err }, learned: func() []byte { return nil }}
 	j.settle(settled{seqs: []uint64{1}, memo: memo(store.Key{}, &verdict{})})
 	j.writeSettled(time.Now())
 	assert.ErrorIs(t, told, d.broken)
+}
+
+// TestMemo_releasesAreKnownAfterARestart sees a version again that was there before.
+func TestMemo_releasesAreKnownAfterARestart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDisk()
+		rules := func(c *Config) {
+			all := 100.0
+			c.Rules = []policy.Rule{{Name: "new", When: &policy.When{NewRelease: &policy.NewRelease{
+				Attributes: []string{"service.version"}, For: 10 * time.Minute, Traces: 1000,
+			}}, Keep: &all}, keep("none", 0)}
+		}
+		version := func(s *sampler, trace byte, v string) {
+			td := traces(spec{trace: trace, id: 1, kind: "llm"})
+			td.ResourceSpans().At(0).Resource().Attributes().PutStr("service.version", v)
+			s.send(td)
+			time.Sleep(time.Minute)
+		}
+		s := withStorage(t, d, rules)
+		s.start(s.sink)
+		version(s, 1, "1.0")
+		time.Sleep(2 * time.Hour)
+		version(s, 2, "1.1")
+		assert.Len(t, s.stop(), 1, "1.1 is new, 1.0 was there when we came")
+
+		next := withStorage(t, d, rules)
+		next.start(next.sink)
+		time.Sleep(2 * time.Hour)
+		version(next, 3, "1.1")
+		version(next, 4, "1.2")
+		out := next.stop()
+		require.Len(t, out, 1)
+		assert.Equal(t, traceID(4), spansOfAll(out...)[0].TraceID())
+	})
 }
 
 func someKnown() *repair.Known {
@@ -165,7 +200,7 @@ func FuzzReadMemos(f *testing.F) {
 				if v.known != nil { // whatever it is, it has a place for what comes late
 					late := v.known.Late(traces(spec{id: 9, kind: "llm"}), repair.Options{})
 					for _, span := range spansOfAll(late.Traces) {
-						require.False(t, span.ParentSpanID() == span.SpanID())
+						require.NotEqual(t, span.SpanID(), span.ParentSpanID())
 					}
 				}
 			})

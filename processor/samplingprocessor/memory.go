@@ -68,7 +68,7 @@ func memoryLimit(root string) int64 {
 
 // firstNumber returns the number behind the first line that begins with prefix, or 0.
 func firstNumber(path, prefix string) int64 {
-	f, err := os.Open(path) //nolint:gosec // fixed names
+	f, err := os.Open(path)
 	if err != nil {
 		return 0
 	}

@@ -48,7 +48,7 @@ func matching(t *testing.T, set attribute.Set, value float64, attributes []strin
 	_, ok := set.Value("processor")
 	require.True(t, ok, "every point names its processor")
 	for i := 0; i < len(attributes); i += 2 {
-		if v, _ := set.Value(attribute.Key(attributes[i])); v.Emit() != attributes[i+1] {
+		if v, _ := set.Value(attribute.Key(attributes[i])); v.String() != attributes[i+1] {
 			return 0
 		}
 	}

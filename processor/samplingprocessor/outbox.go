@@ -182,7 +182,7 @@ func (o *outbox) keepRest(err error, d *delivery) {
 // pause waits for about d, and reports whether there is any point in going on. Traces that failed together do not
 // come back together.
 func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d/2 + rand.N(d/2)) //nolint:gosec // no secret
+	timer := time.NewTimer(d/2 + rand.N(d/2))
 	defer timer.Stop()
 	select {
 	case <-timer.C:

@@ -45,6 +45,7 @@ type outcome struct {
 }
 
 func outcomeOf(t *testing.T, batches []ptrace.Traces) outcome {
+	t.Helper()
 	s := startSampler(t, func(c *Config) {
 		c.Rules = []policy.Rule{keepErrors(), keep("some", 40)}
 		c.Traces = everything

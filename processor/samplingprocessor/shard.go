@@ -162,7 +162,7 @@ func (s *shard) handle(m message) {
 // of an agent is judged anew when one comes: the services around an agent often send their spans long before it has
 // finished.
 func (s *shard) add(a *arrival) {
-	if v, ok := s.decided.Get(a.key); ok && !(v.noAgent && a.evidence.Agent) {
+	if v, ok := s.decided.Get(a.key); ok && (!v.noAgent || !a.evidence.Agent) {
 		s.addLate(v, a)
 		return
 	}
@@ -267,10 +267,7 @@ func (s *shard) judge(t *store.Trace[note], trigger store.Trigger) {
 		return
 	}
 	complete := s.open.Complete(t)
-	if c.policy.Unsettled(&t.Note.evidence) {
-		c.policy.Settle(&t.Note.evidence, s.decode(t.Parts...))
-	}
-	d := c.policy.Decide(t.Key.Trace, &t.Note.evidence, now)
+	d := s.decide(t.Key, &t.Note.evidence, t.Parts, now)
 	var r repair.Result
 	stamp := stampOf(d, trigger, complete)
 	if d.Keep && !c.cfg.DryRun {
@@ -296,6 +293,14 @@ func (s *shard) judge(t *store.Trace[note], trigger store.Trigger) {
 		Probability: d.Probability, AdjustedCount: d.AdjustedCount(), Complete: complete, Spans: t.Spans, Pruned: r.Pruned,
 		Reparented: r.Reparented,
 	})
+}
+
+// decide asks the rules, which may have to look at the spans once more.
+func (s *shard) decide(key store.Key, e *policy.Evidence, parts []store.Part, now time.Time) policy.Decision {
+	if s.core.policy.Unsettled(e) {
+		s.core.policy.Settle(e, s.decode(parts...))
+	}
+	return s.core.policy.Decide(key.Trace, e, now)
 }
 
 func stampOf(d policy.Decision, trigger store.Trigger, complete bool) repair.Stamp {

@@ -125,7 +125,7 @@ func (s *shard) addToDropped(v *verdict, a *arrival) {
 func (s *shard) bringBack(a *arrival, g *grave, whole bool) bool {
 	c := s.core
 	now := time.Now()
-	d := c.policy.Decide(a.key.Trace, &g.evidence, now)
+	d := s.decide(a.key, &g.evidence, g.parts, now)
 	if !d.Keep {
 		return false
 	}

@@ -87,18 +87,24 @@ type work struct {
 	nodes   []tree.Node
 	tree    tree.Tree
 
+	fate
+	root int // index into spans
+
+	astray []stray // log records whose spans are not released
+
+	states  traceStates
+	moved   bool // some span stands elsewhere than before
+	newRoot bool // the root is another than before
+	result  Result
+}
+
+// fate is what becomes of each span.
+type fate struct {
 	keep []bool
 	// caller tells which spans call others that stay when they fail: tools and model calls, and infrastructure below
 	// them.
 	caller []bool
 	up     []int // nearest kept ancestor, or -1
-	root   int   // index into spans
-
-	astray  []stray // log records whose spans are not released
-	states  traceStates
-	moved   bool // some span stands elsewhere than before
-	newRoot bool // the root is another than before
-	result  Result
 }
 
 // Trace repairs a whole trace. It takes the spans out of td, which must hold spans of one trace only. The events are

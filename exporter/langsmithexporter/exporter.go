@@ -89,6 +89,7 @@ func mapOptions(config *Config) runmap.Options {
 	if config.RunIDs == byTraceSpan {
 		opts.IDs = runmap.TraceSpanIDs
 	}
+	opts.Compile()
 	return opts
 }
 

@@ -60,6 +60,7 @@ type facts struct {
 	resources map[pcommon.Map]*source
 	tops      map[pcommon.Map]*source
 	own       []run.Value // of the span at hand
+	spare     []*source
 }
 
 // source is what one set of attributes has for metadata.
@@ -74,14 +75,29 @@ func (f *facts) begin(r *rules) {
 	if f.resources == nil {
 		f.resources, f.tops = map[pcommon.Map]*source{}, map[pcommon.Map]*source{}
 	}
-	clear(f.tops)
+	f.drop(f.tops)
 }
 
 func (f *facts) forget() {
 	f.rules = nil
-	clear(f.resources)
-	clear(f.tops)
+	f.drop(f.resources)
+	f.drop(f.tops)
 	clear(f.own)
+}
+
+// maxSpare bounds how many sources are used again.
+const maxSpare = 64
+
+// drop empties a set of sources and keeps their memory.
+func (f *facts) drop(sources map[pcommon.Map]*source) {
+	for _, s := range sources {
+		clear(s.found)
+		clear(s.told)
+		if len(f.spare) < maxSpare {
+			f.spare = append(f.spare, s)
+		}
+	}
+	clear(sources)
 }
 
 func (f *facts) resource(attributes pcommon.Map) *source {
@@ -108,8 +124,15 @@ func (f *facts) top(attributes pcommon.Map) *source {
 }
 
 func (f *facts) read(attributes pcommon.Map) *source {
-	s := &source{found: make([]run.Value, len(f.rules.names))}
-	f.rules.find(attributes, s.found)
+	s := &source{}
+	if last := len(f.spare) - 1; last >= 0 {
+		s = f.spare[last]
+		f.spare = f.spare[:last]
+	}
+	s.found, s.told = resized(s.found, len(f.rules.names)), s.told[:0]
+	if len(s.found) > 0 {
+		f.rules.find(attributes, s.found)
+	}
 	return s
 }
 

@@ -33,6 +33,14 @@ type Options struct {
 	Metadata map[string][]string
 	// WithoutDottedOrder leaves DottedOrder empty, for encodings that do not need it.
 	WithoutDottedOrder bool
+
+	compiled *rules // of Metadata
+}
+
+// Compile does once what every call would do again. Metadata must not be changed afterwards.
+func (o *Options) Compile() {
+	r := compile(o.Metadata)
+	o.compiled = &r
 }
 
 // Trace is one trace as runs.
@@ -65,7 +73,10 @@ func Each(td ptrace.Traces, opts Options, yield func(*Trace)) {
 }
 
 func (m *mapper) each(td ptrace.Traces, opts Options, yield func(*Trace)) {
-	m.opts, m.rules = opts, compile(opts.Metadata)
+	if opts.compiled == nil {
+		opts.Compile()
+	}
+	m.opts, m.rules = opts, opts.compiled
 	m.gather(td)
 	for _, spans := range m.groups {
 		m.begin(spans)
@@ -80,7 +91,7 @@ func (m *mapper) each(td ptrace.Traces, opts Options, yield func(*Trace)) {
 // next trace.
 type mapper struct {
 	opts  Options
-	rules rules
+	rules *rules
 	reuse bool // what traces hold, too
 
 	all    []dialect.Span   // of the whole message, sorted by trace
@@ -115,7 +126,7 @@ func (m *mapper) begin(spans []dialect.Span) {
 	} else {
 		m.values = run.NewSlab(len(spans))
 	}
-	m.facts.begin(&m.rules)
+	m.facts.begin(m.rules)
 	m.reader.Forget()
 	m.writeIDs()
 	nodes := make([]tree.Node, len(spans))

@@ -5,7 +5,6 @@ package encode
 
 import (
 	"bytes"
-	"cmp"
 	"errors"
 	"slices"
 	"strconv"
@@ -48,9 +47,6 @@ func (multipart) Body(chunks [][]byte) (Body, error) {
 func (multipart) Encode(r *run.Run, at Place) ([]byte, error) {
 	if r.ID.IsZero() {
 		return nil, errors.New("write run as multipart: it has no id")
-	}
-	if r.DottedOrder == "" && !r.ParentID.IsZero() {
-		return nil, errors.New("write run as multipart: it has a parent and no place below it")
 	}
 	f := form{out: getScratch(), field: getScratch(), id: r.ID.String()}
 	defer putScratch(f.out)
@@ -124,7 +120,7 @@ func appendRun(b []byte, r *run.Run, at Place) []byte {
 	b = append(b, `","trace_id":"`...)
 	b = append(b, traceID(r).String()...)
 	b = append(b, `","dotted_order":`...)
-	b = appendString(b, cmp.Or(r.DottedOrder, run.Dotted("", r.Start, r.ID)))
+	b = appendString(b, dottedOrder(r))
 	if !r.ParentID.IsZero() {
 		b = append(b, `,"parent_run_id":"`...)
 		b = append(append(b, r.ParentID.String()...), '"')
@@ -143,13 +139,6 @@ func appendRun(b []byte, r *run.Run, at Place) []byte {
 		b = appendString(b, at.Project)
 	}
 	return append(appendTags(b, r.Tags), '}')
-}
-
-func traceID(r *run.Run) run.ID {
-	if r.TraceID.IsZero() {
-		return r.ID
-	}
-	return r.TraceID
 }
 
 func later(a, b time.Time) time.Time {

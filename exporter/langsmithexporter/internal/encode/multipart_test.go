@@ -104,11 +104,46 @@ func TestMultipart_whatIsNotThereHasNoPart(t *testing.T) {
 	assert.Equal(t, post["start_time"], post["end_time"], "an end before the start")
 }
 
-func TestMultipart_refusesWhatHasNoPlace(t *testing.T) {
+func TestMultipart_refusesWhatHasNoID(t *testing.T) {
 	_, err := multipart{}.Encode(&run.Run{}, place)
 	require.EqualError(t, err, "write run as multipart: it has no id")
-	_, err = multipart{}.Encode(&run.Run{ID: run.ID{1}, ParentID: run.ID{2}}, place)
-	require.EqualError(t, err, "write run as multipart: it has a parent and no place below it")
+}
+
+func TestDottedOrder_isKeptWhereItFits(t *testing.T) {
+	r := nativeRun()
+	assert.Equal(t, dotted, dottedOrder(&r))
+	root := run.Run{ID: run.FromSpan(rootSpan), Start: start, DottedOrder: run.Dotted("", start, run.FromSpan(rootSpan))}
+	assert.Equal(t, root.DottedOrder, dottedOrder(&root))
+	root.DottedOrder = ""
+	assert.Equal(t, run.Dotted("", start, root.ID), dottedOrder(&root))
+}
+
+func TestDottedOrder_isMadeAnewWhereItDoesNot(t *testing.T) {
+	root, parent, own := run.FromSpan(rootSpan), run.ID{15: 8}, run.ID{15: 9}
+	first := run.Dotted("", start, root)
+	r := run.Run{ID: own, ParentID: parent, TraceID: root, Start: start.Add(time.Second)}
+	made := run.Dotted(run.Dotted(run.Dotted("", r.Start, root), r.Start, parent), r.Start, own)
+	good := run.Dotted(run.Dotted(first, start, parent), r.Start, own)
+	f := func(in, want string) {
+		t.Helper()
+		r.DottedOrder = in
+		assert.Equal(t, want, dottedOrder(&r), in)
+	}
+	f(good, good)
+	f("", made)
+	f("somewhere", made)
+	f(first, made)
+	f(run.Dotted(run.Dotted(first, start, own), start, parent), made)
+	f(run.Dotted(first, start, own), made)
+	f(run.Dotted(run.Dotted(run.Dotted("", start, parent), start, parent), start, own), made)
+	f(strings.ReplaceAll(good, ".", ":"), made)
+	f(strings.Replace(good, "20260821T", "20261321T", 1), made)
+	f(strings.Replace(good, "20260821T", "20270821T", 1), made) // before its parent
+	f(strings.ToUpper(good)[:len(good)-1]+"x", made)
+	f(good+".", made)
+
+	r.ParentID = root
+	assert.Equal(t, run.Dotted(run.Dotted("", r.Start, root), r.Start, own), dottedOrder(&r))
 }
 
 func TestMultipart_sameRunSameBytes(t *testing.T) {

@@ -134,8 +134,8 @@ func TestRedaction_plantedValuesNeverArriveInEitherOrder(t *testing.T) {
 	}
 }
 
-// assertJSONStays checks that each attribute that was JSON when it was sent is JSON where it arrived, and returns how many
-// there were.
+// assertJSONStays checks that each attribute that was JSON when it was sent is JSON where it arrived, and returns how
+// many there were.
 func assertJSONStays(t *testing.T, sent map[string]ptrace.Span, s *sink) int {
 	t.Helper()
 	s.mu.Lock()

@@ -4,12 +4,14 @@
 package redactprocessor
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/plog/plogotlp"
 	"go.opentelemetry.io/collector/pdata/ptrace"
@@ -195,18 +197,91 @@ func TestLogs_noPlantedTextSurvives(t *testing.T) {
 	}
 }
 
+// everyWay are processors that together use every setting.
+func everyWay(t testing.TB) map[string]*redactProcessor {
+	t.Helper()
+	ways := map[string]*redactProcessor{}
+	add := func(name string, change func(*Config)) {
+		cfg := defaults()
+		change(cfg)
+		ways[name] = started(t, cfg)
+	}
+	add("default", func(*Config) {})
+	add("hash", func(c *Config) { c.Detect = Actions{"personal": actionHash, "jwt": actionDrop} })
+	add("length", func(c *Config) { require.NoError(t, c.Content.UnmarshalText([]byte(contentLength))) })
+	add("drop", func(c *Config) { require.NoError(t, c.Content.UnmarshalText([]byte(contentDrop))) })
+	add("cut", func(c *Config) { c.MaxValue, c.Summary, c.Stacktrace = 300, true, stackDrop })
+	add("per tenant", func(c *Config) { c.Hash.PerTenant = true })
+	return ways
+}
+
 func TestTraces_twiceIsOnce(t *testing.T) {
-	cfg := defaults()
-	cfg.Detect = Actions{"personal": actionHash, "jwt": actionDrop}
-	for _, p := range []*redactProcessor{started(t, defaults()), started(t, cfg)} {
+	for name, p := range everyWay(t) {
 		for _, file := range fixtures(t, "*/*.json") {
-			t.Run(file, func(t *testing.T) {
+			t.Run(name+" "+file, func(t *testing.T) {
 				once := redactTraces(t, p, readTraces(t, file))
 				before := tracesText(t, once)
 				assert.Equal(t, before, tracesText(t, redactTraces(t, p, once)))
 			})
 		}
 	}
+}
+
+// What was JSON stays JSON under every setting, wherever an attribute is left at all.
+func TestTraces_validJSONStaysValid(t *testing.T) {
+	for name, p := range everyWay(t) {
+		compared := 0
+		for _, file := range fixtures(t, "*/*.json") {
+			t.Run(name+" "+file, func(t *testing.T) {
+				before, after := jsonTexts(readTraces(t, file)), map[string]string{}
+				for key, text := range allTexts(redactTraces(t, p, readTraces(t, file))) {
+					after[key] = text
+				}
+				for key, text := range before {
+					if now, ok := after[key]; ok && !json.Valid([]byte(now)) {
+						t.Errorf("%s: was %.300s, is %.300s", key, text, now)
+					}
+					compared++
+				}
+			})
+		}
+		assert.Greater(t, compared, 1000, name)
+	}
+}
+
+// jsonTexts are the objects and arrays among the texts of spans.
+func jsonTexts(td ptrace.Traces) map[string]string {
+	texts := allTexts(td)
+	for key, text := range texts {
+		if !isObject(text) || !json.Valid([]byte(text)) {
+			delete(texts, key)
+		}
+	}
+	return texts
+}
+
+// allTexts are the texts of spans by place.
+func allTexts(td ptrace.Traces) map[string]string {
+	texts := map[string]string{}
+	add := func(place string, m pcommon.Map) {
+		for key, val := range m.All() {
+			if val.Type() == pcommon.ValueTypeStr {
+				texts[place+"/"+key] = val.Str()
+			}
+		}
+	}
+	for i, rs := range td.ResourceSpans().All() {
+		for j, ss := range rs.ScopeSpans().All() {
+			for k, s := range ss.Spans().All() {
+				place := fmt.Sprint(i, j, k)
+				add(place, s.Attributes())
+				for n, e := range s.Events().All() {
+					add(fmt.Sprint(place, "event", n), e.Attributes())
+				}
+			}
+		}
+	}
+	return texts
 }
 
 func TestLogs_bodyOfEveryType(t *testing.T) {

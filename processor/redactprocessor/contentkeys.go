@@ -156,7 +156,7 @@ func keyWords(key string) []string {
 	words := strings.FieldsFunc(key, func(r rune) bool { return r < 0x80 && !isAlnum(byte(r)) })
 	var all []string
 	for _, w := range words {
-		if only(w, func(c byte) bool { return c >= '0' && c <= '9' }) {
+		if only(w, isDigit) {
 			continue
 		}
 		from := 0

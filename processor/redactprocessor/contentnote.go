@@ -30,7 +30,7 @@ func isContentNote(s string) bool {
 		return false
 	}
 	digits, ok = strings.CutSuffix(digits, contentNoteSuffix)
-	return ok && digits != "" && len(digits) < 20 && only(digits, func(c byte) bool { return c >= '0' && c <= '9' })
+	return ok && digits != "" && len(digits) < 20 && only(digits, isDigit)
 }
 
 // note stands in an object for content of a length.

@@ -41,7 +41,7 @@ var endings = map[class][]string{
 	classUser: {"userid", "enduserid", "username", "useremail", "userfullname", "userlogin", "enduserpseudoid",
 		"userpseudoid", "endusername",
 		"userhandle", "useremailaddress", "useruuid", "userguid", "traceuser", "participantidentity", "userphone",
-		"userphonenumber", "memberid", "employeeid", "patientid", "subscriberid"},
+		"userphonenumber", "employeeid", "patientid", "subscriberid"},
 	classTenant: {"tenantid", "organizationid", "organisationid", "orgid", "tenantname", "organizationuuid",
 		"organizationname"},
 	classCustomer: {"customerid", "customeremail", "customername", "customeruuid"},
@@ -116,8 +116,10 @@ func builtinClass(key string) class {
 
 // camelClass finds an ending inside one word: currentUserId.
 func camelClass(word string) class {
-	for _, e := range [...]string{"userid", "sessionid", "threadid", "tenantid", "customerid", "conversationid", "useremail", "username",
-		"accountid", "deviceid", "organizationid"} {
+	for _, e := range [...]string{
+		"userid", "sessionid", "threadid", "tenantid", "customerid", "conversationid", "useremail", "username",
+		"accountid", "deviceid", "organizationid",
+	} {
 		if strings.HasSuffix(word, e) {
 			return endingClass[e]
 		}
@@ -175,28 +177,28 @@ func isMachineMade(id string) bool {
 	if k := strings.LastIndexAny(id, "_:"); k >= 0 && k <= maxIDPrefix && only(id[:k], isAlnum) {
 		id = id[k+1:]
 	}
-	if len(id) == 36 && strings.Count(id, "-") == 4 {
+	if len(id) == uuidLength && strings.Count(id, "-") == 4 {
 		id = strings.ReplaceAll(id, "-", "")
-		return len(id) == 32 && only(id, isHex)
+		return len(id) == uuidLength-4 && only(id, isHex)
 	}
 	if k := strings.IndexByte(id, '-'); k > 0 && k <= maxIDPrefix && only(id[:k], isLetter) {
 		id = id[k+1:]
 	}
-	if len(id) == ulidLength && only(id, isCrockford) && id[0] <= '7' {
-		return true
-	}
+	return len(id) == ulidLength && only(id, isCrockford) && id[0] <= '7' || isRandom(id)
+}
+
+// isRandom tells 64 random bits in letters and digits from words and numbers.
+func isRandom(id string) bool {
 	if len(id) < leastRandom || !only(id, isAlnum) {
 		return false
 	}
-	digits, letters := 0, 0
+	digits := 0
 	for _, c := range []byte(id) {
-		if c >= '0' && c <= '9' {
+		if isDigit(c) {
 			digits++
-		} else {
-			letters++
 		}
 	}
-	return digits >= 2 && letters >= 2 && longestWord(id) <= 6 && differentBytes(id) >= 8
+	return digits >= 2 && len(id)-digits >= 2 && longestWord(id) <= 6 && differentBytes(id) >= 8
 }
 
 const (
@@ -205,6 +207,7 @@ const (
 	// leastRandom is how many hexadecimal digits hold 64 bits.
 	leastRandom = 16
 	ulidLength  = 26
+	uuidLength  = 36
 )
 
 func only(s string, is func(byte) bool) bool {
@@ -219,9 +222,10 @@ func only(s string, is func(byte) bool) bool {
 func isCrockford(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' && c != 'I' && c != 'L' && c != 'O' && c != 'U'
 }
-func isHex(c byte) bool    { return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'f' }
+func isDigit(c byte) bool  { return c >= '0' && c <= '9' }
+func isHex(c byte) bool    { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
 func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
-func isAlnum(c byte) bool  { return c >= '0' && c <= '9' || isLetter(c) }
+func isAlnum(c byte) bool  { return isDigit(c) || isLetter(c) }
 
 func differentBytes(s string) int {
 	var seen [256]bool

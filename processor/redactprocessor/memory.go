@@ -24,18 +24,19 @@ type keyInfo struct {
 
 // keyMemory remembers keys, which are few and come back on every span.
 type keyMemory struct {
-	slots [keySlots]keySlot
-	known map[string]keyInfo
+	slots [keySlots]knownKey
+	known map[string]knownKey
 }
 
-// keySlot holds a key that was asked for before. A slot saves most of what a look-up in the map costs.
-type keySlot struct {
+// knownKey is a key that was asked for before.
+type knownKey struct {
 	key  string
 	info keyInfo
 }
 
 const (
-	// keySlots is a power of two well above the number of keys that one library uses.
+	// keySlots is a power of two well above the number of keys that one library uses. A slot saves most of what a look-up
+	// in the map costs.
 	keySlots = 1024
 	// maxRemembered is how many keys are remembered: several times what the instrumentations of one service use.
 	maxRemembered = 4096
@@ -63,26 +64,28 @@ func word(s string, i int) uint64 {
 }
 
 func (m *keyMemory) of(key string, r *redactor) keyInfo {
-	slot := &m.slots[slotOf(key)]
-	if slot.key == key && key != "" {
-		return slot.info
+	at := slotOf(key)
+	first, second := &m.slots[at], &m.slots[at^1]
+	if first.key == key && key != "" {
+		return first.info
 	}
-	info, ok := m.known[key]
+	if second.key == key && key != "" {
+		return second.info
+	}
+	k, ok := m.known[key]
 	if !ok {
-		info = r.learn(key)
-		if len(key) > maxRememberedKey {
-			return info
+		k = knownKey{key, r.learn(key)}
+		if len(key) > maxRememberedKey || len(m.known) >= maxRemembered {
+			return k.info
 		}
-		key = strings.Clone(key)
-		if len(m.known) < maxRemembered {
-			if m.known == nil {
-				m.known = map[string]keyInfo{}
-			}
-			m.known[key] = info
+		if m.known == nil {
+			m.known = map[string]knownKey{}
 		}
+		k.key = strings.Clone(key)
+		m.known[k.key] = k
 	}
-	slot.key, slot.info = strings.Clone(key), info
-	return slot.info
+	*first, *second = k, *first
+	return k.info
 }
 
 // learn asks the rules about a key.

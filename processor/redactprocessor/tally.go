@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/otel/attribute"
@@ -97,41 +98,62 @@ func (t *tally) count(group string, site walk.Site, action string) {
 type meter struct {
 	builder  *metadata.TelemetryBuilder
 	instance attribute.KeyValue
+	own      metric.MeasurementOption
 	set      *detect.Set
+	// labels remembers the attributes of each count: there are as many as detectors, sites and actions, all from closed
+	// lists.
+	labels sync.Map
 }
 
 func newMeter(settings component.TelemetrySettings, id component.ID, set *detect.Set) (*meter, error) {
 	builder, err := metadata.NewTelemetryBuilder(settings)
-	return &meter{builder: builder, instance: attribute.String("processor", id.String()), set: set}, err
+	instance := attribute.String("processor", id.String())
+	own := metric.WithAttributeSet(attribute.NewSet(instance))
+	return &meter{builder: builder, instance: instance, own: own, set: set}, err
 }
 
-var actionNames = [...]string{detect.Mask: actionMask, detect.Hash: actionHash, detect.Drop: actionDrop,
-	detect.Off: actionOff}
+var actionNames = [...]string{
+	detect.Mask: actionMask, detect.Hash: actionHash, detect.Drop: actionDrop, detect.Off: actionOff,
+}
 
 func (m *meter) write(ctx context.Context, t *tally) {
 	for c, n := range t.byDetector {
-		d := m.set.Detectors()[c.id]
-		m.replaced(ctx, n, [4]string{d.ID, d.Group, c.site.String(), actionNames[c.action]})
+		m.builder.ProcessorRedactReplacements.Add(ctx, n, m.labelsOf(c, func() []attribute.KeyValue {
+			d := m.set.Detectors()[c.id]
+			return replacement(d.ID, d.Group, c.site, actionNames[c.action])
+		}))
 	}
 	for c, n := range t.byGroup {
-		m.replaced(ctx, n, [4]string{c.group, c.group, c.site.String(), c.action})
+		m.builder.ProcessorRedactReplacements.Add(ctx, n, m.labelsOf(c, func() []attribute.KeyValue {
+			return replacement(c.group, c.group, c.site, c.action)
+		}))
 	}
 	for c, n := range t.hashed {
 		if n > 0 {
-			m.builder.ProcessorRedactHashed.Add(ctx, n, metric.WithAttributes(m.instance, attribute.String("class",
-				class(c).String())))
+			m.builder.ProcessorRedactHashed.Add(ctx, n, m.labelsOf(class(c), func() []attribute.KeyValue {
+				return []attribute.KeyValue{attribute.String("class", class(c).String())}
+			}))
 		}
 	}
-	own := metric.WithAttributes(m.instance)
 	if t.failures > 0 {
-		m.builder.ProcessorRedactFailures.Add(ctx, t.failures, own)
+		m.builder.ProcessorRedactFailures.Add(ctx, t.failures, m.own)
 	}
-	m.builder.ProcessorRedactScannedBytes.Add(ctx, t.scanned, own)
+	m.builder.ProcessorRedactScannedBytes.Add(ctx, t.scanned, m.own)
 }
 
-// replaced counts n findings with detector, group, site and action.
-func (m *meter) replaced(ctx context.Context, n int64, labels [4]string) {
-	m.builder.ProcessorRedactReplacements.Add(ctx, n, metric.WithAttributes(m.instance, attribute.String("detector",
-		labels[0]),
-		attribute.String("group", labels[1]), attribute.String("site", labels[2]), attribute.String("action", labels[3])))
+func replacement(detector, group string, site walk.Site, action string) []attribute.KeyValue {
+	return []attribute.KeyValue{
+		attribute.String("detector", detector), attribute.String("group", group),
+		attribute.String("site", site.String()), attribute.String("action", action),
+	}
+}
+
+// labelsOf returns the attributes of a count, with the name of the processor.
+func (m *meter) labelsOf(count any, list func() []attribute.KeyValue) metric.MeasurementOption {
+	if known, ok := m.labels.Load(count); ok {
+		return known.(metric.MeasurementOption)
+	}
+	made := metric.WithAttributeSet(attribute.NewSet(append(list(), m.instance)...))
+	m.labels.Store(count, made)
+	return made
 }

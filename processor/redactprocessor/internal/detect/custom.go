@@ -53,7 +53,7 @@ const ownWindow = 2 * maxMIME
 
 // insideOwn tells whether [start, end) is part of a token of ours.
 func (sc *Scanner) insideOwn(start, end int) bool {
-	for _, prefix := range [...]string{MaskPrefix, HashPrefix, MediaPrefix} {
+	for _, prefix := range ownPrefixes {
 		from := max(0, start-ownWindow)
 		k := strings.LastIndex(sc.text[from:min(len(sc.text), end+len(prefix))], prefix)
 		if k >= 0 && sc.ownEnd(from+k) > start {

@@ -10,7 +10,12 @@ const (
 	MaskPrefix  = "[REDACTED:"
 	HashPrefix  = "hash:"
 	MediaPrefix = "[media:"
+	// ContentPrefix and CutPrefix begin notes of a length: [content:12B], [truncated:12B].
+	ContentPrefix = "[content:"
+	CutPrefix     = "[truncated:"
 )
+
+var ownPrefixes = [...]string{MaskPrefix, HashPrefix, MediaPrefix, ContentPrefix, CutPrefix}
 
 // Lengths of the parts of a hash token, in hexadecimal digits.
 const (
@@ -21,7 +26,7 @@ const (
 
 // ownToken returns the end of what an earlier redaction wrote around the ":" at i, or 0 when it is something else.
 func (sc *Scanner) ownToken(i int) int {
-	for _, prefix := range [...]string{MaskPrefix, HashPrefix, MediaPrefix} {
+	for _, prefix := range ownPrefixes {
 		start := i + 1 - len(prefix)
 		if start >= 0 && strings.HasPrefix(sc.text[start:], prefix) {
 			return sc.ownEnd(start)
@@ -41,6 +46,10 @@ func (sc *Scanner) ownEnd(i int) int {
 		n = sc.hashLength(s)
 	case strings.HasPrefix(s, MediaPrefix):
 		n = mediaLength(s)
+	case strings.HasPrefix(s, ContentPrefix):
+		n = noteLength(s, ContentPrefix)
+	case strings.HasPrefix(s, CutPrefix):
+		n = noteLength(s, CutPrefix)
 	}
 	if n == 0 {
 		return 0
@@ -59,8 +68,24 @@ func (sc *Scanner) isOwn(s string) bool {
 		return sc.hashLength(s) == len(s)
 	case strings.HasPrefix(s, MediaPrefix):
 		return mediaLength(s) == len(s)
+	case strings.HasPrefix(s, ContentPrefix):
+		return noteLength(s, ContentPrefix) == len(s)
+	case strings.HasPrefix(s, CutPrefix):
+		return noteLength(s, CutPrefix) == len(s)
 	}
 	return false
+}
+
+// maxNoteDigits bounds the number in a note: no text is longer.
+const maxNoteDigits = 12
+
+// noteLength returns the length of the note of a length at the start of s, or 0.
+func noteLength(s, prefix string) int {
+	end := run(s[:min(len(s), len(prefix)+maxNoteDigits)], len(prefix), aDigit)
+	if end == len(prefix) || !strings.HasPrefix(s[end:], "B]") {
+		return 0
+	}
+	return end + len("B]")
 }
 
 // maskLength returns the length of the mask at the start of s. Only the name of a detector that exists makes a mask.

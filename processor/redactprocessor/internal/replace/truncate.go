@@ -120,7 +120,9 @@ func (c *cutter) done(i int) { c.safe, c.depth = i, len(c.stack) }
 // skipString returns the position behind the string that begins at i, or -1 when it goes on beyond limit, and then the
 // last position in it that is not inside an escape.
 func (c *cutter) skipString(i, limit int) (end, last int) {
-	for i++; i < limit; {
+	i++
+	last = i
+	for i < limit {
 		last = i
 		switch c.text[i] {
 		case '"':
@@ -144,8 +146,8 @@ func (c *cutter) closeString(quote, last int) (string, bool) {
 
 // close ends the text behind the last complete value.
 func (c *cutter) close() (string, bool) {
-	if c.depth == 0 {
-		return "", false
+	if c.depth == 0 { // only white space may follow a whole value
+		return c.text[:c.safe], c.safe > 0 && strings.TrimSpace(c.text[c.safe:]) == ""
 	}
 	c.stack = c.stack[:c.depth]
 	head := strings.TrimRight(c.text[:c.safe], " \t\r\n,")

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/open-telemetry/opentelemetry-collector-contrib/extension/storage/filestorage"
 	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/tailsamplingprocessor"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -22,6 +23,8 @@ import (
 	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/confmap"
 	"go.opentelemetry.io/collector/consumer"
+	"go.opentelemetry.io/collector/extension/extensiontest"
+	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.opentelemetry.io/collector/processor"
 	"go.opentelemetry.io/collector/processor/processortest"
@@ -47,6 +50,11 @@ traces: all
 spans: all
 ` + ourRules
 
+// ourJournal also writes everything that it accepts to a file_storage before it answers.
+const ourJournal = ourSampling + `
+storage: file_storage
+`
+
 // ourDefaults prunes and drops what is no agent's, as it does by default.
 const ourDefaults = `
 complete: {after_root: 1s, idle: 1s, max: 1s}
@@ -62,7 +70,8 @@ rules:
 // sampler is a processor and what it releases.
 type sampler struct {
 	processor.Traces
-	released atomic.Int64 // spans
+	released atomic.Int64           // spans
+	release  func(td ptrace.Traces) // is told, if it is not nil
 }
 
 func newSampler(t *testing.T, factory processor.Factory, yaml string) *sampler {
@@ -76,14 +85,35 @@ func newSampler(t *testing.T, factory processor.Factory, yaml string) *sampler {
 	s := &sampler{}
 	next, err := consumer.NewTraces(func(_ context.Context, td ptrace.Traces) error {
 		s.released.Add(int64(td.SpanCount()))
+		if s.release != nil {
+			s.release(td)
+		}
 		return nil
 	})
 	require.NoError(t, err)
 	s.Traces, err = factory.CreateTraces(context.Background(), processortest.NewNopSettings(factory.Type()), cfg, next)
 	require.NoError(t, err)
-	require.NoError(t, s.Start(context.Background(), componenttest.NewNopHost()))
+	require.NoError(t, s.Start(context.Background(), withStorage(t)))
 	return s
 }
+
+// withStorage is a host that has a file_storage, for who asks for it.
+func withStorage(t *testing.T) component.Host {
+	t.Helper()
+	factory := filestorage.NewFactory()
+	cfg := factory.CreateDefaultConfig().(*filestorage.Config)
+	cfg.Directory = t.TempDir()
+	storage, err := factory.Create(context.Background(), extensiontest.NewNopSettings(factory.Type()), cfg)
+	require.NoError(t, err)
+	require.NoError(t, storage.Start(context.Background(), componenttest.NewNopHost()))
+	t.Cleanup(func() { assert.NoError(t, storage.Shutdown(context.Background())) })
+	return host{component.MustNewID("file_storage"): storage}
+}
+
+// host has extensions and nothing else.
+type host map[component.ID]component.Component
+
+func (h host) GetExtensions() map[component.ID]component.Component { return h }
 
 // contender is what is measured: a processor with a configuration, or without a factory nothing but the decoding of requests.
 type contender struct {
@@ -143,7 +173,7 @@ func TestSampling_besideTheStockProcessor(t *testing.T) {
 			requests := encode(t, in.data)
 			t.Logf("%d requests with %d spans, %.0f bytes each, sent again and again as other traces", len(requests),
 				spanCount(in.data), float64(size(in.data))/float64(spanCount(in.data)))
-			compareStreams(t, requests, spanCount(in.data))
+			compareStreams(t, contenders(), requests, spanCount(in.data))
 			compareHeld(t, requests, spanCount(in.data), size(in.data))
 		})
 	}
@@ -161,20 +191,22 @@ type flow struct {
 func (f flow) perSpan() float64 { return float64(f.cpu) / float64(f.spans) }
 
 // compareStreams sends requests for some seconds as fast as they are taken. Traces are decided while others arrive.
-func compareStreams(t *testing.T, requests [][]byte, spans int) {
+func compareStreams(t *testing.T, list []contender, requests [][]byte, spans int) {
 	t.Helper()
-	results := make([][]flow, len(contenders()))
+	results := make([][]flow, len(list))
 	for range samplingRounds {
-		for i, c := range contenders() {
+		for i, c := range list {
 			results[i] = append(results[i], run(t, c.make(t), requests, spans))
 		}
 	}
 	base, stock := middle(results[0]), middle(results[1])
-	for i, c := range contenders() {
+	for i, c := range list {
 		m := middle(results[i])
-		t.Logf("%-14s %8.0f spans/s (%4.2fx) | CPU %5.0f ns/span, beside the decoding %5.0f ns (%4.2fx) | %5.1f allocs/span, %5.0f B/span | kept %4.1f %%",
-			c.name, perSecond(m.spans, m.wall), perSecond(m.spans, m.wall)/perSecond(stock.spans, stock.wall),
-			m.perSpan(), m.perSpan()-base.perSpan(), (stock.perSpan()-base.perSpan())/(m.perSpan()-base.perSpan()),
+		own := max(m.perSpan()-base.perSpan(), 1) // beside the decoding
+		t.Logf("%-14s took %7.0f spans/s; CPU %6.0f ns/span (%4.2fx), beside the decoding %6.0f ns: %7.0f spans/s on %d cores (%4.2fx); "+
+			"%5.1f allocs/span, %5.0f B/span; kept %4.1f %%",
+			c.name, perSecond(m.spans, m.wall), m.perSpan(), stock.perSpan()/m.perSpan(),
+			own, senderCount*1e9/own, senderCount, (stock.perSpan()-base.perSpan())/own,
 			float64(m.allocs)/float64(m.spans), float64(m.bytes)/float64(m.spans), 100*float64(m.released)/float64(m.spans))
 	}
 }
@@ -200,6 +232,75 @@ func run(t *testing.T, s *sampler, requests [][]byte, spans int) flow {
 		assert.NoError(t, s.Shutdown(context.Background()))
 	})
 	return flow{cost: c, spans: (passes[0] + passes[1]) * spans / senderCount, released: s.released.Load()}
+}
+
+// TestSamplingJournal measures what it costs to survive a crash. The journal stands in the place of the other contender.
+func TestSamplingJournal_besideMemoryAlone(t *testing.T) {
+	machine(t)
+	before := runtime.GOMAXPROCS(senderCount)
+	t.Cleanup(func() { runtime.GOMAXPROCS(before) })
+	whole := recorded(t, "sampling")
+	compareStreams(t, []contender{
+		{name: "decoding only"},
+		{"memory alone", samplingprocessor.NewFactory(), ourSampling},
+		{"with journal", samplingprocessor.NewFactory(), ourJournal},
+	}, encode(t, whole), spanCount(whole))
+}
+
+const (
+	// lagRate is far below what either can do, so that the delay is of the processor's own making: requests a second.
+	lagRate    = 1000
+	lagSeconds = 6
+	// lagWait is how long both wait for a trace.
+	lagWait = time.Second
+)
+
+// TestSamplingLag_besideTheStockProcessor measures how long after its deadline a kept trace is released.
+func TestSamplingLag_besideTheStockProcessor(t *testing.T) {
+	machine(t)
+	whole := recorded(t, "lag")
+	requests := encode(t, whole)
+	for _, c := range contenders()[1:] {
+		s := c.make(t)
+		arrived, late := sync.Map{}, make(chan time.Duration, lagRate*lagSeconds)
+		s.release = func(td ptrace.Traces) {
+			at, ok := arrived.Load(firstTrace(td))
+			if ok {
+				late <- time.Since(at.(time.Time)) - lagWait
+			}
+		}
+		began := time.Now()
+		for i := range lagRate * lagSeconds {
+			td := decode(t, requests[i%len(requests)], uint64(i/len(requests)))
+			arrived.Store(firstTrace(td), time.Now())
+			require.NoError(t, s.ConsumeTraces(context.Background(), td))
+			time.Sleep(time.Until(began.Add(time.Duration(i) * time.Second / lagRate)))
+		}
+		time.Sleep(3 * lagWait)
+		require.NoError(t, s.Shutdown(context.Background()))
+		close(late)
+		all := slices.Sorted(func(yield func(time.Duration) bool) {
+			for d := range late {
+				if !yield(d) {
+					return
+				}
+			}
+		})
+		require.NotEmpty(t, all)
+		t.Logf("%-14s %4d traces released; after the deadline: median %s, p99 %s", c.name, len(all),
+			all[len(all)/2].Round(time.Millisecond), all[len(all)*99/100].Round(time.Millisecond))
+	}
+}
+
+func firstTrace(td ptrace.Traces) pcommon.TraceID {
+	for _, rs := range td.ResourceSpans().All() {
+		for _, ss := range rs.ScopeSpans().All() {
+			for _, span := range ss.Spans().All() {
+				return span.TraceID()
+			}
+		}
+	}
+	return pcommon.TraceID{}
 }
 
 // compareHeld looks at the memory of traces that wait. The stock processor keeps them decoded.

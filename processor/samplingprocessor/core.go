@@ -177,15 +177,15 @@ func (c *core) start(ctx context.Context, host component.Host) error {
 		c.metrics.shutdown()
 		return errors.Join(err, c.journal.abandon(ctx))
 	}
-	c.run(left)
+	c.run(&left)
 	c.instances.started++
 	c.set.Logger.Info("sampling holds traces in memory", zap.Int64("max_bytes", c.budget.max),
 		zap.Int64("max_trace_bytes", c.maxTrace), zap.Int("shards", len(c.shards)))
 	return nil
 }
 
-// run starts all goroutines. From here on nothing can fail.
-func (c *core) run(left remains) {
+// run starts all goroutines. From here on nothing can fail. What was read back waits for a traces pipeline.
+func (c *core) run(left *remains) {
 	c.restoreRules(left.rules)
 	c.policy.Start(time.Now())
 	c.outbox = newOutbox(c)
@@ -195,7 +195,20 @@ func (c *core) run(left remains) {
 	for _, s := range c.shards {
 		s.start()
 	}
-	c.replay(left)
+	if c.journal != nil {
+		c.journal.left = left
+	}
+}
+
+// resume replays what was read back, once. Only a traces pipeline may ask for it: when one is started, what stands
+// behind it is started too, and that is not so for a logs pipeline.
+func (c *core) resume() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if j := c.journal; j != nil && j.left != nil {
+		c.replay(j.left)
+		j.left = nil
+	}
 }
 
 func (c *core) makeShards(observers []decision.Observer) error {

@@ -38,6 +38,8 @@ type journal struct {
 	mu      sync.Mutex
 	garbage []settled
 
+	left *remains // what was read back and is not yet replayed
+
 	// of the goroutine that writes
 	segments segments
 	learned  func() []byte
@@ -225,7 +227,7 @@ func (c *core) readBack(ctx context.Context) (remains, error) {
 }
 
 // replay hands to the shards what was read back.
-func (c *core) replay(left remains) {
+func (c *core) replay(left *remains) {
 	traces := map[store.Key]struct{}{}
 	for i := range left.arrivals {
 		c.budget.add(left.arrivals[i].part.Cost())

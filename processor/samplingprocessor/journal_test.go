@@ -9,15 +9,20 @@ import (
 	"fmt"
 	"maps"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/open-telemetry/opentelemetry-collector-contrib/extension/storage/filestorage"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/component/componenttest"
+	"go.opentelemetry.io/collector/consumer/consumertest"
 	"go.opentelemetry.io/collector/extension/extensiontest"
 	"go.opentelemetry.io/collector/extension/xextension/storage"
+	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/policy"
 )
@@ -281,5 +286,64 @@ func FuzzReadEntry(f *testing.F) {
 			return
 		}
 		assert.Equal(t, value[1:17], a.key.Trace[:], fmt.Sprint(a.seq))
+	})
+}
+
+// strict refuses to be used before it is started, as an exporter's queue does.
+type strict struct {
+	consumertest.TracesSink
+	started atomic.Bool
+	early   atomic.Int64
+}
+
+func (s *strict) ConsumeTraces(ctx context.Context, td ptrace.Traces) error {
+	if !s.started.Load() {
+		s.early.Add(1)
+	}
+	return s.TracesSink.ConsumeTraces(ctx, td)
+}
+
+// TestJournal_nothingIsDeliveredBeforeItsPipelineIsStarted starts the logs pipeline first: what stands behind the
+// traces pipeline is not there yet.
+func TestJournal_nothingIsDeliveredBeforeItsPipelineIsStarted(t *testing.T) {
+	d := newDisk()
+	s := withStorage(t, d, nil)
+	s.start(s.sink)
+	s.send(traces(spec{id: 1, kind: "llm"}))
+	s.stop()
+
+	synctest.Test(t, func(t *testing.T) {
+		next := withStorage(t, d, nil)
+		exporter := &strict{}
+		var err error
+		next.traces, err = next.factory.CreateTraces(context.Background(), next.set, next.cfg, exporter)
+		require.NoError(t, err)
+		l := withLogs(t, next)
+		time.Sleep(time.Hour)
+		assert.Zero(t, exporter.SpanCount())
+		exporter.started.Store(true)
+		require.NoError(t, next.traces.Start(context.Background(), next.host))
+		time.Sleep(time.Hour)
+		assert.Equal(t, 1, exporter.SpanCount())
+		assert.Zero(t, exporter.early.Load())
+		l.stop()
+	})
+}
+
+// TestJournal_nothingIsDeliveredAfterItsPipelineIsShutDown shuts down while the next consumer is down, and keeps the
+// logs pipeline.
+func TestJournal_nothingIsDeliveredAfterItsPipelineIsShutDown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSampler(t, nil)
+		exporter := &flaky{fails: 5, err: errDown}
+		l := withLogs(t, s.start(exporter))
+		s.send(traces(spec{id: 1, kind: "llm"}))
+		ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
+		defer cancel()
+		require.ErrorIs(t, s.traces.Shutdown(ctx), context.DeadlineExceeded)
+		time.Sleep(time.Hour)
+		assert.Zero(t, exporter.SpanCount(), "it may be shut down itself by now")
+		require.NoError(t, l.logs.Shutdown(context.Background()))
+		assert.Equal(t, 1.0, s.count("dropped_spans", "reason", "shutdown"))
 	})
 }

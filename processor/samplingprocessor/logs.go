@@ -87,8 +87,11 @@ func (p *logsProcessor) pass(ctx context.Context, ld plog.Logs) error {
 	}
 	p.mu.RLock()
 	defer p.mu.RUnlock()
-	if p.closed {
+	switch {
+	case p.closed:
 		return errClosed
+	case !p.started:
+		return errEarly
 	}
 	return p.next.ConsumeLogs(ctx, ld)
 }

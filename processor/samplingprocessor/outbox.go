@@ -156,6 +156,10 @@ func (o *outbox) try(ctx context.Context, d delivery) error {
 	if d.logs != 0 {
 		return o.core.consumeReturned(ctx, d)
 	}
+	p := o.core.outlets()[d.outlet]
+	if p.gone.Load() {
+		return errClosed
+	}
 	td := d.td
 	if d.data != nil {
 		var u ptrace.ProtoUnmarshaler
@@ -164,7 +168,7 @@ func (o *outbox) try(ctx context.Context, d delivery) error {
 			return consumererror.NewPermanent(fmt.Errorf("decode a released trace: %w", err))
 		}
 	}
-	return o.core.outlets()[d.outlet].next.ConsumeTraces(ctx, td)
+	return p.next.ConsumeTraces(ctx, td)
 }
 
 // keepRest keeps of d only what the next consumer says it did not take.

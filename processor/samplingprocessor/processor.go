@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/consumer"
@@ -17,6 +18,7 @@ var (
 	errFull     = errors.New("sampling: memory is full, try again later")
 	errTooLarge = errors.New("sampling: the request is larger than all the memory of the processor")
 	errClosed   = errors.New("sampling: the processor is shut down")
+	errEarly    = errors.New("sampling: the logs pipeline is not started yet")
 )
 
 // tracesProcessor is the instance of one traces pipeline.
@@ -28,6 +30,8 @@ type tracesProcessor struct {
 	mu      sync.RWMutex // held while a request is admitted
 	started bool
 	closed  bool
+
+	gone atomic.Bool // nothing may be delivered any more
 }
 
 // Capabilities tells that requests are taken apart.
@@ -41,8 +45,9 @@ func (p *tracesProcessor) Start(ctx context.Context, host component.Host) error 
 		return err
 	}
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	p.started = true
+	p.mu.Unlock()
+	p.core.resume()
 	return nil
 }
 
@@ -70,5 +75,6 @@ func (p *tracesProcessor) Shutdown(ctx context.Context) error {
 	if started {
 		err = p.core.drain(ctx, p.outlet)
 	}
+	p.gone.Store(true)
 	return errors.Join(err, p.core.release(ctx, started))
 }

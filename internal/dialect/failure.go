@@ -64,9 +64,12 @@ func (e *evidence) excused() bool {
 	return e.byDesign || isByDesign(e.exceptionType) || isByDesign(e.errorType)
 }
 
+// failureInitials has the last five bits of the letters with which the names begin that matter here.
+const failureInitials = 1<<('e'&31) | 1<<('g'&31) | 1<<('l'&31) | 1<<('n'&31) | 1<<('r'&31) | 1<<('s'&31)
+
 // attribute takes one attribute in. Few names begin with the letters that matter here.
 func (e *evidence) attribute(k string, v pcommon.Value, scope pcommon.InstrumentationScope) {
-	if k == "" || strings.IndexByte("eglnrs", k[0]) < 0 {
+	if k == "" || failureInitials&(1<<(k[0]&31)) == 0 {
 		return
 	}
 	switch k {

@@ -43,8 +43,13 @@ type Glance struct {
 
 // Begin starts a look at s and forgets the one before.
 func (g *Glance) Begin(s Span, want Want) {
-	*g = Glance{span: s, want: want, claimed: want&(WantClass|WantUsage) == 0}
-	g.thread.rank = len(conversationKeys)
+	g.Class, g.Signs, g.Conversation = Other, 0, ""
+	g.Call, g.Tokens, g.Cost = false, 0, 0
+	g.span, g.want = s, want
+	if g.claimed = want&(WantClass|WantUsage) == 0; !g.claimed {
+		g.signals = signals{}
+	}
+	g.failure, g.outcome, g.thread = evidence{}, outcome{}, thread{rank: len(conversationKeys)}
 	g.failure.status = s.Status().Code() == ptrace.StatusCodeError
 }
 
@@ -55,8 +60,11 @@ func (g *Glance) Attribute(k string, v pcommon.Value) {
 		g.claimed = g.want&WantUsage == 0 && g.signals.claims()
 	}
 	g.failure.attribute(k, v, g.span.Scope)
-	g.outcome.attribute(k, v)
-	if g.want&WantConversation != 0 {
+	of := interests.of(k)
+	if of&ofOutcome != 0 {
+		g.outcome.attribute(k, v)
+	}
+	if of&ofConversation != 0 && g.want&WantConversation != 0 {
 		g.thread.attribute(k, v)
 	}
 }
@@ -115,27 +123,26 @@ type thread struct {
 	metadata bool // there is metadata, which may hold it too
 }
 
-// conversationLengths has bit n set where some attribute that may hold a conversation's id has n letters, modulo 64.
-var conversationLengths = func() (lengths uint64) {
-	for _, k := range conversationKeys {
-		lengths |= 1 << (len(k) % 64)
-	}
-	return lengths &^ (1 << len("metadata"))
-}()
-
 func (t *thread) attribute(k string, v pcommon.Value) {
-	if conversationLengths&(1<<(len(k)%64)) == 0 {
-		t.metadata = t.metadata || k == "metadata"
+	t.metadata = t.metadata || k == "metadata"
+	for _, r := range conversationsByLength[len(k)%64] {
+		if conversationKeys[r] != k {
+			continue
+		}
+		if text := scalarText(v); int(r) < t.rank && !isBlank(text) {
+			t.rank, t.best = int(r), text
+		}
 		return
-	}
-	r := conversationRank(k)
-	if r < 0 || r >= t.rank {
-		return
-	}
-	if text := scalarText(v); !isBlank(text) {
-		t.rank, t.best = r, text
 	}
 }
+
+// conversationsByLength has the ranks of the attributes whose names have so many letters, modulo 64.
+var conversationsByLength = func() (ranks [64][]uint8) {
+	for r, k := range conversationKeys {
+		ranks[len(k)%64] = append(ranks[len(k)%64], uint8(r)) //nolint:gosec // some dozens
+	}
+	return ranks
+}()
 
 func (t *thread) id(s Span) string {
 	switch {

@@ -58,25 +58,20 @@ type outcome struct {
 	told   bool // result is there
 }
 
-// attribute tells most attributes apart by their last letter.
 func (o *outcome) attribute(k string, v pcommon.Value) {
-	switch k[max(len(k), 1)-1:] {
-	case "n", "s": // finish_reason, finishReason, finish_reasons
-		o.finish = o.finish || isFinishReason(k) && isBadFinish(v)
-	case "d", "e": // kind, type, subtype, name, value, response
-	case "l": // refusal
-		o.finish = o.finish || k == "redact.evidence.refusal" && isTrue(v)
-	case "r": // tool_error
-		o.failed = o.failed || k == "redact.evidence.tool_error" && isTrue(v)
-	case "t": // output, result
-	default:
-		return
+	if isFinishReason(k) {
+		o.finish = o.finish || isBadFinish(v)
+	} else {
+		o.known(k, v)
 	}
-	o.toolAttribute(k, v)
 }
 
-func (o *outcome) toolAttribute(k string, v pcommon.Value) {
+func (o *outcome) known(k string, v pcommon.Value) {
 	switch k {
+	case "redact.evidence.refusal":
+		o.finish = o.finish || isTrue(v)
+	case "redact.evidence.tool_error":
+		o.failed = o.failed || isTrue(v)
 	case "openinference.span.kind", "traceloop.span.kind", "langsmith.span.kind", "langfuse.observation.type",
 		"mlflow.spanType", "genkit:metadata:subtype", "lmnr.span.type", "langwatch.span.type":
 		o.tool = o.tool || strings.EqualFold(strings.Trim(text(v), `"`), "tool")
@@ -117,16 +112,15 @@ func (o *outcome) signs(s Span) Signs {
 	return signs
 }
 
+// isFinishReason knows finish_reason, finish_reasons, finishReason and stop_reason, whatever they stand behind.
 func isFinishReason(k string) bool {
-	if len(k) < len("stopReason") || k[len(k)-3:] != "son" && k[len(k)-3:] != "ons" {
+	k = strings.TrimSuffix(k, "s")
+	if !strings.HasSuffix(k, "eason") {
 		return false
 	}
-	for _, suffix := range [...]string{"finish_reasons", "finish_reason", "finishReason", "stop_reason", "stopReason"} {
-		if strings.HasSuffix(k, suffix) {
-			return true
-		}
-	}
-	return false
+	k = k[:max(len(k)-len("reason"), 0)]
+	return strings.HasSuffix(k, "finish") || strings.HasSuffix(k, "finish_") || strings.HasSuffix(k, "stop_") ||
+		strings.HasSuffix(k, "stop")
 }
 
 // maxFinish is longer than any list of reasons: what is longer is something else.
@@ -143,7 +137,11 @@ func isBadFinish(v pcommon.Value) bool {
 		return false
 	}
 	s := text(v)
-	if s == "stop" || s == "" || len(s) > maxFinish {
+	switch s {
+	case "", "stop", "STOP", "tool_calls", "tool-calls", "end_turn", "tool_use":
+		return false
+	}
+	if len(s) > maxFinish {
 		return false
 	}
 	for word := range strings.FieldsFuncSeq(s, notOfWord) {

@@ -42,7 +42,7 @@ func Compile(rules []Rule, opts Options) (*Policy, error) {
 		}
 		names[r.Name] = true
 		c.rule(at, r)
-		c.policy.rules[i].level = levelOf(i, len(rules))
+		c.policy.rules[i].claim = claimOf(i, len(rules))
 	}
 	if n := c.policy.reader.firstCondition + len(c.policy.reader.conditions); n > maxBits {
 		c.fail("rules", "ask for %d attributes and conditions, more than %d", n, maxBits)
@@ -50,13 +50,18 @@ func Compile(rules []Rule, opts Options) (*Policy, error) {
 	return c.policy, c.errs
 }
 
-// levelOf is how far ahead of the clock a rule may draw on the budget of all: the first on the rest of the hour, the
-// last on nothing, so that what is spent goes to the rules in their order.
-func levelOf(i, n int) float64 {
-	if n < 2 {
-		return 0
-	}
-	return 1 - float64(i)/float64(n-1)
+const (
+	// priority is how much more of what is left each rule gets than the one behind it.
+	priority = 4
+	// maxPriorities bounds the weight of the first of many rules.
+	maxPriorities = 6
+)
+
+// claimOf gives the budget of all to the rules in their order: the first, which is that for errors as a rule, may draw
+// on the rest of the hour at once, the others take part in what is due, the later the less.
+func claimOf(i, n int) claim {
+	behind := min(n-1-i, maxPriorities)
+	return claim{weight: math.Pow(priority, float64(behind)), whole: i == 0 && n > 1}
 }
 
 type compiler struct {

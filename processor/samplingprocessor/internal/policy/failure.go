@@ -45,10 +45,10 @@ var signNames = map[string]signs{
 // classOf is the way in which the trace failed, as far as some evidence goes. What is in doubt has failed: where the
 // root never came, nobody knows whether it would have recovered.
 func (e *Evidence) classOf(mask signs) classes {
-	switch any := e.signs&mask != 0; {
-	case any && (e.top.signs&mask != 0 || e.agentTop().signs&mask != 0 || e.top.orphan && !e.top.entry):
+	switch some := e.signs&mask != 0; {
+	case some && (e.top.signs&mask != 0 || e.agentTop().signs&mask != 0 || e.top.orphan && !e.top.entry):
 		return classFailed
-	case any:
+	case some:
 		return classRecovered
 	case e.signs&dialect.SignByDesign != 0:
 		return classExpected

@@ -65,18 +65,29 @@ func newBudget(r Rate) *budget {
 	return &budget{perHour: float64(r.Count), ahead: float64(r.Count) / time.Hour.Minutes()}
 }
 
-func (b *budget) take(now time.Time, share float64, runs uint32) float64 {
-	return b.takeAhead(now, share, runs, 0)
+// claim is how a rule stands to a budget that it shares with others.
+type claim struct {
+	weight float64 // the larger, the less it feels that little is left
+	whole  bool    // may draw on the whole rest of the hour before its time
 }
 
-// takeAhead is take for somebody who may draw a part of the rest of the hour before its time.
-func (b *budget) takeAhead(now time.Time, share float64, runs uint32, part float64) float64 {
+func (b *budget) take(now time.Time, share float64, runs uint32) float64 {
+	return b.takeFor(claim{weight: 1}, now, share, runs)
+}
+
+// smallestBudgetShare keeps the counts meaningful while others overdraw a budget: one trace in a thousand goes on
+// standing for the rest.
+const smallestBudgetShare = 1e-3
+
+func (b *budget) takeFor(c claim, now time.Time, share float64, runs uint32) float64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	due := b.dueLocked(now)
-	left := due + part*(b.total-due) - b.spent
+	left := b.dueLocked(now) - b.spent
+	if c.whole {
+		left = b.total - b.spent
+	}
 	cost := float64(max(runs, 1))
-	share = min(share, max(left/max(b.ahead, cost), smallestShare))
+	share = min(share, max(left/max(b.ahead/c.weight, cost), smallestBudgetShare))
 	b.spent += share * cost
 	return share
 }

@@ -90,7 +90,7 @@ type rule struct {
 	when      condition // nil: always
 	threshold sampling.Threshold
 	keep      float64 // probability
-	level     float64 // how far ahead of the clock the rule may draw on the budget of all
+	claim     claim   // on the budget of all
 	floor     *floor  // nil: none
 	limits    []limit
 }
@@ -161,8 +161,11 @@ func (p *Policy) share(from int, e *Evidence, now time.Time) float64 {
 func (p *Policy) sample(r *rule, strength float64, traceID [16]byte, e *Evidence, now time.Time) Decision {
 	d := Decision{Rule: r.name, Probability: r.keep * strength}
 	switch {
-	case d.Probability > 0 && d.Probability < 1 && p.isPromoted(e, now):
-		return p.keepAll(Promoted, e, now)
+	case d.Probability > 0 && p.mayDrop(r, d.Probability) && p.isPromoted(e, now):
+		if d.Probability < 1 {
+			d.Rule = Promoted
+		}
+		return p.keepAll(d.Rule, e, now)
 	case d.Probability < 1 && r.floor != nil && r.floor.take(now):
 		return p.keepAll(r.name, e, now)
 	case d.Probability <= 0:
@@ -180,6 +183,11 @@ func (p *Policy) sample(r *rule, strength float64, traceID [16]byte, e *Evidence
 	return d
 }
 
+// mayDrop reports whether a trace that the rule takes with the given probability may end up dropped.
+func (p *Policy) mayDrop(r *rule, probability float64) bool {
+	return probability < 1 || len(r.limits) > 0 || p.budget != nil
+}
+
 // smallestShare keeps limits honest under any load: what could not be kept at all could not be counted either.
 const smallestShare = 1e-6
 
@@ -190,7 +198,7 @@ func (p *Policy) limit(r *rule, strength float64, e *Evidence, now time.Time, d 
 		share = l.take(now, share, e.runs)
 	}
 	if p.budget != nil {
-		share = p.budget.takeAhead(now, share, e.runs, r.level)
+		share = p.budget.takeFor(r.claim, now, share, e.runs)
 	}
 	if strength == 1 && share == d.Probability {
 		return r.threshold

@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -14,6 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/pdatatest"
 )
 
 var now = time.Unix(1_800_000_000, 0)
@@ -249,23 +252,39 @@ func TestMerge_doesNotDependOnTheOrder(t *testing.T) {
 	}
 }
 
+// BenchmarkObserve reads recorded traces of several libraries, as the default rules want it.
 func BenchmarkObserve(b *testing.B) {
-	p := compile(b, Options{}, Rule{Name: "errors", When: &When{Error: true}, Keep: percent(100)}, Rule{Name: "r", Keep: percent(1)})
-	td := span(map[string]any{
-		"gen_ai.operation.name": "chat", "gen_ai.request.model": "m", "gen_ai.usage.input_tokens": 5, "session.id": "abc",
-		"gen_ai.input.messages": "[]", "resource.service.name": "shop",
-	})
-	b.ReportAllocs()
-	for b.Loop() {
-		p.Observe(td)
+	defaults := []Rule{
+		{Name: "errors", When: &When{Error: true}, Keep: percent(100)},
+		{Name: "new", When: &When{NewRelease: &NewRelease{Attributes: []string{"service.version"}, For: 1e12, Traces: 200}}, Keep: percent(100)},
+		{Name: "r", Keep: percent(10)},
 	}
-}
-
-func BenchmarkDecide(b *testing.B) {
-	p := compile(b, Options{}, Rule{Name: "r", Keep: percent(10)})
-	b.ReportAllocs()
-	for b.Loop() {
-		p.Decide([16]byte{1}, &Evidence{}, now)
+	everything := append([]Rule{
+		{Name: "failed", When: &When{Error: "failed"}, Keep: percent(100)},
+		{Name: "slow", When: &When{MinDuration: 1e12, MinTokens: 1e9, RootName: []string{"x*"}}, Keep: percent(100)},
+		{Name: "team", When: &When{Attributes: map[string]any{"team": "x", "gen_ai.request.model": "y"}}, Keep: percent(100)},
+	}, defaults...)
+	for _, bench := range []struct {
+		name  string
+		rules []Rule
+	}{{"default", defaults}, {"everything", everything}} {
+		b.Run(bench.name, func(b *testing.B) {
+			p := compile(b, Options{OnlyAgents: true, Keep: []string{"sampling.keep"}}, bench.rules...)
+			var traces []ptrace.Traces
+			spans := 0
+			for _, name := range []string{"vercel-ai-v6/agent.json", "openinference-js/rag.json", "strands-ts-latest/agent.json"} {
+				td := pdatatest.LoadTraces(b, filepath.Join(pdatatest.Repository(b), "testdata", "traces", name))
+				traces = append(traces, td)
+				spans += td.SpanCount()
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				for _, td := range traces {
+					p.Observe(td)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*spans), "ns/span")
+		})
 	}
 }
 

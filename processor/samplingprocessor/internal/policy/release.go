@@ -162,6 +162,20 @@ var environments = [...]string{"deployment.environment.name", "deployment.enviro
 func (r *releases) hashOf(key hashKey, s dialect.Span) (sum uint64, complete bool) {
 	var space [maxReleaseKey]byte
 	name := space[:0]
+	complete = true
+	found := false
+	for _, attribute := range r.attributes {
+		v, ok := lookup(s, attribute)
+		if complete = complete && ok; ok {
+			before := len(name)
+			name = append(name, v.AsString()...)
+			found = found || len(name) > before
+		}
+		name = append(name, 0)
+	}
+	if !found {
+		return 0, complete
+	}
 	if service, ok := s.Resource.Get("service.name"); ok {
 		name = append(name, service.AsString()...)
 	}
@@ -172,20 +186,7 @@ func (r *releases) hashOf(key hashKey, s dialect.Span) (sum uint64, complete boo
 			break
 		}
 	}
-	complete = true
-	found := false
-	for _, attribute := range r.attributes {
-		name = append(name, 0)
-		v, ok := lookup(s, attribute)
-		if !ok {
-			complete = false
-			continue
-		}
-		before := len(name)
-		name = append(name, v.AsString()...)
-		found = found || len(name) > before
-	}
-	if !found || len(name) > maxReleaseKey {
+	if len(name) > maxReleaseKey {
 		return 0, complete
 	}
 	return hash(key, name), complete

@@ -13,6 +13,7 @@ import (
 
 // releasePolicy keeps new releases for 30 minutes or 3 traces, and nothing else; the first 10 minutes are for learning.
 func releasePolicy(t *testing.T) func(version string, minute int) bool {
+	t.Helper()
 	p := compile(t, Options{},
 		Rule{Name: "new", Keep: percent(100), When: &When{NewRelease: &NewRelease{
 			Attributes: []string{"service.version"}, For: 30 * time.Minute, Traces: 3,

@@ -29,6 +29,9 @@ func (sc *Scanner) assign(i int) int {
 	if kind == KindNone && s[i] == ':' && k.quote != 0 {
 		kind = sc.pairKind(k)
 	}
+	if kind == KindNone && s[i] == '=' && k.end-k.start == len("value") && s[k.start:k.end] == "value" {
+		kind = attributeKind(s, k.start)
+	}
 	if kind == KindNone {
 		return i + 1
 	}
@@ -88,14 +91,17 @@ func operatorStart(s string, i int) int {
 			end--
 		}
 	}
-	for stop := max(0, end-maxOperator); end > stop && (s[end-1] == ' ' || s[end-1] == '\t'); {
+	for stop := max(0, end-maxPadding); end > stop && (s[end-1] == ' ' || s[end-1] == '\t'); {
 		end--
 	}
 	return end
 }
 
-// maxOperator is how many signs, and how many spaces, are looked at between a key and its value.
-const maxOperator = 4
+// How many signs, and how many blanks, are looked at between a key and its value.
+const (
+	maxOperator = 4
+	maxPadding  = 24
+)
 
 // closeQuote notes the quote that ends at end, and returns where the text before it ends.
 func (k *key) closeQuote(s string, end, stop int) int {
@@ -152,6 +158,51 @@ func inQuery(s string, i int) bool {
 		return true
 	}
 	return strings.HasSuffix(s[:i], "&amp;")
+}
+
+// maxTag bounds the part of a tag of XML that is read back from its end.
+const maxTag = 128
+
+// element judges the text of <password>…</password>, whose first tag ends at i.
+func (sc *Scanner) element(i int) int {
+	s := sc.text
+	if i == 0 || !isAlnum(s[i-1]) && !isQuote(s[i-1]) {
+		return i + 1
+	}
+	open := strings.LastIndexByte(s[max(0, i-maxTag):i], '<') + max(0, i-maxTag)
+	if open < max(0, i-maxTag) || open+1 >= i || !isLetter(s[open+1]) && !isDigit(s[open+1]) {
+		return i + 1
+	}
+	kind := KeyKind(s[open+1 : run(s[:i], open+1, aURLDot)])
+	if kind != KindSecret && kind != KindToken && kind != KindWord {
+		return i + 1
+	}
+	start := i + 1
+	for start < len(s) && isSpace(s[start]) {
+		start++
+	}
+	end := start
+	for end < len(s) && end-start < maxBare && s[end] != '<' && s[end] != '"' && s[end] != '\n' && s[end] != '\\' {
+		end++
+	}
+	if end == start || end >= len(s) || sc.ownEnd(start) > 0 {
+		return i + 1
+	}
+	sc.under(kind, start, end)
+	return sc.reread(i)
+}
+
+// attributeKind judges value="…" in <add key="Password" value="…"/>. The word "value" begins at i.
+func attributeKind(s string, i int) Kind {
+	name, start := stringBefore(s, i)
+	if name == "" || start < 2 || s[start-2] != '=' {
+		return KindNone
+	}
+	label := runBack(s, start-2, maxKey, aLetter)
+	if !pairKeys[s[label:start-2]] {
+		return KindNone
+	}
+	return KeyKind(name)
 }
 
 // pairKeys are the names under which a pair of name and value keeps its name.

@@ -75,6 +75,7 @@ const (
 	SalesforceToken
 	OpenShiftToken
 	DottedKey
+	NumberedKey
 	structural // how many there are
 )
 
@@ -117,6 +118,7 @@ var structures = [structural]Detector{
 	SalesforceToken: {"salesforce_token", GroupSecrets, Mask, "Salesforce"},
 	OpenShiftToken:  {"openshift_token", GroupSecrets, Mask, "OpenShift"},
 	DottedKey:       {"dotted_key", GroupSecrets, Mask, "an id and a secret joined by a dot (Zhipu, Zoho)"},
+	NumberedKey:     {"numbered_key", GroupSecrets, Mask, "a number and 64 random characters (TrueNAS)"},
 }
 
 // Catalog lists every built-in detector. The order is fixed, and an ID is an index into it.

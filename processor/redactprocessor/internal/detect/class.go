@@ -14,6 +14,7 @@ const (
 	tDollar // $ of a password hash
 	tProse  // B b w W k K P: letters in words that announce a secret
 	tEscape // \ % &: may be an encoded character
+	tAngle  // >: the end of a tag of XML
 	tHigh   // lead byte of characters that are used to hide others
 )
 
@@ -29,6 +30,7 @@ var triggers = func() (t [256]uint8) {
 	set(":=", tAssign)
 	set("AJ", tUpper)
 	set("$", tDollar)
+	set(">", tAngle)
 	set("BbwWkKP", tProse)
 	set("\\%&", tEscape)
 	// U+00AD, Greek, Cyrillic, Arabic digits, U+180E, U+2000 to U+2FFF, U+FE00 and U+FF00 blocks, mathematical letters,

@@ -31,6 +31,12 @@ func (sc *Scanner) inContext(start, end int) bool {
 	if !ok {
 		return false
 	}
+	if at := start - contextSigns; strings.EqualFold(word, "key") { // "private access key 7f9c…"
+		k := strings.LastIndex(s[max(0, at):start], word) + max(0, at)
+		if before, ok := wordBefore(s, k); ok && s[k-1] == ' ' {
+			word = before + " " + word
+		}
+	}
 	switch KeyKind(word) {
 	case KindSecret:
 	case KindToken:

@@ -44,6 +44,7 @@ func (sc *Scanner) digit(i int) int {
 		return end
 	}
 	if i+36 <= len(s) && s[i+8] == '-' && isUUID(s[i:i+36]) {
+		sc.inContext(i, i+36)
 		return i + 36
 	}
 	if end-i > 19 && sc.encodedDigits(i, end) {

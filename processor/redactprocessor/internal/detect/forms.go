@@ -9,7 +9,7 @@ import "strings"
 func (sc *Scanner) formed(start, end int) bool {
 	s := sc.text
 	for _, form := range [...]func(string, int, int) (int, int, ID){
-		azureKey, mailchimpKey, suffixedKey, salesforceToken, openShiftToken, dottedKey,
+		azureKey, mailchimpKey, suffixedKey, salesforceToken, openShiftToken, dottedKey, numberedKey,
 	} {
 		if from, to, id := form(s, start, end); to > 0 {
 			sc.add(Finding{from, to, id, Unquoted})
@@ -87,4 +87,18 @@ func dottedKey(s string, start, end int) (from, to int, id ID) {
 		return 0, 0, 0
 	}
 	return start, stop, DottedKey
+}
+
+// numberedKey is the number of a key and 64 random characters, as TrueNAS has them.
+func numberedKey(s string, start, end int) (from, to int, id ID) {
+	const length, maxNumber = 64, 4
+	body := end - length
+	if body <= start+1 || body-start > maxNumber+1 || s[body-1] != '-' || !only(s[start:body-1], aDigit) {
+		return 0, 0, 0
+	}
+	digits, capitals, smalls := mix(s[body:end])
+	if digits+capitals+smalls != length || capitals == 0 || smalls == 0 || !tokenLike(s[body:end]) {
+		return 0, 0, 0
+	}
+	return start, end, NumberedKey
 }

@@ -126,7 +126,7 @@ func isKeyword(s string) bool {
 var references = []string{
 	"${", "$(", "{{", "<%", "%(", "#{", "%{", "process.env", "os.environ", "os.getenv", "getenv", "env.", "env(", "secrets.",
 	"vault:", "ref+", "arn:", "op://", "self.", "this.", "config.", "settings.", "request.", "options.", "args.", "params.",
-	"+new ", "+ ", "new ",
+	"+new ", "+ ", "new ", "new-object",
 }
 
 // isPlaceholder tells whether s stands for a secret instead of being one.
@@ -148,6 +148,8 @@ func (sc *Scanner) isPlaceholder(s string) bool {
 		return isVariable(s[1:]) || strings.IndexByte(s, '/') > 0 && isPath(s)
 	case '[', '{', '(':
 		return isBracketed(s)
+	case '%':
+		return len(s) <= maxVerb && isLetter(s[len(s)-1]) // %q of a format
 	case '&':
 		return strings.HasPrefix(low, "&lt;") && strings.HasSuffix(s, "&gt;")
 	case 'h':
@@ -164,6 +166,9 @@ func isHeading(s string) bool {
 	name := strings.TrimRight(s, ":= ")
 	return len(name) < len(s) && only(name, aURLDot) && KeyKind(name) != KindNone
 }
+
+// maxVerb is the length of the longest verb of a format that is taken for one.
+const maxVerb = 4
 
 // isMarkup tells whether s is <your key> or the beginning of an element of XML.
 func isMarkup(s string) bool {

@@ -19,6 +19,9 @@ func (sc *Scanner) dash(i int) int {
 		return sc.longOption(i)
 	}
 	if i+2 < len(s) && (i == 0 || s[i-1] == ' ') {
+		if end := sc.longOption(i); end > i {
+			return end
+		}
 		return sc.shortOption(i)
 	}
 	return i
@@ -101,7 +104,7 @@ func (sc *Scanner) jwt(i int) int {
 		return i + 1
 	}
 	dot := sc.runEnd(i, aURL)
-	if dot >= len(s) || s[dot] != '.' || !isJOSE(s[start:dot]) {
+	if dot >= len(s) || s[dot] != '.' || !isJOSE(s[start:dot], strings.HasPrefix(s[dot:], ".eyJ")) {
 		return i + 1
 	}
 	end := run(s, dot+1, aURLDot)
@@ -115,8 +118,8 @@ func (sc *Scanner) jwt(i int) int {
 // maxJOSE bounds a token's header: it names an algorithm and a key.
 const maxJOSE = 2048
 
-// isJOSE tells whether s is the header of a JSON web token (RFC 7515, section 4).
-func isJOSE(s string) bool {
+// isJOSE tells whether s is the header of a JSON web token (RFC 7515, section 4). Where claims follow it, any object is.
+func isJOSE(s string, claims bool) bool {
 	if len(s) > maxJOSE {
 		return false
 	}
@@ -125,6 +128,9 @@ func isJOSE(s string) bool {
 		return false
 	}
 	text := string(header)
+	if claims && strings.HasPrefix(text, `{"`) {
+		return true
+	}
 	for _, member := range [...]string{`"alg"`, `"typ"`, `"kid"`, `"kty"`, `"enc"`, `"jku"`, `"x5t"`} {
 		if strings.Contains(text, member) {
 			return true

@@ -56,7 +56,7 @@ var keyWords = classes(map[wordClass]string{
 		"apikey apikeys apitoken authtoken accesstoken accesskey secretkey privatekey clientsecret jwt bearer userpass " +
 		"sharedaccesskey accountkey masterkey encryptionkey signingkey apisecret appsecret authkey storagekey sshkey " +
 		"csrf xsrf",
-	wToken:  "token pat",
+	wToken:  "token pat unseal",
 	wPass:   "pass pword",
 	wTokens: "tokens",
 	wKey:    "key keys",
@@ -184,8 +184,11 @@ func classify(words []string) Kind {
 	case wVendor:
 		return KindVendor
 	}
-	return KindNone
+	return pick(vendorWords[before] && vendorParts[words[n-1]], KindVendor, KindNone)
 }
+
+// vendorParts follow the name of a service where its key stands.
+var vendorParts = set("api login access app personal license")
 
 func classOf2(word string) wordClass {
 	if word == "" {
@@ -208,7 +211,7 @@ func keyKind(before string) Kind {
 	switch {
 	case before == "":
 		return KindQuery
-	case secretKeys[before]:
+	case secretKeys[before] || vendorWords[before]:
 		return KindSecret
 	case openKeys[before]:
 		return KindNone
@@ -240,7 +243,7 @@ func KeyKind(key string) Kind {
 var hints = func() (h [1 << 15 / 8]byte) {
 	for _, w := range strings.Fields("pas pwd sec tok key cre aut coo pin cvv cvc otp jwt bea mne phr wor sig cod ses " +
 		"sid csr xsr api acc " +
-		"hma sta tic ass sam see has sal dig pat pwo") {
+		"hma sta tic ass sam see has sal dig pat pwo uns") {
 		slot := trigram(w, 0)
 		h[slot>>3] |= 1 << (slot & 7)
 	}

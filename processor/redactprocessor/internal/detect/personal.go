@@ -153,6 +153,8 @@ func (sc *Scanner) phone(m *number) bool {
 		sc.add(Finding{start - 1, m.phoneEnd(s), Phone, Unquoted})
 	case m.n > 15:
 		return false
+	case m.groups > 1 && m.uniform(0, m.groups-1, '/'):
+		return false // a row of figures
 	case northAmerican(m), nationalForm(m), m.paren && m.areaInParentheses():
 		sc.add(Finding{start, m.phoneEnd(s), Phone, Unquoted})
 	case (before(s, start, phoneWords) || m.groups > 1 && labelled(s, m.end)) && !isDate(m):

@@ -56,10 +56,13 @@ func (sc *Scanner) announced(i int) int {
 			break
 		}
 	}
+	if start == 0 && isLogin(s, i) {
+		start = i + 1
+	}
 	if start == 0 || start >= len(s) {
 		return i
 	}
-	quoted := strings.IndexByte("'\"`", s[start]) >= 0
+	quoted := isQuote(s[start])
 	if quoted {
 		start++
 	}
@@ -70,11 +73,23 @@ func (sc *Scanner) announced(i int) int {
 	for end > start && strings.IndexByte(".,;:)", s[end-1]) >= 0 {
 		end--
 	}
-	if end-start < leastCredential || !looksPassword(s[start:end]) || sc.isPlaceholder(s[start:end]) {
+	whole := quoted && end < len(s) && s[end] == s[start-1] && end-start >= leastWord // a literal in quotes
+	if end-start < leastCredential || !whole && !looksPassword(s[start:end]) || sc.isPlaceholder(s[start:end]) {
 		return i
 	}
 	sc.add(Finding{start, end, ProsePassword, Unquoted})
 	return i // a detector that knows the token by name may still find it
+}
+
+// isLogin tells whether the word "password" that ends at i belongs to a line of .netrc: login <name> password <secret>.
+func isLogin(s string, i int) bool {
+	const key = len("password")
+	if i < key || i >= len(s) || s[i] != ' ' || !hasFold(s[i-key:], "password") {
+		return false
+	}
+	line := s[max(0, i-key-commandWindow) : i-key]
+	words := strings.Fields(line)
+	return len(words) >= 2 && words[len(words)-2] == "login"
 }
 
 // looksPassword tells a password from the next word of a sentence: it has a digit or a sign where words have none.
@@ -106,22 +121,35 @@ func (sc *Scanner) pin(i int) int {
 	return end
 }
 
-// longOption recognises "--password value". The second dash stands at i.
+// longOption recognises "--password value" and "-Password value". The last dash stands at i.
 func (sc *Scanner) longOption(i int) int {
 	s := sc.text
-	if i < 1 || i > 1 && !isSpace(s[i-2]) && s[i-2] != '"' && s[i-2] != 'n' {
+	first := i
+	if i > 0 && s[i-1] == '-' {
+		first--
+	}
+	if first > 0 && !isSpace(s[first-1]) && s[first-1] != '"' && !escapedLetter(s, first-1) {
 		return i
 	}
 	end := run(s[:min(len(s), i+maxKey)], i+1, aURL)
-	if end >= len(s) || s[end] != ' ' || end == i+1 {
+	if end >= len(s) || s[end] != ' ' || end-i < leastOption {
 		return i
 	}
 	kind := KeyKind(s[i+1 : end])
+	if name := s[i+1 : end]; first < i && (name == "user" || name == "proxy-user") && strings.Contains(word(s, end+1), ":") {
+		kind = KindSecret // of curl
+	}
 	if kind != KindSecret && kind != KindToken {
 		return i
 	}
+	if first == i && !looksPassword(word(s, end+1)) {
+		return i // a dash may be one of punctuation
+	}
 	return sc.argument(end+1, kind)
 }
+
+// leastOption is the length of the shortest option that is a word, its dash included.
+const leastOption = 3
 
 // commands whose one-letter options take a password, and the letters.
 var commands = []struct{ name, options string }{
@@ -139,11 +167,11 @@ var commands = []struct{ name, options string }{
 	{"mongosh", "p"},
 	{"wget", ""},
 	{"http", "a"},
-	{"ldapsearch", "w"},
+	{"ldapsearch", "w"}, {"psexec", "p"}, {"PSEXEC", "p"}, {"PSEXEC.EXE", "p"}, {"psExec", "p"}, {"PsExec", "p"},
 }
 
 // commandWindow is how far before an option its command is looked for.
-const commandWindow = 120
+const commandWindow = 240
 
 // shortOption recognises "mysql -psecret" and the like. The dash stands at i.
 func (sc *Scanner) shortOption(i int) int {
@@ -153,8 +181,11 @@ func (sc *Scanner) shortOption(i int) int {
 		return i
 	}
 	line := s[max(0, i-commandWindow):i]
-	if k := strings.LastIndexAny(line, "\n;|&"); k >= 0 {
-		line = line[k+1:]
+	for from := len(line); from > 0; {
+		if from = strings.LastIndexAny(line[:from], "\n;|"); from >= 0 && !(from > 0 && line[from-1] == '\\') {
+			line = line[from+1:]
+			break
+		}
 	}
 	for _, c := range commands {
 		at := strings.Index(line, c.name+" ")
@@ -198,10 +229,12 @@ func (sc *Scanner) argument(start int, kind Kind) int {
 	if sc.ownEnd(start) > 0 {
 		return start
 	}
-	if colon := strings.IndexByte(s[start:end], ':'); colon >= 0 {
+	if colon := strings.IndexByte(s[start:end], ':'); colon >= 0 && colon < end-start-1 {
 		start += colon + 1
+	} else if colon >= 0 && end < len(s) && isQuote(s[end]) { // user:'password'
+		return sc.argument(end, kind)
 	}
-	if start >= end || s[start] == '-' || sc.isPlaceholder(s[start:end]) || kind == KindToken &&
+	if start >= end || s[start] == '-' || run(s, start, aAlnum) == start && end-start < leastCredential || sc.isPlaceholder(s[start:end]) || kind == KindToken &&
 		!looksToken(s[start:end]) {
 		return start
 	}
@@ -225,7 +258,7 @@ func (sc *Scanner) dollar(i int) int {
 		return i + 1
 	}
 	end := i + 1
-	for end < len(s) && (alphabet[s[end]]&aAlnum != 0 || strings.IndexByte("$./=,+-", s[end]) >= 0) {
+	for end < len(s) && (alphabet[s[end]]&aAlnum != 0 || strings.IndexByte("$./=,+-*@:_", s[end]) >= 0) {
 		end++
 	}
 	if end-i < leastHash || strings.Count(s[i:end], "$") < 3 {
@@ -236,15 +269,17 @@ func (sc *Scanner) dollar(i int) int {
 }
 
 func isCrypt(s string) bool {
-	for _, id := range [...]string{
-		"$2a$", "$2b$", "$2y$", "$argon2", "$5$", "$6$", "$1$", "$apr1$", "$scrypt$",
-		"$pbkdf2",
-	} {
+	for _, id := range cryptIDs {
 		if strings.HasPrefix(s, id) {
 			return true
 		}
 	}
 	return false
+}
+
+// cryptIDs name the methods of crypt(3), of Cisco's devices and of Kerberos.
+var cryptIDs = []string{
+	"$2a$", "$2b$", "$2y$", "$argon2", "$5$", "$6$", "$1$", "$7$", "$8$", "$9$", "$y$", "$apr1$", "$scrypt$", "$pbkdf2", "$krb5",
 }
 
 // leastHash is the length of the shortest password hash of crypt(3), MD5's, less some for cut off ones.

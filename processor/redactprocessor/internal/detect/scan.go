@@ -83,6 +83,8 @@ func (sc *Scanner) wake(trigger uint8, i int) int {
 		return sc.prose(i)
 	case tUpper:
 		return sc.upper(i)
+	case tAngle:
+		return sc.element(i)
 	default:
 		return sc.dollar(i)
 	}

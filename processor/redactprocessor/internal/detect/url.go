@@ -64,12 +64,16 @@ func (sc *Scanner) userinfo(start, at int) int {
 
 // webhooks are the places whose path gives access to whoever knows it.
 var webhooks = []string{
-	"hooks.slack.com/services/", "hooks.slack.com/workflows/", "discord.com/api/webhooks/",
+	"hooks.slack.com/services/", "hooks.slack.com/workflows/", "hooks.slack.com/triggers/", "alchemyapi.io/v2/", "g.alchemy.com/v2/",
+	"discord.com/api/webhooks/",
 	"discordapp.com/api/webhooks/",
 	"outlook.office.com/webhook/", "hooks.zapier.com/hooks/", "hook.make.com/", "chat.googleapis.com/v1/spaces/",
 	"infura.io/v3/",
 	"maker.ifttt.com/use/", "hook.eu1.make.com/", "hook.us1.make.com/",
 }
+
+// chatHooks is where Mattermost, Rocket.Chat and others have their incoming webhooks, on whatever host.
+const chatHooks = "/hooks/"
 
 // webhook adds the path of a URL whose host is [start, slash).
 func (sc *Scanner) webhook(start, slash int) int {
@@ -83,8 +87,12 @@ func (sc *Scanner) webhook(start, slash int) int {
 			break
 		}
 	}
-	if path == 0 && strings.HasSuffix(host, ".webhook.office.com") {
+	switch {
+	case path > 0:
+	case strings.HasSuffix(host, ".webhook.office.com"):
 		path = slash + 1
+	case strings.HasPrefix(s[slash:], chatHooks):
+		path = slash + len(chatHooks)
 	}
 	if path == 0 {
 		return 0

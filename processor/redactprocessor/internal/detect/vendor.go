@@ -162,7 +162,7 @@ func looksRandom(s string) bool {
 	case distinct(s) < 6:
 		return false
 	}
-	return longestWord(s) <= max(10, len(s)/3)
+	return longestWord(s) <= max(10, len(s)/3) || digits > 1 && !wordy(s)
 }
 
 // longestWord returns the length of the longest stretch of small letters.

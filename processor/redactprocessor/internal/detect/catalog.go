@@ -76,6 +76,7 @@ const (
 	OpenShiftToken
 	DottedKey
 	NumberedKey
+	GrafanaKey
 	structural // how many there are
 )
 
@@ -119,6 +120,7 @@ var structures = [structural]Detector{
 	OpenShiftToken:  {"openshift_token", GroupSecrets, Mask, "OpenShift"},
 	DottedKey:       {"dotted_key", GroupSecrets, Mask, "an id and a secret joined by a dot (Zhipu, Zoho)"},
 	NumberedKey:     {"numbered_key", GroupSecrets, Mask, "a number and 64 random characters (TrueNAS)"},
+	GrafanaKey:      {"grafana_key", GroupSecrets, Mask, "API keys of older Grafana versions"},
 }
 
 // Catalog lists every built-in detector. The order is fixed, and an ID is an index into it.

@@ -25,8 +25,17 @@ func (sc *Scanner) email(i int) int {
 		s[start:i] == "git" {
 		return i + 1 // the user of a URL or of a repository
 	}
+	if start > 0 && s[start-1] == ':' && inAuthority(s, start) {
+		return i + 1 // the password of a URL, which was judged already
+	}
 	sc.add(Finding{start, end, Email, Unquoted})
 	return end
+}
+
+// inAuthority tells whether "://" and the name of a user stand before i.
+func inAuthority(s string, i int) bool {
+	user := runBack(s, i-1, maxLocal, aURLDot)
+	return user < i-1 && strings.HasSuffix(s[:user], "://")
 }
 
 // localStart returns where the local part that ends at i begins.

@@ -9,7 +9,7 @@ import "strings"
 func (sc *Scanner) formed(start, end int) bool {
 	s := sc.text
 	for _, form := range [...]func(string, int, int) (int, int, ID){
-		azureKey, mailchimpKey, suffixedKey, salesforceToken, openShiftToken, dottedKey, numberedKey,
+		azureKey, mailchimpKey, suffixedKey, salesforceToken, openShiftToken, dottedKey, numberedKey, grafanaKey,
 	} {
 		if from, to, id := form(s, start, end); to > 0 {
 			sc.add(Finding{from, to, id, Unquoted})
@@ -101,4 +101,15 @@ func numberedKey(s string, start, end int) (from, to int, id ID) {
 		return 0, 0, 0
 	}
 	return start, end, NumberedKey
+}
+
+// grafanaKey is a key of older Grafana versions: an object with a key, a name and an id, in base64.
+func grafanaKey(s string, start, end int) (from, to int, id ID) {
+	if !strings.HasPrefix(s[start:end], "eyJrIjoi") {
+		return 0, 0, 0
+	}
+	if text := unbase64(s[start:end]); !strings.Contains(text, `"n":"`) || !strings.Contains(text, `"id":`) {
+		return 0, 0, 0
+	}
+	return start, end, GrafanaKey
 }

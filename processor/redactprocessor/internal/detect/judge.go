@@ -149,7 +149,8 @@ func (sc *Scanner) isPlaceholder(s string) bool {
 	case '[', '{', '(':
 		return isBracketed(s)
 	case '%':
-		return len(s) <= maxVerb && isLetter(s[len(s)-1]) // %q of a format
+		// %q of a format, %NAME% of a shell
+		return len(s) <= maxVerb && isLetter(s[len(s)-1]) || s[len(s)-1] == '%' && only(s[1:len(s)-1], aLetter|aURLSafe)
 	case '&':
 		return strings.HasPrefix(low, "&lt;") && strings.HasSuffix(s, "&gt;")
 	case 'h':

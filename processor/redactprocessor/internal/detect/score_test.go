@@ -22,7 +22,7 @@ import (
 // a title. The rows themselves belong to other projects and stay out of this repository.
 const curatedFile = "testdata/curated.txt"
 
-// rowHash names a row without telling what is in it.
+// hash names a row without telling what is in it.
 func (r corpusRow) hash() string {
 	sum := sha256.Sum256([]byte(r.Src + "\x00" + r.Value))
 	return hex.EncodeToString(sum[:6])
@@ -125,7 +125,9 @@ func TestScore_secrets(t *testing.T) {
 			raw[row.Src], curated[row.Src] = &tally{}, &tally{}
 		}
 		raw[row.Src].count(set, row)
-		if contradicted || reasons[row.hash()] != "" {
+		if reason := reasons[row.hash()]; contradicted || reason != "" {
+			changed := masked(set, row.Value) != row.Value
+			assert.True(t, changed || !strings.HasPrefix(reason, "other-run:"), "%s is not masked at all", row.hash())
 			continue
 		}
 		total.count(set, row)
@@ -138,6 +140,8 @@ func TestScore_secrets(t *testing.T) {
 		t.Logf("%-12s curated  %v", src, curated[src])
 	}
 	t.Logf("%-12s curated  %v", "all", &total)
+	assert.GreaterOrEqual(t, 100*total.found, 90*total.positives, "secrets found, in percent")
+	assert.LessOrEqual(t, 100*total.flagged, 5*total.negatives, "false alarms, in percent")
 }
 
 func mapKeys[V any](m map[string]V) func(func(string) bool) {

@@ -79,7 +79,7 @@ var vendors = []vendor{
 		aAlnum, 10, 0, false,
 		false,
 	},
-	{"square_token", "Square", []string{"sq0atp-", "sq0csp-", "sq0i" + "ap-", "sq0idp-"}, aURL, 16, 0, false, false},
+	{"square_token", "Square", []string{"sq0atp-", "sq0csp-", "sq0i" + "ap-"}, aURL, 16, 0, false, false},
 	{"shopify_token", "Shopify", []string{"shpat_", "shpca_", "shppa_", "shpss_"}, aAlnum, 24, 32, false, true},
 	{
 		"plaid_token", "Plaid",
@@ -189,7 +189,6 @@ var vendors = []vendor{
 	{"voyage_key", "Voyage", []string{"pa-"}, aURL, 43, 43, false, true},
 	{"scalingo_token", "Scalingo", []string{"tk-us-"}, aURL, 40, 48, false, true},
 	{"settlemint_token", "SettleMint", []string{"sm_aat_", "sm_pat_", "sm_sat_"}, aAlnum, 16, 16, false, true},
-	{"grafana_legacy_key", "Grafana, legacy", []string{"eyJrIjoi"}, aAny64, 40, 0, false, true},
 	{"terraform_token", "Terraform Cloud", []string{"atlasv1."}, aURL, 30, 0, false, true},
 	{"airtable_token", "Airtable", []string{"pat"}, aAlnum | aDot, 60, 79, false, true},
 	{"harness_token", "Harness", []string{"pat.", "sat."}, aURLDot, 60, 0, false, true},

@@ -5,6 +5,7 @@ package redactprocessor
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"go.opentelemetry.io/collector/pdata/ptrace"
@@ -33,4 +34,42 @@ func BenchmarkTraces(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*spans), "ns/span")
+}
+
+// BenchmarkAttribute is what one short attribute costs that stays as it is.
+func BenchmarkAttribute(b *testing.B) {
+	p := started(b, defaults())
+	td := ptrace.NewTraces()
+	spans := td.ResourceSpans().AppendEmpty().ScopeSpans().AppendEmpty().Spans()
+	const all, each = 100, 100
+	for range all {
+		attrs := spans.AppendEmpty().Attributes()
+		for k := range each {
+			attrs.PutStr(fmt.Sprintf("app.note_%d", k), "the report came and so on and so on and ")
+		}
+	}
+	redactTraces(b, p, td)
+	b.ReportAllocs()
+	for b.Loop() {
+		redactTraces(b, p, td)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*all*each), "ns/attribute")
+}
+
+// BenchmarkIdentifier is what it costs to hash an identifier that was not seen before.
+func BenchmarkIdentifier(b *testing.B) {
+	p := started(b, defaults())
+	const all = 20_000
+	ids := make([]any, all)
+	for i := range ids {
+		ids[i] = fmt.Sprintf("customer%08d", i)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		b.StopTimer()
+		td, _ := oneSpan(b, map[string]any{"user.id": ids})
+		b.StartTimer()
+		redactTraces(b, p, td)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*all), "ns/identifier")
 }

@@ -129,12 +129,7 @@ func (r *redactor) identify(c class, val pcommon.Value) walk.Verdict {
 	case pcommon.ValueTypeMap, pcommon.ValueTypeEmpty, pcommon.ValueTypeBool:
 		return walk.Verdict{}
 	case pcommon.ValueTypeSlice:
-		for _, item := range val.Slice().All() {
-			if verdict := r.identify(c, item); verdict.Do == walk.Set {
-				item.SetStr(verdict.New)
-			}
-		}
-		return walk.Verdict{}
+		return r.identifyAll(c, val.Slice())
 	}
 	id := val.AsString()
 	if r.stays(c, id) {
@@ -142,6 +137,23 @@ func (r *redactor) identify(c class, val pcommon.Value) walk.Verdict {
 	}
 	r.tally.hashed[c]++
 	return walk.Verdict{Do: walk.Set, New: r.token(c, id)}
+}
+
+// identifyAll hashes the items of a list. They are read once more, unless all of them are hashes now.
+func (r *redactor) identifyAll(c class, list pcommon.Slice) walk.Verdict {
+	all := walk.Verdict{Do: walk.Keep}
+	for _, item := range list.All() {
+		verdict := walk.Verdict{}
+		if item.Type() != pcommon.ValueTypeSlice { // what is nested deeper is read as any text
+			verdict = r.identify(c, item)
+		}
+		if verdict.Do == walk.Set {
+			item.SetStr(verdict.New)
+		} else {
+			all.Do = walk.Into
+		}
+	}
+	return all
 }
 
 // stays tells whether an identifier is left as it is: an empty one, one that was drawn at random, one of our own tokens.
@@ -155,29 +167,22 @@ func (r *redactor) token(c class, id string) string {
 	if r.perTenant && c != classTenant {
 		scope = r.now.tenant
 	}
-	key := tokenKey{c, scope, id}
-	if token, ok := r.tokens[key]; ok {
-		return token
+	slot := &r.tokens[slotOf(id)%tokenSlots]
+	if slot.class != c || slot.id != id || slot.scope != scope {
+		*slot = tokenSlot{c, scope, id, r.hasher.Scoped(c.String(), scope, id)}
 	}
-	token := r.hasher.Scoped(c.String(), scope, id)
-	if len(r.tokens) >= maxTokens {
-		clear(r.tokens)
-	}
-	if len(id) <= maxIdentifier {
-		key.scope, key.id = strings.Clone(scope), strings.Clone(id)
-		r.tokens[key] = token
-	}
-	return token
+	return slot.token
 }
 
-// tokenKey is what a token is made from. The memory of tokens ends with the keys: a redactor has one set of them.
-type tokenKey struct {
-	class     class
-	scope, id string
+// tokenSlot remembers the token of an identifier. The memory of tokens ends with the keys: a redactor has one set of
+// them.
+type tokenSlot struct {
+	class            class
+	scope, id, token string
 }
 
-// maxTokens is how many tokens are remembered: the sessions and users that one core sees at a time.
-const maxTokens = 1024
+// tokenSlots is how many tokens are remembered: the sessions and users that one core sees at a time.
+const tokenSlots = 256
 
 // tenantOf returns the tenant that attributes name, or else.
 func (r *redactor) tenantOf(m pcommon.Map, otherwise string) string {

@@ -27,8 +27,9 @@ type redactor struct {
 
 	now    current
 	people people
-	tokens map[tokenKey]string
+	tokens [tokenSlots]tokenSlot
 	tally  tally
+	last   knownKey // of the entry that was judged last, since its name is shown next
 }
 
 // current is whose texts are being shown.
@@ -48,7 +49,7 @@ func newRedactor(r *rules, set *detect.Set, hasher *replace.Hasher) *redactor {
 		masks[i] = replace.Mask(d.ID)
 	}
 	return &redactor{rules: r, set: set, hasher: hasher, masks: masks, scanner: set.NewScanner(),
-		tokens: map[tokenKey]string{}, tally: newTally()}
+		tally: newTally()}
 }
 
 // traces redacts td in place.
@@ -145,6 +146,7 @@ func (r *redactor) leave(m pcommon.Map) {
 // a secret.
 func (r *redactor) Entry(at walk.Place, key string, val pcommon.Value) walk.Verdict {
 	info := r.keys.of(key, r)
+	r.last = knownKey{key, info}
 	c := info.class
 	if c == noClass && at.Key != key {
 		c = r.memberClass(at.Key, key)

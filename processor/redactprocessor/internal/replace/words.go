@@ -12,9 +12,11 @@ import (
 // Words finds whole words in texts. Its cost does not depend on how many there are, but on the bytes of the text. It
 // belongs to one goroutine at a time.
 type Words struct {
-	list    []string
-	starts  [1 << 16 / 64]uint64 // the first two bytes of all words, as a set
-	buckets map[[LeastWord]byte][]int
+	list   []string
+	number map[string]int
+	starts [1 << 16 / 64]uint64 // the first two bytes of all words, as a set
+	// lengths of the words that begin with the same bytes, longest first, as words may begin with shorter ones.
+	lengths map[[LeastWord]byte][]int
 	edits   []Edit
 }
 
@@ -29,8 +31,10 @@ func (w *Words) Reset() {
 	for _, old := range w.list {
 		w.starts[start(old)/64] = 0
 	}
+	clear(w.list)
 	w.list = w.list[:0]
-	clear(w.buckets)
+	clear(w.number)
+	clear(w.lengths)
 }
 
 // Len returns how many words there are.
@@ -44,19 +48,20 @@ func (w *Words) Add(word string) bool {
 	if len(word) < LeastWord {
 		return false
 	}
-	key := [LeastWord]byte([]byte(word))
-	same := w.buckets[key]
-	if slices.ContainsFunc(same, func(i int) bool { return w.list[i] == word }) {
+	if _, known := w.number[word]; known {
 		return false
 	}
-	if w.buckets == nil {
-		w.buckets = map[[LeastWord]byte][]int{}
+	if w.number == nil {
+		w.number, w.lengths = map[string]int{}, map[[LeastWord]byte][]int{}
 	}
-	same = append(same, len(w.list))
+	w.number[word] = len(w.list)
 	w.list = append(w.list, word)
-	// Longer words first, as they may begin with shorter ones.
-	slices.SortFunc(same, func(a, b int) int { return len(w.list[b]) - len(w.list[a]) })
-	w.buckets[key] = same
+	key := [LeastWord]byte([]byte(word))
+	if lengths := w.lengths[key]; !slices.Contains(lengths, len(word)) {
+		lengths = append(lengths, len(word))
+		slices.SortFunc(lengths, func(a, b int) int { return b - a })
+		w.lengths[key] = lengths
+	}
 	w.starts[start(word)/64] |= 1 << (start(word) % 64)
 	return true
 }
@@ -93,9 +98,12 @@ func (w *Words) anyIn(text string) bool {
 
 // at returns the longest word that stands at position i, or -1.
 func (w *Words) at(text string, i int) int {
-	for _, k := range w.buckets[[LeastWord]byte([]byte(text[i:i+LeastWord]))] {
-		word := w.list[k]
-		if strings.HasPrefix(text[i:], word) && boundary(text, i+len(word)) && !insideNumber(text, i, i+len(word)) {
+	for _, n := range w.lengths[[LeastWord]byte([]byte(text[i:i+LeastWord]))] {
+		end := i + n
+		if end > len(text) || !boundary(text, end) || insideNumber(text, i, end) {
+			continue
+		}
+		if k, ok := w.number[text[i:end]]; ok {
 			return k
 		}
 	}

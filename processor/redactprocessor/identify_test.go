@@ -1,0 +1,230 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package redactprocessor
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+)
+
+// redactedAttributes redacts attributes of one span.
+func redactedAttributes(t testing.TB, p *redactProcessor, attributes map[string]any) map[string]any {
+	t.Helper()
+	td, span := oneSpan(t, attributes)
+	redactTraces(t, p, td)
+	return span.Attributes().AsRaw()
+}
+
+// Every alias that some library uses for a class gives the same token for the same identifier.
+func TestHash_everyAliasOfAClass(t *testing.T) {
+	p := started(t, defaults())
+	aliases := map[string][]string{
+		"user": {
+			"user.id", "enduser.id", "user.name", "user.email", "user.full_name", "langfuse.user.id", "user_id", "userId",
+			"ai.telemetry.metadata.userId", "traceloop.association.properties.user_id", "mlflow.trace.user",
+			"lmnr.association.properties.user_id", "mastra.metadata.userId", "gen_ai.user", "llm.user", "enduser.pseudo.id",
+			"langsmith.metadata.user_id", "langwatch.user.id", "lk.pii.participant_identity", "currentUserId", "user-id",
+			"metadata.user_api_key_user_id", "user.account_uuid-user_uuid",
+		},
+		"tenant":   {"tenant.id", "organization.id", "org_id", "tenantId", "organizationId"},
+		"customer": {"customer.id", "customerId", "shop.customer_id", "customer.email"},
+		"account":  {"account.id", "account_id", "accountId", "user.account_uuid"},
+		"device":   {"device.id", "client.address", "source.address", "net.peer.ip", "app.installation.id"},
+		"session": {
+			"session.id", "gen_ai.conversation.id", "langfuse.session.id", "ai.telemetry.metadata.sessionId",
+			"ai.settings.context.threadId", "traceloop.association.properties.thread_id", "mlflow.trace.session",
+			"traceloop.association.properties.chat_id", "gcp.vertex.agent.session_id", "langwatch.thread.id",
+			"voltagent.conversation_id", "conversation.id", "spring.ai.chat.client.conversation.id", "lk.room_name",
+			"mcp.session.id", "langsmith.metadata.session_id", "langsmith.metadata.thread_id", "session_id", "thread_id",
+		},
+	}
+	for class, keys := range aliases {
+		attributes := map[string]any{}
+		for i, key := range keys {
+			if attributes[key] = "4711829"; i%2 == 1 {
+				attributes[key] = int64(4711829)
+			}
+		}
+		tokens := map[any][]string{}
+		for key, token := range redactedAttributes(t, p, attributes) {
+			tokens[token] = append(tokens[token], key)
+		}
+		assert.Len(t, tokens, 1, "%s: %v", class, tokens)
+		for token := range tokens {
+			assert.Regexp(t, "^hash:k1:", token, class)
+		}
+	}
+}
+
+func TestHash_whatIsNobodyStays(t *testing.T) {
+	p := started(t, defaults())
+	stays := map[string]any{
+		"thread.id": int64(12), "jvm.thread.id": int64(12), "cloud.account.id": "123456789012", "process.user.name": "root",
+		"langsmith.trace.session_name": "my project", "db.user.name": "app", "user.roles": "admin", "enduser.scope": "read",
+		"user_agent.original": "curl", "session.duration": int64(5), "gen_ai.usage.input_tokens": int64(12345678),
+	}
+	assert.Equal(t, stays, redactedAttributes(t, p, stays))
+}
+
+func TestHash_membersOfAMapThatDescribesSomebody(t *testing.T) {
+	p := started(t, defaults())
+	got := redactedAttributes(t, p, map[string]any{
+		"user":    map[string]any{"id": "ada-829123", "plan": "free", "email": "x"},
+		"user.id": "ada-829123", "session": map[string]any{"id": "ada", "n": int64(1)},
+		"product": map[string]any{"id": "p-1"},
+	})
+	user := got["user"].(map[string]any)
+	assert.Equal(t, got["user.id"], user["id"])
+	assert.Equal(t, "free", user["plan"])
+	assert.Regexp(t, "^hash:", user["email"])
+	assert.Regexp(t, "^hash:", got["session"].(map[string]any)["id"])
+	assert.Equal(t, "p-1", got["product"].(map[string]any)["id"])
+}
+
+func TestHash_identifiersInMetadataOfOneJSONObject(t *testing.T) {
+	p := started(t, defaults())
+	text := `{ "userId": "u1", "sessionId":"ada-829123", "run": {"user_id": 4711, "ok": true}, "list":["u1"], "team":"a" }`
+	got := redactedAttributes(t, p, map[string]any{"metadata": text, "user.id": "u1", "enduser.id": "4711"})
+	out := got["metadata"].(string)
+	require.True(t, json.Valid([]byte(out)), out)
+	want := strings.NewReplacer(`"userId": "u1"`, `"userId": "`+got["user.id"].(string)+`"`,
+		`4711`, `"`+got["enduser.id"].(string)+`"`).Replace(text)
+	assert.NotContains(t, out, "ada-829123")
+	assert.Equal(t, want[:60], out[:60])
+	assert.Contains(t, out, `"user_id": "`+got["enduser.id"].(string)+`", "ok": true`)
+	assert.Contains(t, out, `"list":["u1"], "team":"a" }`, "other bytes stay")
+	again := redactedAttributes(t, p, map[string]any{"metadata": out})
+	assert.Equal(t, out, again["metadata"])
+	for _, odd := range []string{"", "{", `{"userId"`, `{"userId":`, "[]", `{"userId":"u1"`, `{"a":` + strings.Repeat("[", 20_000)} {
+		redactedAttributes(t, p, map[string]any{"metadata": odd})
+	}
+}
+
+func TestHash_identifiersInTextsOfTheCall(t *testing.T) {
+	p := started(t, defaults())
+	f := func(id any, in, want string) {
+		t.Helper()
+		got := redactedAttributes(t, p, map[string]any{"user.id": id, "input.value": in})
+		assert.Equal(t, strings.ReplaceAll(want, "~", got["user.id"].(string)), got["input.value"])
+	}
+	f("u-8291", "I am u-8291, not u-82911", "I am ~, not u-82911")
+	f("johndoe", "johndoe said: ask JohnDoe", "~ said: ask JohnDoe")
+	f("u-829", "u-829 is too short to be sure", "u-829 is too short to be sure")
+	f("anonymous", "an anonymous user", "an anonymous user")
+	f(int64(47118291), `{"customer":47118291,"note":"47118291!"}`, `{"customer":"~","note":"~!"}`)
+	f("47118291", `{"arguments":"{\"id\":47118291}"}`, `{"arguments":"{\"id\":\"~\"}"}`)
+	f("ada lovelace", `{"text":"Ada Lovelace, ada lovelace\n"}`, `{"text":"Ada Lovelace, ~\n"}`)
+	f("ünïcödé-1", "von ünïcödé-1 an", "von ~ an")
+}
+
+func TestHash_plainWordsAreLookedForInContentOnly(t *testing.T) {
+	p := started(t, defaults())
+	got := redactedAttributes(t, p, map[string]any{
+		"tenant.id": "acmecorp", "gen_ai.system": "acmecorp", "input.value": "hello acmecorp", "region": "acmecorp",
+	})
+	assert.Equal(t, "acmecorp", got["gen_ai.system"])
+	assert.Equal(t, "acmecorp", got["region"])
+	assert.Equal(t, "hello "+got["tenant.id"].(string), got["input.value"])
+}
+
+func TestHash_manyPersonsInOneCall(t *testing.T) {
+	p := started(t, defaults())
+	td := ptrace.NewTraces()
+	spans := td.ResourceSpans().AppendEmpty().ScopeSpans().AppendEmpty().Spans()
+	const many = 2000
+	for i := range many {
+		attrs := spans.AppendEmpty().Attributes()
+		attrs.PutStr("user.id", fmt.Sprintf("user-%05d", i))
+		attrs.PutStr("input.value", fmt.Sprintf("from user-%05d to user-%05d", i, many-1-i))
+	}
+	redactTraces(t, p, td)
+	assertAbsent(t, tracesText(t, td), "user-0")
+}
+
+func TestHash_perTenant(t *testing.T) {
+	cfg := defaults()
+	cfg.Hash.PerTenant = true
+	p := started(t, cfg)
+	token := func(tenant any, where string) any {
+		td, span := oneSpan(t, map[string]any{"user.id": "ada-829123", "input.value": "of ada-829123"})
+		other := td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().AppendEmpty()
+		other.SetTraceID(span.TraceID())
+		switch where {
+		case "span":
+			require.NoError(t, span.Attributes().PutEmpty("tenant.id").FromRaw(tenant))
+		case "resource":
+			require.NoError(t, td.ResourceSpans().At(0).Resource().Attributes().PutEmpty("tenant.id").FromRaw(tenant))
+		case "trace":
+			require.NoError(t, other.Attributes().PutEmpty("organization.id").FromRaw(tenant))
+		}
+		redactTraces(t, p, td)
+		got := span.Attributes().AsRaw()
+		assert.Equal(t, "of "+got["user.id"].(string), got["input.value"])
+		return got["user.id"]
+	}
+	none, acme, other := token(nil, ""), token("acme", "span"), token("other", "span")
+	assert.NotEqual(t, none, acme)
+	assert.NotEqual(t, acme, other)
+	assert.Equal(t, acme, token("acme", "resource"))
+	assert.Equal(t, acme, token("acme", "trace"), "another span of the trace says whose it is")
+	assert.Equal(t, token(int64(5), "span"), token("5", "resource"))
+
+	a := redactedAttributes(t, p, map[string]any{"tenant.id": "acme-1"})
+	b := redactedAttributes(t, p, map[string]any{"tenant.id": "acme-1", "user.id": "x"})
+	assert.Equal(t, a["tenant.id"], b["tenant.id"], "tenants themselves join")
+}
+
+func TestHash_logsJoinTraces(t *testing.T) {
+	for _, perTenant := range []bool{false, true} {
+		cfg := defaults()
+		cfg.Hash.PerTenant = perTenant
+		p := started(t, cfg)
+		attributes := map[string]any{"user.id": "ada-829123", "tenant.id": "acme"}
+		want := redactedAttributes(t, p, attributes)
+		ld := plog.NewLogs()
+		lr := ld.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords().AppendEmpty()
+		lr.SetTraceID(pcommon.TraceID{1})
+		require.NoError(t, lr.Attributes().FromRaw(attributes))
+		lr.Body().SetStr("login of ada-829123")
+		redactLogs(t, p, ld)
+		assert.Equal(t, want, lr.Attributes().AsRaw())
+		assert.Equal(t, "login of "+want["user.id"].(string), lr.Body().Str())
+	}
+}
+
+func TestSummary_saysHowMuchAndNothingElse(t *testing.T) {
+	cfg := defaults()
+	cfg.Summary = true
+	p := started(t, cfg)
+	in := map[string]any{"secret.place": "bob@example.org, eve@example.org", "card": "4242 4242 4242 4242"}
+	got := redactedAttributes(t, p, in)
+	assert.Equal(t, "card=1 email=2", got[summaryAttribute])
+	assert.Equal(t, got, redactedAttributes(t, p, got), "a second pass leaves it")
+	assert.NotContains(t, redactedAttributes(t, p, map[string]any{"a": "clean"}), summaryAttribute)
+	assert.NotContains(t, redactedAttributes(t, started(t, defaults()), in), summaryAttribute)
+}
+
+func TestMaxValue_cutsAndCounts(t *testing.T) {
+	cfg := defaults()
+	cfg.MaxValue = 512
+	p := started(t, cfg)
+	long := strings.Repeat("hello ", 200)
+	got := redactedAttributes(t, p, map[string]any{
+		"input.value": `{"text":"` + long + `","mail":"bob@example.org"}`, "short": "hello", "note": long + "bob@example.org",
+	})
+	out := got["input.value"].(string)
+	assert.True(t, json.Valid([]byte(out)), out)
+	assert.LessOrEqual(t, len(out), 512)
+	assert.Regexp(t, `\[truncated:\d+B\]"\}$`, out)
+	assert.Equal(t, "hello", got["short"])
+	assertAbsent(t, fmt.Sprint(got), "bob@")
+}

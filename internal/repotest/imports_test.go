@@ -77,6 +77,11 @@ var importRules = []importRule{
 		third: slices.Concat(pdata, sampling),
 		pure:  true,
 	},
+	{
+		// The language's own packages want a logger and a component's settings; what comes out is a function on spans.
+		dirs:  []string{"processor/samplingprocessor/internal/condition"},
+		third: slices.Concat(pdata, ottl, []string{"go.opentelemetry.io/collector/component", "go.uber.org/zap"}),
+	},
 	{dirs: []string{"processor/samplingprocessor/internal/join"}, ours: []string{"internal/contract"}, third: pdata, pure: true},
 	{
 		dirs: []string{"processor/samplingprocessor/internal/repair"},

@@ -182,14 +182,14 @@ func TestPost_errorsHoldNothingOfTheAnswer(t *testing.T) {
 }
 
 func TestPost_networkErrorsHoldNoAddress(t *testing.T) {
-	f := func(c *Client, want string) {
+	f := func(c *Client, oneOf ...string) {
 		t.Helper()
 		_, err := c.Post(context.Background(), now, request("x"))
 		var e *Error
 		require.ErrorAs(t, err, &e)
 		assert.Equal(t, Retry, e.Verdict)
 		assert.Zero(t, e.Status)
-		require.EqualError(t, err, "post to LangSmith: "+want)
+		assert.Contains(t, oneOf, strings.TrimPrefix(err.Error(), "post to LangSmith: "))
 	}
 	cut := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		conn, _, err := w.(http.Hijacker).Hijack()
@@ -197,7 +197,8 @@ func TestPost_networkErrorsHoldNoAddress(t *testing.T) {
 			_ = conn.Close()
 		}
 	})
-	f(cut, "connection closed")
+	// Who notices first that the connection is gone, the writer or the reader, is up to the kernel.
+	f(cut, "connection closed", "readfrom failed", "write failed", "read failed")
 	gone := httptest.NewServer(http.NotFoundHandler())
 	gone.Close()
 	f(&Client{HTTP: &http.Client{}, Endpoint: gone.URL, Key: StaticKey("")}, "dial failed")

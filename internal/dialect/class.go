@@ -111,17 +111,15 @@ func isInfraScope(scope string) bool {
 }
 
 func firstSegment(s string) string {
-	if i := strings.IndexByte(s, '.'); i >= 0 {
-		return s[:i]
-	}
-	return s
+	first, _, _ := strings.Cut(s, ".")
+	return first
 }
 
 // infraLibraries are the last parts of OpenTelemetry's instrumentation scopes in JavaScript and Python.
 // Instrumentations of models live under the same prefixes, which is why this is a list.
 var infraLibraries = func() map[string]bool {
 	m := map[string]bool{}
-	for _, name := range strings.Fields(`
+	for name := range strings.FieldsSeq(`
 		aio_pika aiohttp-client aiohttp_client aiohttp_server aiokafka aiopg amqplib asgi asyncio asyncpg aws-lambda
 		aws-sdk aws_lambda boto boto3sqs botocore cassandra cassandra-driver celery click confluent_kafka connect
 		dataloader dbapi django dns document-load elasticsearch express falcon fastapi fastify fetch flask fs

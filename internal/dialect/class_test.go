@@ -32,11 +32,12 @@ func eachRecorded(t *testing.T, f func(pdatatest.Fixture, pdatatest.Expected, di
 }
 
 // seedTraces are two small recordings that speak most of the dialects between them.
-func seedTraces(t testing.TB) ptrace.Traces {
-	dir := filepath.Join(pdatatest.Repository(t), "testdata", "traces")
+func seedTraces(tb testing.TB) ptrace.Traces {
+	tb.Helper()
+	dir := filepath.Join(pdatatest.Repository(tb), "testdata", "traces")
 	all := ptrace.NewTraces()
 	for _, name := range []string{"vercel-ai-v6/agent.json", "openinference-js/rag.json", "strands-ts-latest/agent.json"} {
-		pdatatest.LoadTraces(t, filepath.Join(dir, name)).ResourceSpans().MoveAndAppendTo(all.ResourceSpans())
+		pdatatest.LoadTraces(tb, filepath.Join(dir, name)).ResourceSpans().MoveAndAppendTo(all.ResourceSpans())
 	}
 	return all
 }

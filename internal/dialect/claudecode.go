@@ -12,7 +12,7 @@ import (
 // claudeCode is the traces of Anthropic's Claude Code, whose attributes have no prefix: they are read under its scope
 // only.
 // See https://code.claude.com/docs/en/monitoring-usage
-type claudeCode struct{ silent }
+type claudeCode struct{}
 
 var (
 	kClaudeTool   = attr("tool_name")
@@ -29,8 +29,12 @@ var (
 		slot slot
 		name string
 	}{
-		{attr("full_command"), "command"}, {attr("file_path"), "file_path"}, {attr("subagent_type"), "subagent_type"},
-		{attr("skill_name"), "skill_name"}, {attr("url"), "url"}, {attr("pattern"), "pattern"},
+		{attr("full_command"), "command"},
+		{attr("file_path"), "file_path"},
+		{attr("subagent_type"), "subagent_type"},
+		{attr("skill_name"), "skill_name"},
+		{attr("url"), "url"},
+		{attr("pattern"), "pattern"},
 	}
 )
 

@@ -59,14 +59,16 @@ type Fields struct {
 	Tags       []string
 	FirstToken time.Time
 
+	Failure *Failure // what FailureOf returns; nil on success
+
+	Belonging
+	// RollUp says that the usage repeats what spans below already count, whether or not they are here.
+	RollUp bool
+}
+
+// Belonging is what a span belongs to.
+type Belonging struct {
 	Session string // conversation or thread
 	User    string
 	Project string // LangSmith project the application asked for
-
-	// Failed and Failure are what FailureOf returns.
-	Failed  bool
-	Failure Failure
-
-	// RollUp says that the usage repeats what spans below already count, whether or not they are here.
-	RollUp bool
 }

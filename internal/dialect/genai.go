@@ -12,7 +12,7 @@ import (
 // genAI is the OpenTelemetry GenAI conventions since 1.37: messages in attributes or in operation.details events, as
 // JSON texts or as structured values.
 // See https://github.com/open-telemetry/semantic-conventions-genai
-type genAI struct{ silent }
+type genAI struct{}
 
 var (
 	kOperation       = attr("gen_ai.operation.name")

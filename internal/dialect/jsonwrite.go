@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"math"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -136,7 +137,7 @@ func appendBytes(b []byte, raw []byte) []byte {
 // "messages", anything else under name.
 func appendWrapped(b []byte, raw, name string) []byte {
 	switch {
-	case isObject(raw):
+	case isObject(raw) && !isLangChain(raw):
 		return append(b, raw...)
 	case isMessages(raw):
 		return appendMessages(b, "", raw)
@@ -144,10 +145,14 @@ func appendWrapped(b []byte, raw, name string) []byte {
 	return append(append(appendName(append(b, '{'), name), raw...), '}')
 }
 
-// isMessages reports whether raw is a list of objects of which the first has a role.
+// isMessages reports whether raw is a list of objects of which the first has a role, or is a message of LangChain's.
 func isMessages(raw string) bool {
 	for item := range elements(raw) {
-		return isObject(item) && member(item, "role") != ""
+		return isObject(item) && member(item, "role") != "" ||
+			isLangChain(item) && strings.Contains(member(item, "id"), `"messages"`)
 	}
 	return false
 }
+
+// isLangChain reports whether raw is an object that LangChain has serialised: one value, and no set of inputs or outputs.
+func isLangChain(raw string) bool { return member(raw, "lc") != "" && member(raw, "kwargs") != "" }

@@ -7,7 +7,7 @@ import "strings"
 
 // langsmith is LangSmith's own attributes, as its SDKs export them over OTLP and its documentation names them.
 // See https://docs.langchain.com/langsmith/trace-with-opentelemetry
-type langsmith struct{ silent }
+type langsmith struct{}
 
 var (
 	kTraceName     = attr("langsmith.trace.name")

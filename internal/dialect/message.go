@@ -3,7 +3,10 @@
 
 package dialect
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Chat messages of every library are brought into the shape of OpenAI's chat completions, which LangSmith renders:
 // content as a text or a list of blocks, tool calls beside it, each tool result a message of its own. Pieces stay raw
@@ -114,7 +117,7 @@ func isChatShape(raw string) bool {
 		case "lc":
 			return true
 		case "role":
-			role = isString(v) && v != `"model"`
+			role = isString(v) && chatRoles[unquote(v)]
 		case "parts", "toolCalls", "toolCallId", "finish_reason", "data":
 			return false
 		case "content":
@@ -128,6 +131,11 @@ func isChatShape(raw string) bool {
 		}
 	}
 	return role
+}
+
+// chatRoles are those that LangSmith renders.
+var chatRoles = map[string]bool{
+	"system": true, "developer": true, "user": true, "assistant": true, "tool": true, "function": true, "reasoning": true,
 }
 
 func isChatContent(raw string) bool {
@@ -158,6 +166,7 @@ func areChatCalls(raw string) bool {
 }
 
 func (m *message) read(raw string) {
+	langChain := false
 	for k, v := range members(raw) {
 		if v == "null" {
 			continue
@@ -183,7 +192,12 @@ func (m *message) read(raw string) {
 			m.calls = append(m.calls, readCall(v))
 		case "text", "output_text":
 			m.parts = append(m.parts, part{text: v})
+		case "additional_kwargs":
+			langChain = true
 		}
+	}
+	if langChain && !chatRoles[m.role] { // Langfuse calls a tool's answer by the tool's name
+		m.role, m.name = "tool", m.role
 	}
 	if m.role == "" {
 		m.role = "user"
@@ -227,17 +241,18 @@ func (m *message) addPart(p part) {
 	m.parts = append(m.parts, p)
 }
 
-// append writes the message behind what stands in b already: tool answers become messages of their own.
+// append writes the message behind what stands in b already. Answers of tools become messages of their own: behind the
+// calls and before the text of an assistant that tells a whole conversation in one message, or else before the rest.
 func (m *message) append(b []byte) []byte {
-	rest := m.parts[:0:0]
-	for _, p := range m.parts {
-		if p.kind == resultPart {
-			b = appendToolMessage(b, p)
-			continue
-		}
-		rest = append(rest, p)
+	results, rest := m.split()
+	if len(results) > 0 && m.role == "assistant" && len(m.calls) > 0 {
+		b = (&message{role: m.role, name: m.name, calls: m.calls}).append(b)
+		m.calls = nil
 	}
-	if len(rest) == 0 && len(m.calls) == 0 && len(m.parts) > 0 {
+	for _, p := range results {
+		b = appendToolMessage(b, p)
+	}
+	if len(rest) == 0 && len(m.calls) == 0 && len(results) > 0 {
 		return b
 	}
 	m.parts = rest
@@ -252,6 +267,21 @@ func (m *message) append(b []byte) []byte {
 	b = m.appendContent(appendName(b, "content"))
 	b = m.appendCalls(b)
 	return append(b, '}')
+}
+
+// split tells the answers of tools from the rest. Nearly no message has any.
+func (m *message) split() (results, rest []part) {
+	if !slices.ContainsFunc(m.parts, func(p part) bool { return p.kind == resultPart }) {
+		return nil, m.parts
+	}
+	for _, p := range m.parts {
+		if p.kind == resultPart {
+			results = append(results, p)
+		} else {
+			rest = append(rest, p)
+		}
+	}
+	return results, rest
 }
 
 func (m *message) appendContent(b []byte) []byte {

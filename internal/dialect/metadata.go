@@ -143,8 +143,12 @@ var plainMetadata = []struct {
 	slot slot
 	name string
 }{
-	{kOperation, "gen_ai.operation.name"}, {kAgentName, "gen_ai.agent.name"}, {kResponseModel, "gen_ai.response.model"},
-	{kGenAIWorkflow, "gen_ai.workflow.name"}, {kMCPMethod, "mcp.method.name"}, {kComponentName, "haystack.component.name"},
+	{kOperation, "gen_ai.operation.name"},
+	{kAgentName, "gen_ai.agent.name"},
+	{kResponseModel, "gen_ai.response.model"},
+	{kGenAIWorkflow, "gen_ai.workflow.name"},
+	{kMCPMethod, "mcp.method.name"},
+	{kComponentName, "haystack.component.name"},
 }
 
 // isStructured reports whether a text is a JSON object or list: no scalar, whatever its type.
@@ -155,33 +159,25 @@ func isStructured(v pcommon.Value) bool {
 
 // isContent reports whether an attribute's name says that it holds what somebody said, asked or keeps secret.
 func isContent(name string) bool {
-	var word [len("authorization")]byte // in lower case; the longest of the words
-	n := 0
-	for i := range len(name) {
-		switch c := name[i]; {
-		case strings.IndexByte("._:-/", c) >= 0:
-			if n <= len(word) && isContentWord(string(word[:n])) {
-				return true
-			}
-			n = 0
-			continue
-		case n < len(word):
-			word[n] = lower(c)
+	for start := 0; start <= len(name); {
+		end := start
+		for end < len(name) && strings.IndexByte("._:-/", name[end]) < 0 {
+			end++
 		}
-		n++
+		if isContentWord(name[start:end]) {
+			return true
+		}
+		start = end + 1
 	}
-	return n <= len(word) && isContentWord(string(word[:n]))
+	return false
 }
 
-func lower(c byte) byte {
-	if 'A' <= c && c <= 'Z' {
-		c += 'a' - 'A'
-	}
-	return c
-}
-
+// isContentWord converts words to lower case that may be one of its own.
 func isContentWord(word string) bool {
-	switch word {
+	if len(word) < len("args") || len(word) > len("authorization") {
+		return false
+	}
+	switch strings.ToLower(word) {
 	case "prompt", "prompts", "completion", "completions", "content", "contents", "message", "messages", "input",
 		"inputs",
 		"output", "outputs", "argument", "arguments", "args", "result", "results", "body", "headers", "header",

@@ -55,6 +55,7 @@ func TestRead_anyMixOfKnownAttributes(t *testing.T) {
 }
 
 func checkRead(t *testing.T, attributes map[string]any) {
+	t.Helper()
 	span := ptrace.NewSpan()
 	require.NoError(t, span.Attributes().FromRaw(attributes))
 	for _, name := range []string{"gen_ai.user.message", "gen_ai.choice", "tool.output"} {

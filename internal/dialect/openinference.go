@@ -11,7 +11,7 @@ import (
 
 // openInference is Arize's conventions as far as they are specific: messages, documents, embeddings.
 // See https://github.com/Arize-ai/openinference/blob/main/spec/semantic_conventions.md
-type openInference struct{ silent }
+type openInference struct{}
 
 // openInferenceValue is the input and output that every OpenInference span may carry as a whole.
 type openInferenceValue struct{ silent }

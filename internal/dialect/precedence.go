@@ -41,15 +41,40 @@ var (
 	}
 
 	modelContents = []dialect{
-		langsmith{}, langfuse{},
-		genAI{}, genAIEvents{}, openInference{}, genAIIndexed{}, vercel{}, adk{}, genkit{}, liveKit{}, logfire{},
-		genAIText{}, openInferenceValue{}, traceloop{}, generic{},
+		langsmith{},
+		langfuse{},
+		genAI{},
+		genAIEvents{},
+		openInference{},
+		genAIIndexed{},
+		vercel{},
+		adk{},
+		genkit{},
+		liveKit{},
+		logfire{},
+		genAIText{},
+		openInferenceValue{},
+		traceloop{},
+		generic{},
 	}
 
 	stepContents = []dialect{
-		langsmith{}, langfuse{},
-		openInference{}, openInferenceValue{}, traceloop{}, vercel{}, adk{}, genkit{}, liveKit{}, claudeCode{},
-		genAI{}, genAIEvents{}, logfire{}, genAIIndexed{}, genAIText{}, generic{},
+		langsmith{},
+		langfuse{},
+		openInference{},
+		openInferenceValue{},
+		traceloop{},
+		vercel{},
+		adk{},
+		genkit{},
+		liveKit{},
+		claudeCode{},
+		genAI{},
+		genAIEvents{},
+		logfire{},
+		genAIIndexed{},
+		genAIText{},
+		generic{},
 	}
 
 	details = []dialect{

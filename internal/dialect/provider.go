@@ -60,11 +60,19 @@ func providerOfModel(model string) string {
 		m = m[i+1:]
 	}
 	for _, known := range [...]struct{ prefix, provider string }{
-		{"gpt-", "openai"}, {"chatgpt", "openai"}, {"o1", "openai"}, {"o3", "openai"}, {"o4", "openai"},
+		{"gpt-", "openai"},
+		{"chatgpt", "openai"},
+		{"o1", "openai"},
+		{"o3", "openai"},
+		{"o4", "openai"},
 		{"text-embedding-", "openai"},
-		{"dall-e", "openai"}, {"claude", "anthropic"}, {"gemini", "google_genai"}, {"mistral", "mistral"},
+		{"dall-e", "openai"},
+		{"claude", "anthropic"},
+		{"gemini", "google_genai"},
+		{"mistral", "mistral"},
 		{"grok", "xai"},
-		{"deepseek", "deepseek"}, {"command-r", "cohere"},
+		{"deepseek", "deepseek"},
+		{"command-r", "cohere"},
 	} {
 		if strings.HasPrefix(m, known.prefix) {
 			return known.provider

@@ -46,13 +46,13 @@ func (r *Reader) Read(s Span, f *Fields) {
 	*f = Fields{
 		Kind:       v.kind,
 		Name:       v.runName(),
-		Session:    v.session,
-		User:       v.user(),
-		Project:    v.project(),
+		Belonging:  Belonging{Session: v.session, User: v.user(), Project: v.project()},
 		Metadata:   v.metadata,
 		Invocation: v.parameters,
 	}
-	f.Failure, f.Failed = v.evidence.failure(s)
+	if failure, failed := v.evidence.failure(s); failed {
+		f.Failure = &failure
+	}
 	f.Provider, f.Model = v.readModel()
 	f.Usage = v.readUsage()
 	f.RollUp = f.Usage != nil && f.Kind != run.LLM && f.Kind != run.Embedding
@@ -78,8 +78,8 @@ func (r *Reader) text(b []byte) []byte {
 	if r.at == len(r.texts) {
 		r.texts = append(r.texts, make([]byte, 0, textPiece))
 	}
-	piece := append(r.texts[r.at], b...)
-	r.texts[r.at] = piece
+	r.texts[r.at] = append(r.texts[r.at], b...)
+	piece := r.texts[r.at]
 	return piece[len(piece)-n : len(piece) : len(piece)]
 }
 

@@ -157,6 +157,7 @@ func TestRead_hostileIndicesDoNotAllocate(t *testing.T) {
 		"retrieval.documents.4294967296.document.content":                           "nowhere",
 	})
 	result := testing.Benchmark(func(b *testing.B) {
+		b.Helper()
 		b.ReportAllocs()
 		for b.Loop() {
 			dialect.Read(s)

@@ -44,14 +44,7 @@ func gather(s Span) signals {
 
 // add sorts one attribute by its first segment, so that a key is compared with few others.
 func (g *signals) add(k string, v pcommon.Value) {
-	i := 0
-	for i < len(k) && k[i] != '.' && k[i] != ':' && k[i] != '_' {
-		i++
-	}
-	if i == 0 || i == len(k) {
-		return
-	}
-	switch k[:i] {
+	switch leadingWord(k) {
 	case "gen": // gen_ai.…
 		g.addGenAI(k, v)
 	case "llm", "openinference", "input", "output", "retrieval", "reranker", "tool", "embedding":

@@ -11,7 +11,7 @@ import (
 
 // vercel is the AI SDK up to version 6. Version 7 speaks genAI and keeps a few attributes of these.
 // See https://ai-sdk.dev/docs/ai-sdk-core/telemetry
-type vercel struct{ silent }
+type vercel struct{}
 
 var (
 	kFunctionID     = attr("ai.telemetry.functionId")

@@ -41,11 +41,7 @@ type view struct {
 	signals  signals
 	evidence evidence
 
-	values []pcommon.Value
-	filled []bool
-	used   []slot
-	raws   []string // in JSON, as far as somebody has asked
-	parsed []bool
+	slots
 
 	indexed []indexed
 	fields  []field // attributes of a family of names: metadata of users
@@ -55,7 +51,16 @@ type view struct {
 	choices  []ptrace.SpanEvent
 
 	metadata, parameters run.Values // memory for what is being read
-	scratch, temp        []byte
+	scratch              []byte
+}
+
+// slots is the known attributes, each in its own place.
+type slots struct {
+	values []pcommon.Value
+	filled []bool
+	used   []slot
+	raws   []string // in JSON, as far as somebody has asked
+	parsed []bool
 }
 
 // field is an attribute, or the part of its name that a family leaves open.
@@ -146,11 +151,11 @@ func (v *view) release() {
 	clear(v.metadata)
 	clear(v.parameters)
 	*v = view{
-		values: v.values, filled: v.filled, used: v.used[:0], raws: v.raws, parsed: v.parsed,
+		slots:   slots{values: v.values, filled: v.filled, used: v.used[:0], raws: v.raws, parsed: v.parsed},
 		indexed: v.indexed[:0], fields: v.fields[:0], rest: v.rest[:0],
 		messages: v.messages[:0], choices: v.choices[:0],
 		metadata: v.metadata[:0], parameters: v.parameters[:0],
-		scratch: bounded(v.scratch), temp: bounded(v.temp),
+		scratch: bounded(v.scratch),
 	}
 	views.Put(v)
 }

@@ -36,8 +36,8 @@ func (s *Slab) Keep(vs Values) Values {
 	if s.at == len(s.pieces) {
 		s.pieces = append(s.pieces, make([]Named, 0, max(cmp.Or(s.piece, maxPiece), n)))
 	}
-	piece := append(s.pieces[s.at], vs...)
-	s.pieces[s.at] = piece
+	s.pieces[s.at] = append(s.pieces[s.at], vs...)
+	piece := s.pieces[s.at]
 	return piece[len(piece)-n : len(piece) : len(piece)]
 }
 

@@ -36,9 +36,11 @@ func (m *mapper) release() {
 	m.reader.Forget()
 	m.values.Reset()
 	*m = mapper{
-		all: m.all[:0], fields: m.fields[:0], ids: m.ids[:0], roots: m.roots[:0], places: m.places[:0],
-		traces: m.traces[:0], runs: m.runs[:0], metadata: m.metadata[:0],
-		facts: m.facts, reader: m.reader, values: m.values,
+		all: m.all[:0],
+		read: read{
+			reader: m.reader, fields: m.fields[:0], ids: m.ids[:0], roots: m.roots[:0], places: m.places[:0],
+		},
+		traces: m.traces[:0], runs: m.runs[:0], metadata: m.metadata[:0], facts: m.facts, values: m.values,
 	}
 }
 

@@ -97,14 +97,10 @@ type mapper struct {
 	all    []dialect.Span   // of the whole message, sorted by trace
 	groups [][]dialect.Span // the traces
 
-	spans  []dialect.Span // of the trace at hand
-	tree   tree.Tree
-	reader dialect.Reader
-	fields []dialect.Fields
-	ids    []run.ID
-	roots  []int // the root that each span stands under
-	places []place
-	facts  facts
+	spans []dialect.Span // of the trace at hand
+	tree  tree.Tree
+	read
+	facts facts
 
 	traces   []Trace
 	runs     []run.Run
@@ -112,6 +108,15 @@ type mapper struct {
 	metadata run.Values // of the run at hand
 	traceID  string
 	spanIDs  string // one after the other, in hexadecimal digits
+}
+
+// read is what has been found out about each span.
+type read struct {
+	reader dialect.Reader
+	fields []dialect.Fields
+	ids    []run.ID
+	roots  []int // the root that each span stands under
+	places []place
 }
 
 // begin reads and places the spans of one trace.
@@ -186,7 +191,7 @@ func (m *mapper) run(i int) run.Run {
 	if f.FirstToken.After(r.Start) {
 		r.FirstToken = f.FirstToken
 	}
-	if f.Failed {
+	if f.Failure != nil {
 		r.Error = errorText(f.Failure)
 	}
 	r.Metadata = m.values.Keep(m.metadataOf(i))
@@ -194,9 +199,8 @@ func (m *mapper) run(i int) run.Run {
 }
 
 // errorText joins message and stack trace as LangSmith's SDKs do.
-func errorText(f dialect.Failure) string {
-	switch {
-	case f.Stacktrace == "" || f.Stacktrace == f.Message:
+func errorText(f *dialect.Failure) string {
+	if f.Stacktrace == "" || f.Stacktrace == f.Message {
 		return f.Message
 	}
 	return f.Message + "\n\nStacktrace:\n" + f.Stacktrace

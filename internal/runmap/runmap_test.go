@@ -6,6 +6,7 @@ package runmap_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"path/filepath"
 	"strings"
@@ -184,9 +185,7 @@ func TestMap_lateSpansKeepTheirPlace(t *testing.T) {
 func TestMap_usageStandsOnOneRun(t *testing.T) {
 	llm := func(more map[string]any, input int) map[string]any {
 		a := map[string]any{"gen_ai.operation.name": "chat", "gen_ai.usage.input_tokens": input}
-		for k, v := range more {
-			a[k] = v
-		}
+		maps.Copy(a, more)
 		return a
 	}
 	said := map[string]any{"gen_ai.output.messages": `[{"role":"assistant","parts":[{"type":"text","content":"x"}]}]`}
@@ -401,7 +400,8 @@ func TestMap_doesNotChangeWhatItReads(t *testing.T) {
 }
 
 // checkRuns holds what every encoder relies on.
-func checkRuns(t testing.TB, td ptrace.Traces) {
+func checkRuns(t *testing.T, td ptrace.Traces) {
+	t.Helper()
 	for _, trace := range runmap.Map(td, runmap.Options{}) {
 		seen := map[run.ID]bool{}
 		for _, r := range trace.Runs {

@@ -87,6 +87,7 @@ func TestMap_recordedTraces(t *testing.T) {
 type judge func(what string, e pdatatest.Expected, right bool, got any)
 
 func judgeFixture(t *testing.T, f pdatatest.Fixture, cell judge) {
+	t.Helper()
 	td := pdatatest.LoadTraces(t, f.Path)
 	runs := runsBySpan(td)
 	var input, output int64
@@ -179,8 +180,11 @@ func judgeUsage(e pdatatest.Expected, r run.Run, cell judge) {
 		want *int64
 		got  int64
 	}{
-		{"input", want.Input, got.Input}, {"output", wanted, got.Output}, {"cache read", want.CacheRead, got.CacheRead},
-		{"cache creation", want.CacheCreation, got.CacheCreation}, {"reasoning", want.Reasoning, got.Reasoning},
+		{"input", want.Input, got.Input},
+		{"output", wanted, got.Output},
+		{"cache read", want.CacheRead, got.CacheRead},
+		{"cache creation", want.CacheCreation, got.CacheCreation},
+		{"reasoning", want.Reasoning, got.Reasoning},
 	} {
 		if c.want != nil {
 			cell(c.name, e, *c.want == c.got, []int64{c.got, *c.want})

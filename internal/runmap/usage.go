@@ -4,6 +4,8 @@
 package runmap
 
 import (
+	"slices"
+
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/dialect"
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
 )
@@ -21,8 +23,7 @@ func (m *mapper) settleUsage() {
 		run.LLM: make([]counted, len(m.spans)), run.Embedding: make([]counted, len(m.spans)),
 	}
 	order := m.tree.Order()
-	for k := len(order) - 1; k >= 0; k-- {
-		i := order[k]
+	for _, i := range slices.Backward(order) {
 		f := &m.fields[i]
 		same, priced := below[f.Kind]
 		if f.Usage != nil {

@@ -106,7 +106,7 @@ func (c *counters) sent(ctx context.Context, runs, bytes int) {
 func (c *counters) shortened(ctx context.Context) {
 	c.builder.ExporterLangsmithRunsShortened.Add(ctx, 1, c.with())
 	if c.mayLog("shortened", time.Now()) {
-		c.logger.Warn("A run was sent without its inputs and outputs: it is too large")
+		c.logger.Warn("A run was sent with less in it: it is too large for LangSmith")
 	}
 }
 

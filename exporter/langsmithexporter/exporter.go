@@ -249,7 +249,7 @@ func (e *tracesExporter) encode(ctx context.Context, d *destination, trace *runm
 			continue
 		}
 		if len(data) > maxRunBytes {
-			if short, ok := e.encoder.Shorten(data); ok {
+			if short, ok := e.encoder.Shorten(data, maxRunBytes); ok {
 				e.counters.shortened(ctx)
 				data = short
 			}

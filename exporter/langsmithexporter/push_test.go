@@ -17,6 +17,9 @@ import (
 	"go.opentelemetry.io/collector/config/configoptional"
 	"go.opentelemetry.io/collector/exporter/exporterhelper"
 	"go.opentelemetry.io/collector/pdata/ptrace/ptraceotlp"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/exporter/langsmithexporter/internal/encode"
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
 )
 
 // settle lets everything happen that happens within d.
@@ -234,24 +237,62 @@ func TestPush_tooLargeIsHalvedAndLearnt(t *testing.T) {
 	})
 }
 
-func TestPush_runTooLargeByItselfGoesWithoutContent(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := &sink{answer: refuseIf(413, func(p post) bool { return p.size > 1<<20 })}
-		r := newRig(t, s, nil)
-		require.NoError(t, r.send("p", "a", "large 1b", "c"))
-		settle(time.Minute)
-		assert.ElementsMatch(t, []string{"a", "large 1b", "c"}, s.names())
-		assert.Equal(t, 1, r.count("runs_shortened"))
-		assert.Equal(t, 0, r.count("runs_refused"))
+func TestPush_runTooLargeByItselfIsShortened(t *testing.T) {
+	for _, protocol := range []string{"otlp", "multipart"} {
+		t.Run(protocol, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &sink{answer: refuseIf(413, func(p post) bool { return p.size > 1<<20 })}
+				r := newRig(t, s, func(c *Config) { c.Protocol = protocol })
+				require.NoError(t, r.send("p", "a", "large 1b", "c"))
+				settle(time.Minute)
+				assert.ElementsMatch(t, []string{"a", "large 1b", "c"}, s.names())
+				assert.Equal(t, 1, r.count("runs_shortened"))
+				assert.Equal(t, 0, r.count("runs_refused"))
 
-		s.mu.Lock()
-		s.answer = refuseIf(413, func(p post) bool { return slices.Contains(p.names, "large 1b") })
-		s.mu.Unlock()
-		require.NoError(t, r.send("p", "a", "large 1b", "c"))
+				s.mu.Lock()
+				s.answer = refuseIf(413, func(p post) bool { return slices.Contains(p.names, "large 1b") })
+				s.mu.Unlock()
+				require.NoError(t, r.send("p", "a", "large 1b", "c"))
+				settle(time.Minute)
+				assert.Equal(t, 1, r.count("runs_refused", "reason", "too_large"))
+				assert.Len(t, s.names(), 5)
+			})
+		})
+	}
+}
+
+func TestPush_runIsShortenedNoMoreThanNeeded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const most = 1 << 20
+		s := &sink{answer: refuseIf(413, func(p post) bool { return p.size > most })}
+		r := newRig(t, s, native)
+		prose := strings.Repeat("word by word ", 400_000)
+		big := run.Run{ID: run.ID{1}, Name: "big", Kind: run.Chain, Start: time.Unix(1, 0), Inputs: []byte(`{"input":"` + prose + `"}`)}
+		data, err := r.encoder.Encode(&big, encode.Place{Project: "p"})
+		require.NoError(t, err)
+		require.NoError(t, r.destinations[0].consume(t.Context(), []chunk{{group{encode.Multipart, "p"}, data}}))
 		settle(time.Minute)
-		assert.Equal(t, 1, r.count("runs_refused", "reason", "too_large"))
-		assert.Len(t, s.names(), 5)
+		posts := s.all()
+		require.Equal(t, []string{"big"}, s.names())
+		last := posts[len(posts)-1]
+		assert.Greater(t, last.size, most/2)
+		assert.Len(t, posts, 4, "5 MiB, 2.5, 1.2, 0.6")
 	})
+}
+
+func TestPush_serverThatFailsWhileARunIsShortenedLosesNothing(t *testing.T) {
+	for _, status := range []int{429, 503, 401} {
+		synctest.Test(t, func(t *testing.T) {
+			s := &sink{answer: func(n int, _ post) answer {
+				return answer{status: []int{413, 413, status, 413, 200}[min(n, 4)]}
+			}}
+			r := newRig(t, s, nil)
+			require.NoError(t, r.send("p", "large 123"))
+			settle(5 * time.Minute)
+			assert.Equal(t, []string{"large 123"}, s.names())
+			assert.Equal(t, 0, r.count("runs_refused"))
+		})
+	}
 }
 
 func TestPush_waitsAsLongAsLangSmithSays(t *testing.T) {

@@ -25,6 +25,9 @@ const (
 	suspectAfter = 10
 	// suspectFor is how fresh the proof must be that the server takes other runs.
 	suspectFor = 10 * time.Minute
+	// minRunBytes is where shortening ends: no server in use takes less than nginx's 1 MiB, and what is left of a run then
+	// says little.
+	minRunBytes = 64 << 10
 	// minBodyBytes is the least that a server's 413 can teach: below it the limit is not the body's.
 	minBodyBytes = 256 << 10
 )
@@ -77,14 +80,17 @@ func (s *sending) body(ctx context.Context, enc encode.Encoder, g group, chunks 
 		s.keep(g, chunks)
 		return
 	}
-	err := s.post(ctx, enc, g, chunks)
-	if err == nil {
-		return
+	if err := s.post(ctx, enc, g, chunks); err != nil {
+		s.failed(ctx, enc, g, chunks, err)
 	}
+}
+
+// failed decides what becomes of chunks after an attempt at sending them.
+func (s *sending) failed(ctx context.Context, enc encode.Encoder, g group, chunks [][]byte, err error) {
 	s.left--
 	s.err = err
-	var e *api.Error
-	if !errors.As(err, &e) {
+	e, ok := errors.AsType[*api.Error](err)
+	if !ok {
 		s.isolate(ctx, enc, g, chunks, reasonEncode)
 		return
 	}
@@ -174,25 +180,51 @@ func httpRequest(b encode.Body, g group) api.Request {
 	return r
 }
 
-// tooLarge halves a body, and remembers that this server takes less. A run that is too large by itself goes without
-// content.
+// tooLarge halves a body, and remembers that this server takes less. A run that is too large by itself is shortened.
 func (s *sending) tooLarge(ctx context.Context, enc encode.Encoder, g group, chunks [][]byte) {
-	if len(chunks) > 1 {
-		size := 0
-		for _, c := range chunks {
-			size += len(c)
+	if len(chunks) == 1 {
+		s.shorten(ctx, enc, g, chunks[0])
+		return
+	}
+	size := 0
+	for _, c := range chunks {
+		size += len(c)
+	}
+	s.d.server.tooLarge(size)
+	s.halves(ctx, enc, g, chunks)
+}
+
+// shorten tries a run that is too large by itself in half its size, in a quarter, and so on, and at last without inputs
+// and outputs.
+func (s *sending) shorten(ctx context.Context, enc encode.Encoder, g group, whole []byte) {
+	for limit := min(len(whole)/2, s.info.MaxBytes-bodyFrame); ; limit /= 2 {
+		if limit < minRunBytes {
+			limit = 0
 		}
-		s.d.server.tooLarge(size)
-		s.halves(ctx, enc, g, chunks)
-		return
+		short, ok := enc.Shorten(whole, limit)
+		if !ok {
+			break
+		}
+		if s.left == 0 {
+			s.keep(g, [][]byte{whole})
+			return
+		}
+		err := s.post(ctx, enc, g, [][]byte{short})
+		if err == nil {
+			s.d.counters.shortened(ctx)
+			return
+		}
+		if e, ok := errors.AsType[*api.Error](err); !ok || e.Verdict != api.TooLarge {
+			s.failed(ctx, enc, g, [][]byte{whole}, err)
+			return
+		}
+		s.left--
+		s.err = err
+		if limit == 0 {
+			break
+		}
 	}
-	short, ok := enc.Shorten(chunks[0])
-	if !ok {
-		s.refuse(ctx, reasonTooLarge, g, chunks, s.err)
-		return
-	}
-	s.d.counters.shortened(ctx)
-	s.body(ctx, enc, g, [][]byte{short})
+	s.refuse(ctx, reasonTooLarge, g, [][]byte{whole}, s.err)
 }
 
 // isolate halves a body until the run that LangSmith does not take stands alone.

@@ -96,21 +96,43 @@ func (b *Body) addRun(parts []part) {
 	b.add([]byte{'}'})
 }
 
-// Shorten writes the chunk again, without what is long in it.
-func (multipart) Shorten(chunk []byte) ([]byte, bool) {
+// Shorten writes the chunk again, with less in it.
+func (multipart) Shorten(chunk []byte, limit int) ([]byte, bool) {
 	parts, err := readParts(chunk)
 	if err != nil {
 		return nil, false
 	}
+	if !shrinkParts(parts, limit-len(chunk)) {
+		for i, p := range parts {
+			parts[i].body = shortField(p)
+		}
+	}
 	f := form{out: getScratch(), id: parts[0].id}
 	defer putScratch(f.out)
 	for _, p := range parts {
-		f.part(p.field, shortField(p))
+		f.part(p.field, p.body)
 	}
 	if len(f.out.b) >= len(chunk) {
 		return nil, false
 	}
 	return bytes.Clone(f.out.b), true
+}
+
+// shrinkParts makes the content of parts smaller by -change bytes, if it can.
+func shrinkParts(parts []part, change int) bool {
+	documents := make([]document, 0, len(parts))
+	size := 0
+	for _, p := range parts[1:] {
+		documents = append(documents, document{text: p.body})
+		size += len(p.body)
+	}
+	if !shrink(documents, size+change) {
+		return false
+	}
+	for i, d := range documents {
+		parts[i+1].body = d.text
+	}
+	return true
 }
 
 func shortField(p part) []byte {

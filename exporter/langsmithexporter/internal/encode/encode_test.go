@@ -253,7 +253,7 @@ func TestShorten(t *testing.T) {
 	chunk, err := otlp{}.Encode(&r, place)
 	require.NoError(t, err)
 
-	short, ok := otlp{}.Shorten(chunk)
+	short, ok := otlp{}.Shorten(chunk, 0)
 	require.True(t, ok)
 	assert.Less(t, len(short), 5000)
 	s := onlySpan(t, short)
@@ -265,9 +265,9 @@ func TestShorten(t *testing.T) {
 	assert.True(t, utf8.ValidString(message.Str()))
 	assert.Equal(t, pcommon.SpanID(rootSpan), s.ParentSpanID(), "its place in the tree stays")
 
-	_, ok = otlp{}.Shorten(short)
+	_, ok = otlp{}.Shorten(short, 0)
 	assert.False(t, ok, "nothing is left to leave out")
-	_, ok = otlp{}.Shorten([]byte("\xff\xff"))
+	_, ok = otlp{}.Shorten([]byte("\xff\xff"), 0)
 	assert.False(t, ok)
 }
 

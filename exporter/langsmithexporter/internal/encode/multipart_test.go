@@ -238,7 +238,7 @@ func TestMultipartShorten_keepsTheTreeAndTheUsage(t *testing.T) {
 	r.Invocation.Add("prompt", run.Str(long))
 	r.Tags = []string{long}
 	chunk := parts(t, r)
-	short, ok := multipart{}.Shorten(chunk)
+	short, ok := multipart{}.Shorten(chunk, 0)
 	require.True(t, ok)
 	assert.Less(t, len(short), 4<<10)
 	got := fields(t, short)
@@ -251,9 +251,9 @@ func TestMultipartShorten_keepsTheTreeAndTheUsage(t *testing.T) {
 	assert.Contains(t, got[name+".extra"], `"ls_provider":"openai"`)
 	assert.Contains(t, got[name+".error"], "éé")
 
-	_, ok = multipart{}.Shorten(short)
+	_, ok = multipart{}.Shorten(short, 0)
 	assert.False(t, ok, "there is nothing more to leave out")
-	_, ok = multipart{}.Shorten([]byte("no chunk"))
+	_, ok = multipart{}.Shorten([]byte("no chunk"), 0)
 	assert.False(t, ok)
 }
 
@@ -290,7 +290,7 @@ func FuzzMultipart(f *testing.F) {
 		fields(t, chunk)
 		_, all := joined(t, batch{}, chunk)
 		assert.True(t, json.Valid(all), "%s", all)
-		if short, ok := (multipart{}).Shorten(chunk); ok {
+		if short, ok := (multipart{}).Shorten(chunk, 0); ok {
 			fields(t, short)
 		}
 	})
@@ -309,6 +309,6 @@ func FuzzReadParts(f *testing.F) {
 			n += len(p.body)
 		}
 		assert.Less(t, n, len(chunk))
-		_, _ = multipart{}.Shorten(chunk)
+		_, _ = multipart{}.Shorten(chunk, 0)
 	})
 }

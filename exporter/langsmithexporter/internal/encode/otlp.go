@@ -209,23 +209,53 @@ func writeEvent(w *wire, name string, at time.Time, failure string) {
 }
 
 // Shorten decodes chunk, since nothing but the bytes is left of a run that has been queued.
-func (otlp) Shorten(chunk []byte) ([]byte, bool) {
+func (otlp) Shorten(chunk []byte, limit int) ([]byte, bool) {
 	td, err := (&ptrace.ProtoUnmarshaler{}).UnmarshalTraces(chunk)
-	if err != nil {
+	if err != nil || td.SpanCount() != 1 {
 		return nil, false
 	}
-	for _, rs := range td.ResourceSpans().All() {
-		for _, ss := range rs.ScopeSpans().All() {
-			for _, span := range ss.Spans().All() {
-				shortenSpan(span)
-			}
-		}
+	span := td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(0)
+	if !shrinkSpan(span, limit-len(chunk)) {
+		shortenSpan(span)
 	}
 	short, err := (&ptrace.ProtoMarshaler{}).MarshalTraces(td)
 	if err != nil || len(short) >= len(chunk) {
 		return nil, false
 	}
 	return short, true
+}
+
+// jsonAttrs are the attributes that hold JSON. All others may be cut anywhere, but for usage, which is short.
+var jsonAttrs = map[string]bool{attrPrompt: true, attrAnswer: true, attrInvocation: true}
+
+// shrinkSpan makes the strings of a span smaller by -change bytes, if it can.
+func shrinkSpan(span ptrace.Span, change int) bool {
+	var documents []document
+	var values []pcommon.Value
+	size := 0
+	add := func(key string, v pcommon.Value) {
+		if v.Type() != pcommon.ValueTypeStr || key == attrUsage {
+			return
+		}
+		documents = append(documents, document{text: []byte(v.Str()), plain: !jsonAttrs[key]})
+		values = append(values, v)
+		size += len(v.Str())
+	}
+	for key, v := range span.Attributes().All() {
+		add(key, v)
+	}
+	for _, event := range span.Events().All() {
+		for key, v := range event.Attributes().All() {
+			add(key, v)
+		}
+	}
+	if !shrink(documents, size+change) {
+		return false
+	}
+	for i, d := range documents {
+		values[i].SetStr(string(d.text))
+	}
+	return true
 }
 
 func shortenSpan(span ptrace.Span) {

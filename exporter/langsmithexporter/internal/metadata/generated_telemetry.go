@@ -103,7 +103,7 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	errs = errors.Join(errs, err)
 	builder.ExporterLangsmithRunsShortened, err = builder.meter.Int64Counter(
 		"otelcol_exporter_langsmith_runs_shortened",
-		metric.WithDescription("Runs that went without their inputs and outputs, since they were too large. [Alpha]"),
+		metric.WithDescription("Runs that went without media, with shorter texts or without inputs and outputs, since they were too large. [Alpha]"),
 		metric.WithUnit("{runs}"),
 	)
 	errs = errors.Join(errs, err)

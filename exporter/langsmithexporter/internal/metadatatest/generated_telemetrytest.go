@@ -120,7 +120,7 @@ func AssertEqualExporterLangsmithRunsSent(t *testing.T, tt *componenttest.Teleme
 func AssertEqualExporterLangsmithRunsShortened(t *testing.T, tt *componenttest.Telemetry, dps []metricdata.DataPoint[int64], opts ...metricdatatest.Option) {
 	want := metricdata.Metrics{
 		Name:        "otelcol_exporter_langsmith_runs_shortened",
-		Description: "Runs that went without their inputs and outputs, since they were too large. [Alpha]",
+		Description: "Runs that went without media, with shorter texts or without inputs and outputs, since they were too large. [Alpha]",
 		Unit:        "{runs}",
 		Data: metricdata.Sum[int64]{
 			Temporality: metricdata.CumulativeTemporality,

@@ -139,7 +139,7 @@ func (t *thread) attribute(k string, v pcommon.Value) {
 // conversationsByLength has the ranks of the attributes whose names have so many letters, modulo 64.
 var conversationsByLength = func() (ranks [64][]uint8) {
 	for r, k := range conversationKeys {
-		ranks[len(k)%64] = append(ranks[len(k)%64], uint8(r)) //nolint:gosec // some dozens
+		ranks[len(k)%64] = append(ranks[len(k)%64], uint8(r))
 	}
 	return ranks
 }()

@@ -6,6 +6,7 @@ package samplingprocessor
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"go.opentelemetry.io/collector/component"
@@ -175,10 +176,8 @@ func (m Memory) check() error {
 }
 
 func oneOf(key, word string, words ...string) error {
-	for _, w := range words {
-		if word == w {
-			return nil
-		}
+	if slices.Contains(words, word) {
+		return nil
 	}
 	return fmt.Errorf("%s: must be one of %q, is %q", key, words, word)
 }

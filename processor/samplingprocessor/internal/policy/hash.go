@@ -120,12 +120,13 @@ func (c *conversations) add(r uint64) {
 			return
 		}
 	}
-	if c.n < maxConversations {
+	switch {
+	case c.n < maxConversations:
 		c.highest[c.n] = r
 		c.n++
-	} else if r <= c.highest[maxConversations-1] {
+	case r <= c.highest[maxConversations-1]:
 		return
-	} else {
+	default:
 		c.highest[maxConversations-1] = r
 	}
 	for i := c.n - 1; i > 0 && c.highest[i] > c.highest[i-1]; i-- {

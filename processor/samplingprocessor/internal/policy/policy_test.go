@@ -21,7 +21,11 @@ import (
 
 var now = time.Unix(1_800_000_000, 0)
 
-func percent(p float64) *float64 { return &p }
+// percent takes whole numbers as they are.
+func percent[N int | float64](p N) *float64 {
+	share := float64(p)
+	return &share
+}
 
 func compile(t testing.TB, opts Options, rules ...Rule) *Policy {
 	t.Helper()
@@ -343,7 +347,7 @@ func TestObserve_whatMakesTheTop(t *testing.T) {
 				s := td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(0)
 				s.SetSpanID([8]byte{byte(parts[at][0])})
 				s.SetParentSpanID([8]byte{byte(parts[at][1])})
-				s.SetStartTimestamp(pcommon.Timestamp(parts[at][2])) //nolint:gosec // small
+				s.SetStartTimestamp(pcommon.Timestamp(parts[at][2]))
 				s.SetName(fmt.Sprint(parts[at][0]))
 				o := p.Observe(td)
 				e.Merge(&o)

@@ -1,0 +1,86 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package samplingprocessor
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/decision"
+	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/policy"
+	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/repair"
+)
+
+// Simulated is what would become of one recorded trace.
+type Simulated struct {
+	decision.Decision
+	// Released is how many spans would be released: as many as runs at LangSmith.
+	Released int
+	// Evidence says in words what the rules had to go by.
+	Evidence string
+}
+
+// Simulate judges the traces of td by the rules of cfg, each as a whole when its last span has ended and
+// complete::after_root has passed, in the time of the recording. It takes the spans out of td. Times are those of the
+// spans alone, so that limits and releases run as they would have.
+func Simulate(cfg *Config, td ptrace.Traces, report func(Simulated)) error {
+	p, err := policy.Compile(cfg.Rules, cfg.policyOptions())
+	if err != nil {
+		return fmt.Errorf("compile rules: %w", err)
+	}
+	pieces, _ := split(td)
+	at := make(map[*piece]time.Time, len(pieces))
+	for _, piece := range pieces {
+		at[piece] = lastEnd(piece.td).Add(cfg.Complete.AfterRoot)
+	}
+	slices.SortStableFunc(pieces, func(a, b *piece) int {
+		return cmp.Or(at[a].Compare(at[b]), cmp.Compare(string(a.id[:]), string(b.id[:])))
+	})
+	for i, piece := range pieces {
+		if i == 0 {
+			p.Start(at[piece])
+		}
+		report(simulate(p, cfg, piece, at[piece]))
+	}
+	return nil
+}
+
+// UnreachableRules returns the names of the rules of cfg that can never decide.
+func UnreachableRules(cfg *Config) []string { return policy.Unreachable(cfg.Rules) }
+
+func simulate(p *policy.Policy, cfg *Config, piece *piece, at time.Time) Simulated {
+	e := p.Observe(piece.td)
+	if p.Unsettled(&e) {
+		p.Settle(&e, piece.td)
+	}
+	d := p.Decide(piece.id, &e, at)
+	s := Simulated{Evidence: e.Explain(), Decision: decision.Decision{
+		At: at, TraceID: piece.id, Rule: d.Rule, Kept: d.Keep, Probability: d.Probability,
+		AdjustedCount: d.AdjustedCount(), Spans: piece.td.SpanCount(),
+	}}
+	if d.Keep {
+		r := repair.Trace(piece.td, repair.Options{Prune: cfg.Spans == onlyAgent}, repair.Stamp{})
+		s.Released, s.Pruned, s.Reparented = r.Spans, r.Pruned, r.Reparented
+		s.Kept = r.Spans > 0
+	}
+	return s
+}
+
+// lastEnd is when the last span of td ended.
+func lastEnd(td ptrace.Traces) time.Time {
+	var last uint64
+	for _, rs := range td.ResourceSpans().All() {
+		for _, ss := range rs.ScopeSpans().All() {
+			for _, span := range ss.Spans().All() {
+				last = max(last, uint64(span.EndTimestamp()))
+			}
+		}
+	}
+	const latest = 1<<63 - 1
+	return time.Unix(0, int64(min(last, latest)))
+}

@@ -24,6 +24,9 @@ var streetEnds = []string{
 // unitWords stand before the number of a flat or of a box.
 var unitWords = set("apt apartment suite unit box psc flat appt")
 
+// maxUnitWord is the length of the longest of them.
+const maxUnitWord = len("apartment")
+
 // Bounds of an address: digits of a house number, and words of a street's name, its kind included.
 const (
 	maxHouseNumber = 6
@@ -91,12 +94,14 @@ func (sc *Scanner) streetBehind(i, end int) int {
 	if word == "" || !endsWord(s, end) {
 		return -1
 	}
+	if first, _ := utf8.DecodeRuneInString(word); !unicode.IsUpper(first) {
+		if len(word) <= maxUnitWord && unitWords[word] {
+			return at
+		}
+		return -1
+	}
 	if unitWords[strings.ToLower(word)] || isStreetName(word) {
 		return at
-	}
-	first, _ := utf8.DecodeRuneInString(word)
-	if !unicode.IsUpper(first) {
-		return -1
 	}
 	before, kind := nameBefore(s, at)
 	switch {

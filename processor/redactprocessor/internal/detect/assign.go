@@ -75,7 +75,7 @@ func keyBefore(s string, i int) (k key, ok bool) {
 	end := operatorStart(s, i)
 	stop := max(0, end-1-maxKey)
 	end = k.closeQuote(s, end, stop)
-	if end <= 0 || !isAlnum(s[end-1]) && s[end-1] != ']' {
+	if end <= 0 || !mayEnd(s, end) {
 		return k, false
 	}
 	k.start, k.end = keyStart(s, end, stop), end

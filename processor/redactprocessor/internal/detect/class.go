@@ -3,6 +3,8 @@
 
 package detect
 
+import "strings"
+
 // Triggers: what a byte of the text may wake. Zero means that the byte is of no interest by itself.
 const (
 	tNone  uint8 = iota
@@ -38,6 +40,48 @@ var triggers = func() (t [256]uint8) {
 	set("\xc2\xcd\xce\xcf\xd0\xd1\xd9\xdb\xe1\xe2\xef\xf0\xf3", tHigh)
 	return t
 }()
+
+// awakening holds, for each byte that is a trigger, the bytes that may follow it where it means something.
+var awakening = func() (t [256][4]uint64) {
+	allow := func(triggers string, next func(c byte) bool) {
+		for i := range len(triggers) {
+			for c := range 256 {
+				if next(byte(c)) {
+					t[triggers[i]][c>>6] |= 1 << (c & 63)
+				}
+			}
+		}
+	}
+	oneOf := func(chars string) func(byte) bool {
+		return func(c byte) bool { return strings.IndexByte(chars, c) >= 0 }
+	}
+	for c := range 256 {
+		allow(string([]byte{byte(c)}), func(byte) bool { return triggers[c] != tNone })
+	}
+	limit := func(triggers string, next func(c byte) bool) {
+		for i := range len(triggers) {
+			t[triggers[i]] = [4]uint64{}
+		}
+		allow(triggers, next)
+	}
+	limit("\\", oneOf("u"))
+	limit("&", oneOf("#"))
+	limit("%", func(c byte) bool { return alphabet[c]&aHex != 0 })
+	limit("Bb", oneOf("EeAa"))
+	limit("Ww", oneOf("OoDd"))
+	limit("Kk", oneOf("Ee"))
+	limit("P", oneOf("I"))
+	limit("A", oneOf("KSBCI3"))
+	limit("J", func(c byte) bool { return alphabet[c]&aURL != 0 })
+	limit("_-.", func(c byte) bool { return alphabet[c]&aAny64 != 0 || c == '=' || c == '$' })
+	limit("@", func(c byte) bool { return isAlnum(c) || c >= 0x80 })
+	limit("$", isAlnum)
+	limit(">", func(c byte) bool { return c != '<' && c != '=' })
+	return t
+}()
+
+// awakens tells whether the trigger c may mean something before the byte next.
+func awakens(c, next byte) bool { return awakening[c][next>>6]&(1<<(next&63)) != 0 }
 
 // Alphabets: sets of characters that tokens are made of.
 const (

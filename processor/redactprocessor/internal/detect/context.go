@@ -15,16 +15,19 @@ const (
 )
 
 // fillers may stand between the word and the token.
-var fillers = set("value val string str is as text content default")
+var fillers = set("value val string str is as default")
 
 // inContext adds the token around the run [start, end) when the word before it announces a secret.
 func (sc *Scanner) inContext(start, end int) bool {
 	s := sc.text
-	if end-start < leastContext || !tokenLike(s[start:end]) {
+	if end-start < leastContext {
 		return false
 	}
 	start, end = widen(s, start, end)
 	word, ok := wordBefore(s, start)
+	if !ok || !mayEnd(word, len(word)) || !tokenLike(s[start:end]) {
+		return false
+	}
 	if ok && fillers[strings.ToLower(word)] {
 		word, ok = wordBefore(s, start-len(word)-1)
 	}

@@ -58,7 +58,7 @@ func (sc *Scanner) pass() {
 	s := sc.text
 	for i := 0; i < len(s); {
 		trigger := triggers[s[i]]
-		if trigger == tNone {
+		if trigger == tNone || i+1 < len(s) && !awakens(s[i], s[i+1]) {
 			i++
 			continue
 		}

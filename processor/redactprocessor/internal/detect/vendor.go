@@ -20,6 +20,7 @@ type rule struct {
 // by their first two bytes.
 type vendorIndex struct {
 	bySeparator [1 << 12][]rule
+	taken       [1 << 12 / 64]uint64 // which slots of bySeparator hold a rule
 	byStart     map[[2]byte][]rule
 }
 
@@ -36,6 +37,7 @@ var vendorRules = sync.OnceValue(func() *vendorIndex {
 			}
 			slot := separatorSlot(prefix, r.wake)
 			index.bySeparator[slot] = append(index.bySeparator[slot], r)
+			index.taken[slot>>6] |= 1 << (slot & 63)
 		}
 	}
 	return index
@@ -57,7 +59,12 @@ func (sc *Scanner) separator(i int) int {
 	if i < 2 {
 		return i + 1
 	}
-	for _, r := range sc.rules.bySeparator[separatorSlot(s, i)] {
+	slot := separatorSlot(s, i)
+	if sc.rules.taken[slot>>6]&(1<<(slot&63)) == 0 {
+		return i + 1
+	}
+	for k := range sc.rules.bySeparator[slot] {
+		r := &sc.rules.bySeparator[slot][k]
 		start := i - r.wake
 		if start < 0 || !strings.HasPrefix(s[start:], r.prefix) || !sc.set.enabled[r.id] {
 			continue
@@ -185,7 +192,9 @@ func (sc *Scanner) bareToken(start int) int {
 	if start+2 > len(s) {
 		return 0
 	}
-	for _, r := range sc.rules.byStart[[2]byte{s[start], s[start+1]}] {
+	list := sc.rules.byStart[[2]byte{s[start], s[start+1]}]
+	for k := range list {
+		r := &list[k]
 		if !sc.set.enabled[r.id] || !strings.HasPrefix(s[start:], r.prefix) {
 			continue
 		}

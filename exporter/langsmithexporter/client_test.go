@@ -82,3 +82,24 @@ func TestStandin_takesAllThatWeSend(t *testing.T) {
 		assert.Zero(t, r.count("runs_refused"))
 	}
 }
+
+// Over real connections, bodies are compressed once and arrive whole.
+func TestPush_multipartOverTheNetwork(t *testing.T) {
+	for flag, want := range map[bool]string{false: "zstd", true: "gzip"} {
+		server := standin.New(standin.Options{Record: true, DisableZstd: flag, APIKeys: []string{"k"}})
+		web := httptest.NewServer(server)
+		r := newRig(t, nil, func(c *Config) {
+			native(c)
+			noQueue(c)
+			c.ClientConfig.Endpoint, c.APIKey = web.URL+"/api/v1", "k"
+		})
+		require.NoError(t, r.ConsumeTraces(context.Background(), tracesOf("t", 1, perTrace)))
+		assert.Len(t, server.Runs(), perTrace)
+		for _, req := range server.Requests() {
+			assert.Equal(t, want, req.Encoding)
+			assert.Greater(t, req.Bytes, req.Wire)
+		}
+		r.stop()
+		web.Close()
+	}
+}

@@ -69,6 +69,9 @@ type Config struct {
 
 	// Metadata names attributes for the keys of a run's metadata; the first that is present wins.
 	Metadata map[string][]string `mapstructure:"metadata"`
+	// Names says how runs are called: original or storyboard. Rename calls some otherwise; the first that matches wins.
+	Names  string   `mapstructure:"names"`
+	Rename []Rename `mapstructure:"rename"`
 	// RunIDs is the rule for run ids: span or trace_span.
 	RunIDs string `mapstructure:"run_ids"`
 	// Unredacted says what happens to data that redact has not processed: refuse or allow.
@@ -91,6 +94,12 @@ type DeadLetterConfig struct {
 	Path string `mapstructure:"path"`
 	// MaxBytes bounds the file. What comes after that is counted and not kept.
 	MaxBytes settings.ByteSize `mapstructure:"max_bytes"`
+}
+
+// Rename gives another name to runs that are called Match, or, between slashes, match it as a regular expression.
+type Rename struct {
+	Match string `mapstructure:"match"`
+	Name  string `mapstructure:"name"`
 }
 
 // Route sends some traces elsewhere. What it leaves out is as for all others.
@@ -136,6 +145,7 @@ func createDefaultConfig() component.Config {
 		Protocol:     "otlp",
 		Unmatched:    reject,
 		Metadata:     defaultMetadata(),
+		Names:        "original",
 		RunIDs:       bySpan,
 		Unredacted:   refuse,
 		Feedback:     true,

@@ -89,6 +89,7 @@ func mapOptions(config *Config) runmap.Options {
 	if config.RunIDs == byTraceSpan {
 		opts.IDs = runmap.TraceSpanIDs
 	}
+	opts.Names, opts.Renames, _ = config.naming() // validated
 	opts.Compile()
 	return opts
 }

@@ -5,6 +5,7 @@ package langsmithexporter
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -19,8 +20,10 @@ import (
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/component/componenttest"
 	"go.opentelemetry.io/collector/config/configopaque"
+	"go.opentelemetry.io/collector/consumer/consumererror"
 	"go.opentelemetry.io/collector/extension"
 	"go.opentelemetry.io/collector/extension/extensiontest"
+	"go.opentelemetry.io/collector/extension/xextension/storage"
 )
 
 var storageID = component.MustNewID("file_storage")
@@ -44,16 +47,16 @@ func life(t *testing.T, dir string, cfg *Config, use func(*rig)) {
 	cfg.QueueConfig.Get().StorageID = &storageID
 	cfg.QueueConfig.Get().Batch.Get().FlushTimeout = 5 * time.Millisecond
 	require.NoError(t, cfg.Validate())
-	storage := newStorage(t, dir)
+	ext := newStorage(t, dir)
 	r := &rig{t: t, telemetry: componenttest.NewTelemetry()}
 	r.host = &statusHost{
-		Host: componenttest.NewNopHost(), extensions: map[component.ID]component.Component{storageID: storage},
+		Host: componenttest.NewNopHost(), extensions: map[component.ID]component.Component{storageID: ext},
 	}
 	r.create(cfg)
 	require.NoError(t, r.Start(context.Background(), r.host))
 	use(r)
 	r.stop()
-	require.NoError(t, storage.Shutdown(context.Background()))
+	require.NoError(t, ext.Shutdown(context.Background()))
 }
 
 // stored are the bytes of all files in dir, by name.
@@ -147,4 +150,78 @@ func TestStorage_anItemOfAnotherVersionIsCounted(t *testing.T) {
 		assert.Equal(t, 1, r.count("queue_items_refused", "reason", "version"))
 	})
 	assert.Equal(t, []string{"new"}, s.names(), "the others go on")
+}
+
+// What was queued for one protocol goes by it, whatever the configuration says now: the bytes are its own.
+func TestStorage_itemsKeepTheirProtocol(t *testing.T) {
+	f := func(before, after, path string) {
+		t.Helper()
+		dir, s := t.TempDir(), &sink{info: info(100, maxBodyBytes, bothCompressions)}
+		server := httptest.NewServer(s)
+		defer server.Close()
+		config := func(protocol string) *Config {
+			cfg := createDefaultConfig().(*Config)
+			cfg.ClientConfig.Endpoint, cfg.Protocol = server.URL, protocol
+			return cfg
+		}
+		s.answer = refuseIf(http.StatusServiceUnavailable, func(post) bool { return true })
+		life(t, dir, config(before), func(r *rig) {
+			require.NoError(t, r.send("p", "old"))
+			require.Eventually(t, func() bool { return len(s.all()) > 0 }, 10*time.Second, 5*time.Millisecond)
+		})
+		s.mu.Lock()
+		s.answer, s.posts = nil, nil
+		s.mu.Unlock()
+		life(t, dir, config(after), func(r *rig) {
+			require.NoError(t, r.send("p", "new"))
+			require.Eventually(t, func() bool { return len(s.names()) == 2 }, 10*time.Second, 5*time.Millisecond)
+		})
+		for _, p := range s.all() {
+			if p.names[0] == "old" {
+				assert.Equal(t, path, p.path)
+			} else {
+				assert.NotEqual(t, path, p.path)
+			}
+		}
+	}
+	f("otlp", "multipart", "/otel/v1/traces")
+	f("multipart", "otlp", "/runs/multipart")
+}
+
+// full is a storage without any room.
+type full struct{ component.Component }
+
+var errFull = errors.New("no space left on device")
+
+func (f full) GetClient(context.Context, component.Kind, component.ID, string) (storage.Client, error) {
+	return f, nil
+}
+
+func (full) Get(context.Context, string) ([]byte, error) { return nil, nil }
+func (full) Set(context.Context, string, []byte) error   { return errFull }
+func (full) Delete(context.Context, string) error        { return nil }
+func (full) Close(context.Context) error                 { return nil }
+func (full) Batch(_ context.Context, ops ...*storage.Operation) error {
+	for _, op := range ops {
+		if op.Type == storage.Set {
+			return errFull
+		}
+	}
+	return nil
+}
+
+func TestStorage_fullIsToldToTheCaller(t *testing.T) {
+	cfg := createDefaultConfig().(*Config)
+	cfg.ClientConfig.Endpoint, cfg.Unredacted = "http://127.0.0.1:1", allow
+	cfg.QueueConfig.Get().StorageID = &storageID
+	r := &rig{t: t, telemetry: componenttest.NewTelemetry()}
+	r.host = &statusHost{
+		Host: componenttest.NewNopHost(), extensions: map[component.ID]component.Component{storageID: full{}},
+	}
+	r.create(cfg)
+	require.NoError(t, r.Start(context.Background(), r.host))
+	defer r.stop()
+	err := r.ConsumeTraces(context.Background(), tracesOf("t", 1, 3))
+	require.ErrorIs(t, err, errFull)
+	assert.False(t, consumererror.IsPermanent(err), "whoever has the data may try again")
 }

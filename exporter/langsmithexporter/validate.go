@@ -30,6 +30,7 @@ const (
 func (c *Config) Validate() error {
 	_, errRoutes := newRouter(c)
 	_, errProtocol := encode.ParseProtocol(c.Protocol)
+	_, _, errNaming := c.naming()
 	return errors.Join(
 		c.problems,
 		c.validateEndpoint(),
@@ -41,6 +42,7 @@ func (c *Config) Validate() error {
 		oneOf("run_ids", c.RunIDs, bySpan, byTraceSpan),
 		oneOf("unredacted", c.Unredacted, refuse, allow),
 		c.validateMetadata(),
+		errNaming,
 		c.validateQueue(),
 		c.validateDeadLetter(),
 		errRoutes,

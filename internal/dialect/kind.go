@@ -147,6 +147,12 @@ var operations = map[string]run.Kind{
 	"run_guardrail": run.Chain, "apply_guardrail": run.Chain, "parser": run.Parser, "prompt": run.Prompt,
 }
 
+// KindOfOperation returns the kind of runs with this gen_ai.operation.name.
+func KindOfOperation(operation string) (run.Kind, bool) {
+	k, ok := operations[operation]
+	return k, ok
+}
+
 // librarySays asks the vocabularies that only one library speaks.
 func (g *signals) librarySays(s Span) run.Kind {
 	switch {

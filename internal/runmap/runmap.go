@@ -31,6 +31,9 @@ type Options struct {
 	// Metadata fills run metadata from attributes: for each key, the first attribute that is present on the span, on
 	// the trace's root or on the resource.
 	Metadata map[string][]string
+	// Names says how runs are called, and Renames what is called otherwise: the first that matches wins.
+	Names   Names
+	Renames []Rename
 	// WithoutDottedOrder leaves DottedOrder empty, for encodings that do not need it.
 	WithoutDottedOrder bool
 
@@ -183,7 +186,7 @@ func (m *mapper) run(i int) run.Run {
 	s, f, p := m.spans[i], &m.fields[i], m.places[i]
 	r := run.Run{
 		ID: m.ids[i], TraceID: p.trace, ParentID: p.parent, DottedOrder: p.dotted,
-		Name: f.Name, Kind: f.Kind,
+		Name: m.nameOf(i), Kind: f.Kind,
 		Inputs: f.Inputs, Outputs: f.Outputs,
 		Usage: f.Usage, Invocation: m.values.Keep(f.Invocation), Tags: f.Tags, Project: f.Project,
 	}

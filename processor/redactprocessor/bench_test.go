@@ -11,8 +11,8 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 )
 
-// BenchmarkTraces redacts recorded traces again and again. What was found is gone after the first round, as the figure is about
-// reading.
+// BenchmarkTraces redacts recorded traces again and again. What was found is gone after the first round, as the figure
+// is about reading.
 func BenchmarkTraces(b *testing.B) {
 	p := started(b, defaults())
 	var all []ptrace.Traces

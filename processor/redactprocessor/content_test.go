@@ -6,6 +6,7 @@ package redactprocessor
 import (
 	"encoding/base64"
 	"encoding/binary"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -144,6 +145,161 @@ func TestContent_evidenceStays(t *testing.T) {
 	f("output.value", `{"parts":[{"type":"refusal"}]}`, false, true)
 	f("output.value", `{"finish_reason":"content_filter"}`, false, true)
 	f("output.value", `no refusal, no error`, false, false)
+	f("output.value", `{"candidates":[{"finishReason":"SAFETY"}]}`, false, true)
+	f("gen_ai.tool.call.result", `{"error":null,"ok":true}`, false, false)
+	f("gen_ai.tool.call.result", `"Error: no such order"`, true, false)
+	f("gen_ai.input.messages", `[{"role":"tool","is_error":true,"refusal":"no"}]`, false, false) // what was before
+	f("tool_arguments", `{"status":"error"}`, false, false)
+}
+
+func TestContent_evidenceInEventsAndRecords(t *testing.T) {
+	for _, policy := range []string{"drop", "length"} {
+		p := withContent(t, policy)
+		td, span := oneSpan(t, nil)
+		add := func(name, key, value string) {
+			event := span.Events().AppendEmpty()
+			event.SetName(name)
+			event.Attributes().PutStr(key, value)
+		}
+		add("gen_ai.tool.message", "content", `{"is_error":true}`)
+		redactTraces(t, p, td)
+		assert.Empty(t, span.Attributes().AsRaw(), "an older failure, told to the model")
+		add("gen_ai.choice", "message", `{"refusal":"I will not"}`)
+		redactTraces(t, p, td)
+		assert.Equal(t, map[string]any{evidenceRefusal: true}, span.Attributes().AsRaw())
+
+		ld := plog.NewLogs()
+		lr := ld.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords().AppendEmpty()
+		lr.Attributes().PutStr("event.name", "gen_ai.choice")
+		lr.Body().SetEmptyMap().PutStr("content", `{"isError":true}`)
+		redactLogs(t, p, ld)
+		assert.Equal(t, map[string]any{"event.name": "gen_ai.choice", evidenceToolError: true}, lr.Attributes().AsRaw())
+	}
+}
+
+func TestContent_countsAndNamesOfMessageEventsStay(t *testing.T) {
+	p := withContent(t, "drop")
+	td, span := oneSpan(t, nil)
+	event := span.Events().AppendEmpty()
+	event.SetName("gen_ai.client.inference.operation.details")
+	keep := map[string]any{
+		"gen_ai.usage.input_tokens": int64(12), "gen_ai.request.model": "m", "gen_ai.operation.name": "chat",
+		"gen_ai.response.finish_reasons": []any{"stop"}, "error.type": "timeout", "gen_ai.conversation.id": "hash-less-uuid",
+	}
+	keep["gen_ai.conversation.id"] = "6f1c2b3a-9d4e-4f5a-8b6c-7d8e9f0a1b2c"
+	require.NoError(t, event.Attributes().FromRaw(keep))
+	require.NoError(t, event.Attributes().PutEmptySlice("gen_ai.input.messages").FromRaw([]any{map[string]any{
+		"role": "user", "parts": []any{map[string]any{"content": "hello"}},
+	}}))
+	redactTraces(t, p, td)
+	assert.Equal(t, keep, event.Attributes().AsRaw())
+}
+
+func TestContent_countsInsideAnAnswerStay(t *testing.T) {
+	answer := `{"content":{"parts":[{"text":"hello"}]},"usageMetadata":{"promptTokenCount":41,"note":"hello",` +
+		`"details":{"thoughts":8},"hello world":5}}`
+	f := func(policy, want string) {
+		t.Helper()
+		p := withContent(t, policy)
+		got := redactedAttributes(t, p, map[string]any{"gcp.vertex.agent.llm_response": answer})
+		assert.Equal(t, want, got["gcp.vertex.agent.llm_response"])
+		assert.Equal(t, got, redactedAttributes(t, p, got))
+	}
+	f("drop", `{"usageMetadata":{"details":{"thoughts":8},"promptTokenCount":41}}`)
+	f("length", `{"usageMetadata":{"details":{"thoughts":8},"promptTokenCount":41},"[content]":"[content:`+
+		fmt.Sprint(len(answer))+`B]"}`)
+	forged := `{"usage":{"a":1},"[content]":"[content:5B]","text":"hello"}`
+	got := redactedAttributes(t, withContent(t, "length"), map[string]any{"output.value": forged})
+	assertAbsent(t, fmt.Sprint(got), "hello")
+}
+
+func TestContent_metadataKeepsLabels(t *testing.T) {
+	text := `{"team":"search", "runId":"r-1","n":5,"answer":"It is sunny today","nested":{"list":["a","b c"]}}`
+	f := func(policy, want string) {
+		t.Helper()
+		p := withContent(t, policy)
+		got := redactedAttributes(t, p, map[string]any{"metadata": text})
+		assert.Equal(t, want, got["metadata"])
+		assert.Equal(t, got, redactedAttributes(t, p, got))
+	}
+	f("length", `{"team":"search", "runId":"r-1","n":5,"answer":"[content:17B]","nested":{"list":["a","[content:3B]"]}}`)
+	f("drop", `{"team":"search", "runId":"r-1","n":5,"answer":"[content]","nested":{"list":["a","[content]"]}}`)
+	p := withContent(t, "drop")
+	assert.NotContains(t, redactedAttributes(t, p, map[string]any{"metadata": "some text"}), "metadata")
+}
+
+func TestContent_whatSaysThatATraceFailed(t *testing.T) {
+	p := withContent(t, "{default: {keep: 0, errors: keep}}")
+	f := func(attributes map[string]any, kept bool) {
+		t.Helper()
+		td, span := oneSpan(t, attributes)
+		other := td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().AppendEmpty()
+		other.SetTraceID(span.TraceID())
+		other.Attributes().PutStr("input.value", "hello")
+		redactTraces(t, p, td)
+		_, ok := other.Attributes().Get("input.value")
+		assert.Equal(t, kept, ok, "%v", attributes)
+	}
+	f(nil, false)
+	f(map[string]any{"langfuse.observation.level": "ERROR"}, true)
+	f(map[string]any{"langfuse.observation.level": "DEFAULT"}, false)
+	f(map[string]any{"error.type": "timeout"}, true)
+	f(map[string]any{"error.type": ""}, false)
+	f(map[string]any{"lk.function_tool.is_error": true}, true)
+	f(map[string]any{"success": false}, true)
+	f(map[string]any{"success": true}, false)
+}
+
+func TestContent_shareIsTheSameForAllOfATrace(t *testing.T) {
+	p := withContent(t, "{default: {keep: 50}}")
+	for i := range 64 {
+		td, span := oneSpan(t, map[string]any{"input.value": "hello"})
+		span.SetTraceID([16]byte{byte(i), 15: 1})
+		redactTraces(t, p, td)
+		_, first := span.Attributes().Get("input.value")
+		again, second := oneSpan(t, map[string]any{"output.value": "hello"})
+		second.SetTraceID(span.TraceID())
+		redactTraces(t, withContent(t, "{default: {keep: 50}}"), again)
+		_, other := second.Attributes().Get("output.value")
+		assert.Equal(t, first, other, "another replica, another call")
+		ld := plog.NewLogs()
+		lr := ld.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords().AppendEmpty()
+		lr.SetTraceID(span.TraceID())
+		lr.SetEventName("gen_ai.user.message")
+		lr.Body().SetStr("hello")
+		redactLogs(t, p, ld)
+		assert.Equal(t, first, lr.Body().Str() == "hello", "its logs")
+	}
+}
+
+func TestContent_unknownDialects(t *testing.T) {
+	f := func(key string, value any, content bool) {
+		t.Helper()
+		_, kept := redactedAttributes(t, withContent(t, "drop"), map[string]any{key: value})[key]
+		assert.Equal(t, content, !kept, "%s = %v", key, value)
+	}
+	for _, key := range []string{
+		"acme.llm.prompt", "acme.agent.output", "acme.toolInput", "acme:input", "x.messages", "x.system_prompt",
+		"step.arguments", "x.user_question", "lk.pii.user_input", "lk.user_transcript", "crewai.crew.tasks_output",
+		"spring.ai.chat.client.user.text", "haystack.component.input", "mastra.model_step.output", "lmnr.span.input",
+		"langwatch.output", "genkit:output", "db.vector.query.content", "mlflow.spanInputs", "llm.openai.messages",
+		"guardrail_response", "function_args", "response_text",
+	} {
+		f(key, "what is the weather like today", true)
+	}
+	for _, key := range []string{
+		"gen_ai.request.model", "gen_ai.tool.name", "gen_ai.prompt.name", "gen_ai.output.type", "ai.operationId",
+		"input.mime_type", "traceloop.entity.name", "gen_ai.response.finish_reasons", "llm.token_count.prompt",
+		"gen_ai.usage.output", "openinference.span.kind", "agent.name", "service.version", "ai.response.id",
+		"llm.input_messages.0.message.role", "retrieval.documents.0.document.id", "langfuse.observation.metadata.langgraph_node",
+		"gen_ai.prompt.0.role",
+	} {
+		f(key, "x", false)
+	}
+	f("cache.result", "hit", false)
+	f("acme.result", `{"city":"Paris"}`, true)
+	f("acme.output", int64(5), false)
+	f("gen_ai.tool.call.result", int64(5), true)
 }
 
 func TestMedia(t *testing.T) {

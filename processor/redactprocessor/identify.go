@@ -156,7 +156,8 @@ func (r *redactor) identifyAll(c class, list pcommon.Slice) walk.Verdict {
 	return all
 }
 
-// stays tells whether an identifier is left as it is: an empty one, one that was drawn at random, one of our own tokens.
+// stays tells whether an identifier is left as it is: an empty one, one that was drawn at random, one of our own
+// tokens.
 func (r *redactor) stays(c class, id string) bool {
 	return strings.TrimSpace(id) == "" || c == classSession && isMachineMade(id) || r.hasher.Own(id)
 }

@@ -104,7 +104,9 @@ func TestHash_identifiersInMetadataOfOneJSONObject(t *testing.T) {
 	assert.Contains(t, out, `"list":["u1"], "team":"a" }`, "other bytes stay")
 	again := redactedAttributes(t, p, map[string]any{"metadata": out})
 	assert.Equal(t, out, again["metadata"])
-	for _, odd := range []string{"", "{", `{"userId"`, `{"userId":`, "[]", `{"userId":"u1"`, `{"a":` + strings.Repeat("[", 20_000)} {
+	for _, odd := range []string{
+		"", "{", `{"userId"`, `{"userId":`, "[]", `{"userId":"u1"`, `{"a":` + strings.Repeat("[", 20_000),
+	} {
 		redactedAttributes(t, p, map[string]any{"metadata": odd})
 	}
 }

@@ -75,10 +75,10 @@ func (m *keyMemory) of(key string, r *redactor) keyInfo {
 	k, ok := m.known[key]
 	if !ok {
 		k = knownKey{key, r.learn(key)}
-		if len(key) > maxRememberedKey || len(m.known) >= maxRemembered {
+		if len(key) > maxRememberedKey {
 			return k.info
 		}
-		if m.known == nil {
+		if m.known == nil || len(m.known) >= maxRemembered { // keys that were made up do not crowd out those in use for good
 			m.known = map[string]knownKey{}
 		}
 		k.key = strings.Clone(key)

@@ -52,6 +52,9 @@ func TestCompile(t *testing.T) {
 	f(true, `span.kind == SPAN_KIND_CLIENT and scope.name == "agents"`)
 	f(true, `span.end_time_unix_nano - span.start_time_unix_nano >= 2000000000`)
 	f(true, `span.attributes["nothing"] == nil`)
+	f(false, `span.status.code == STATUS_CODE_ERROR`)
+	f(false, `span.trace_state["k"] == "v"`)
+	f(false, `span.flags == 1`)
 	f(false, `Int(span.attributes["team"]) > 1`)
 	f(false, `Len(span.attributes["n"]) > 1`) // an error on this span
 }

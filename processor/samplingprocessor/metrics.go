@@ -5,6 +5,7 @@ package samplingprocessor
 
 import (
 	"context"
+	"sync"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
@@ -52,9 +53,18 @@ const (
 // metrics counts for one configured processor. Every number carries its id, since all processors of a type share the
 // instruments.
 type metrics struct {
-	builder *metadata.TelemetryBuilder
-	self    metric.MeasurementOption
-	id      attribute.KeyValue
+	builder   *metadata.TelemetryBuilder
+	self      metric.MeasurementOption
+	selfOnly  []metric.AddOption // self, ready to be passed
+	id        attribute.KeyValue
+	decisions sync.Map // decisionKey → []metric.AddOption; as many as there are rules and triggers
+}
+
+// decisionKey is the attributes of a decision.
+type decisionKey struct {
+	rule    string
+	trigger store.Trigger
+	outcome string
 }
 
 func newMetrics(c *core) (*metrics, error) {
@@ -64,6 +74,7 @@ func newMetrics(c *core) (*metrics, error) {
 	}
 	id := attribute.String("processor", c.set.ID.String())
 	m := &metrics{builder: builder, id: id, self: metric.WithAttributeSet(attribute.NewSet(id))}
+	m.selfOnly = []metric.AddOption{m.self}
 	err = builder.RegisterProcessorSamplingBytesHeldCallback(func(_ context.Context, o metric.Int64Observer) error {
 		o.Observe(c.budget.held(), m.self)
 		return nil
@@ -82,7 +93,7 @@ func (m *metrics) shutdown() { m.builder.Shutdown() }
 
 func (m *metrics) add(counter metric.Int64Counter, n int) {
 	if n > 0 {
-		counter.Add(context.Background(), int64(n), m.self)
+		counter.Add(context.Background(), int64(n), m.selfOnly...)
 	}
 }
 
@@ -116,13 +127,23 @@ func (m *metrics) decided(d policy.Decision, trigger store.Trigger, kept bool) {
 	outcome := outcomeDropped
 	if kept {
 		outcome = outcomeKept
-		m.builder.ProcessorSamplingAdjustedCount.Add(context.Background(), d.AdjustedCount(), m.self)
+		m.builder.ProcessorSamplingAdjustedCount.Add(context.Background(), d.AdjustedCount(), m.selfOnly...)
 	}
 	if trigger == store.Evicted {
 		m.add(m.builder.ProcessorSamplingEvicted, 1)
 	}
-	m.builder.ProcessorSamplingDecisions.Add(context.Background(), 1, metric.WithAttributes(m.id,
-		attribute.String("rule", d.Rule), attribute.String("trigger", string(trigger)), attribute.String("outcome", outcome)))
+	m.builder.ProcessorSamplingDecisions.Add(context.Background(), 1, m.decision(decisionKey{d.Rule, trigger, outcome})...)
+}
+
+// decision returns the attributes of a decision, which are made once.
+func (m *metrics) decision(key decisionKey) []metric.AddOption {
+	if options, ok := m.decisions.Load(key); ok {
+		return options.([]metric.AddOption)
+	}
+	options := []metric.AddOption{metric.WithAttributeSet(attribute.NewSet(m.id, attribute.String("rule", key.rule),
+		attribute.String("trigger", string(key.trigger)), attribute.String("outcome", key.outcome)))}
+	m.decisions.Store(key, options)
+	return options
 }
 
 func (m *metrics) repaired(r repair.Result) {

@@ -20,6 +20,9 @@ const (
 	// releaseWorkers deliver at the same time. The usual next consumer only puts traces into a queue; for one that
 	// sends at once a few in parallel hide its latency, and each holds one decoded trace.
 	releaseWorkers = 8
+	// decodedShare of the budget may wait decoded, so that a burst of releases is not encoded only to be decoded again.
+	// It takes about three times what the budget reckons with.
+	decodedShare = 64
 	// deliveryOverhead is what a delivery costs beside its bytes: its place in the queue, which grows by doubling.
 	deliveryOverhead = 256
 	firstBackoff     = 100 * time.Millisecond
@@ -54,6 +57,7 @@ type outbox struct {
 	idle    int
 	pending map[uint16]int // deliveries that are queued or under way, by outlet
 	bytes   int64
+	decoded int64 // of bytes: of what waits decoded
 	closed  bool
 }
 
@@ -80,18 +84,29 @@ func (o *outbox) held() int64 {
 
 // put queues a delivery and never waits.
 func (o *outbox) put(d delivery) {
-	o.mu.Lock()
-	free := o.idle > len(o.queue) && !o.core.outlets()[d.outlet].next.Capabilities().MutatesData
-	o.mu.Unlock()
-	if !free && d.logs == 0 {
+	if d.logs == 0 && !o.mayWaitDecoded(&d) {
 		o.encode(&d)
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if d.data == nil {
+		o.decoded += d.bytes
+	}
 	o.queue = append(o.queue, d)
 	o.pending[d.outlet]++
 	o.bytes += d.bytes
 	o.filled.Signal()
+}
+
+// mayWaitDecoded is for what is taken at once, and for a little more. A consumer that changes what it is given has to
+// be given a copy at each try.
+func (o *outbox) mayWaitDecoded(d *delivery) bool {
+	if o.core.outlets()[d.outlet].next.Capabilities().MutatesData {
+		return false
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.idle > len(o.queue) || o.decoded+d.bytes <= o.core.budget.max/decodedShare
 }
 
 // encode makes d hold bytes only, and the budget what they are.
@@ -129,6 +144,9 @@ func (o *outbox) take() (delivery, bool) {
 		return delivery{}, false
 	}
 	d := o.queue[0]
+	if d.data == nil {
+		o.decoded -= d.bytes
+	}
 	o.queue[0] = delivery{}
 	o.queue = o.queue[1:]
 	return d, true

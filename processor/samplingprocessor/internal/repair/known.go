@@ -4,7 +4,7 @@
 package repair
 
 import (
-	"bytes"
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"slices"
@@ -107,12 +107,21 @@ func (k *Known) isTree() bool {
 	return true
 }
 
+// sortIDs fills byID. Numbers are compared several times as fast as ids behind an index.
 func (k *Known) sortIDs() {
-	k.byID = make([]int32, len(k.spans))
-	for i := range k.byID {
-		k.byID[i] = int32(i)
+	type entry struct {
+		id uint64
+		at int32
 	}
-	slices.SortFunc(k.byID, func(a, b int32) int { return bytes.Compare(k.spans[a].id[:], k.spans[b].id[:]) })
+	entries := make([]entry, len(k.spans))
+	for i := range k.spans {
+		entries[i] = entry{id: binary.BigEndian.Uint64(k.spans[i].id[:]), at: int32(i)}
+	}
+	slices.SortFunc(entries, func(a, b entry) int { return cmp.Compare(a.id, b.id) })
+	k.byID = make([]int32, len(entries))
+	for i := range entries {
+		k.byID[i] = entries[i].at
+	}
 }
 
 // reader reads numbers until there is nothing left, and notes when there was too little.

@@ -94,6 +94,9 @@ func (w *work) release() ptrace.Traces {
 	out := newWriter(w.groups)
 	out.add(w.spans[w.root].Span, w.origins[w.root])
 	w.result.Spans = 1
+	if len(w.groups) == 1 { // nearly all spans go to one place: make it large enough at once
+		out.scopes[out.keys[w.origins[w.root]]].Spans().EnsureCapacity(len(w.spans))
+	}
 	for _, i := range w.tree.Order() {
 		if w.keep[i] && i != w.root {
 			out.add(w.spans[i].Span, w.origins[i])

@@ -3,7 +3,10 @@
 
 package store
 
-import "time"
+import (
+	"encoding/binary"
+	"time"
+)
 
 // Trigger is what ended the waiting for a trace.
 type Trigger string
@@ -90,6 +93,13 @@ func (s *Store[N]) due(t *Trace[N]) (time.Time, Trigger) {
 // its span is open: as long as there is no root it proves that more will come, and afterwards it only makes the trace
 // wait until nothing more does, since a span that was not sampled may still have written records.
 func (s *Store[N]) state(t *Trace[N]) state {
+	if !t.looked {
+		t.seen, t.looked = s.look(t), true
+	}
+	return t.seen
+}
+
+func (s *Store[N]) look(t *Trace[N]) state {
 	arrival := s.arrivals(t)
 	st := state{complete: true}
 	rooted := false
@@ -97,7 +107,7 @@ func (s *Store[N]) state(t *Trace[N]) state {
 	for _, part := range t.Parts {
 		for _, span := range part.Spans {
 			if part.Logs != 0 {
-				_, here := arrival[span.Parent]
+				_, here := arrival.of(span.Parent)
 				st.awaited = st.awaited || !here && span.Parent != [8]byte{}
 				continue
 			}
@@ -107,7 +117,7 @@ func (s *Store[N]) state(t *Trace[N]) state {
 				}
 				continue
 			}
-			at, here := arrival[span.Parent]
+			at, here := arrival.of(span.Parent)
 			switch {
 			case !here:
 				st.complete = false
@@ -125,25 +135,64 @@ func (s *Store[N]) state(t *Trace[N]) state {
 	return st
 }
 
-// maxScratch is the number of spans from which the scratch map is not kept: clearing a map takes time by its
-// capacity, and one giant trace must not slow down all that follow it.
-const maxScratch = 4096
+const (
+	// maxScratch is the number of spans from which the scratch map is not kept: clearing a map takes time by its
+	// capacity, and one giant trace must not slow down all that follow it.
+	maxScratch = 4096
+	// fewSpans are looked through faster than a map is filled.
+	fewSpans = 24
+)
 
-// arrivals maps the spans of t to when they first came. The map is good until the next call.
-func (s *Store[N]) arrivals(t *Trace[N]) map[[8]byte]time.Time {
+// arrivals tells when the spans of a trace came.
+type arrivals struct {
+	parts []Part
+	index map[uint64]int32 // part by span; nil for few spans
+}
+
+// arrivals is good until the next call.
+func (s *Store[N]) arrivals(t *Trace[N]) arrivals {
+	a := arrivals{parts: t.Parts}
+	if t.Spans <= fewSpans {
+		return a
+	}
 	if len(s.arrival) > maxScratch {
-		s.arrival = map[[8]byte]time.Time{}
+		s.arrival = map[uint64]int32{}
 	}
 	clear(s.arrival)
-	for _, part := range t.Parts {
+	for i, part := range t.Parts {
 		if part.Logs != 0 {
 			continue
 		}
-		for _, span := range part.Spans {
-			if _, ok := s.arrival[span.ID]; !ok {
-				s.arrival[span.ID] = part.At
+		for j := range part.Spans {
+			id := binary.BigEndian.Uint64(part.Spans[j].ID[:])
+			if _, ok := s.arrival[id]; !ok {
+				s.arrival[id] = int32(i)
 			}
 		}
 	}
-	return s.arrival
+	a.index = s.arrival
+	return a
+}
+
+// of returns when the span with the given id first came.
+func (a arrivals) of(id [8]byte) (time.Time, bool) {
+	if a.index != nil {
+		i, ok := a.index[binary.BigEndian.Uint64(id[:])]
+		if !ok {
+			return time.Time{}, false
+		}
+		return a.parts[i].At, true
+	}
+	for i := range a.parts {
+		part := &a.parts[i]
+		if part.Logs != 0 {
+			continue
+		}
+		for j := range part.Spans {
+			if part.Spans[j].ID == id {
+				return part.At, true
+			}
+		}
+	}
+	return time.Time{}, false
 }

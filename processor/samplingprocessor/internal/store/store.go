@@ -65,6 +65,8 @@ type Trace[N any] struct {
 	first, last time.Time // arrival of the first and the latest part
 	check       time.Time // when to look at it next; never later than when it falls due
 	index       int       // in the store's heap
+	seen        state     // as of the last look, if nothing came since
+	looked      bool
 	urgent      bool
 	prev, next  *Trace[N] // in the list of its class, oldest first
 }
@@ -76,14 +78,14 @@ type Store[N any] struct {
 	checks  checks[N]
 	calm    list[N]
 	urgent  list[N]
-	arrival map[[8]byte]time.Time // scratch of due
-	packer  *Packer               // nil: nothing is compressed
-	freed   int64                 // by compressing, since it was asked for
+	arrival map[uint64]int32 // scratch of arrivals
+	packer  *Packer          // nil: nothing is compressed
+	freed   int64            // by compressing, since it was asked for
 }
 
 // New returns an empty store.
 func New[N any](waits Waits) *Store[N] {
-	return &Store[N]{waits: waits, traces: map[Key]*Trace[N]{}, arrival: map[[8]byte]time.Time{}}
+	return &Store[N]{waits: waits, traces: map[Key]*Trace[N]{}, arrival: map[uint64]int32{}}
 }
 
 // PackWith makes the store compress, with p, what it holds for longer than traces usually take.
@@ -125,6 +127,7 @@ func (s *Store[N]) Add(key Key, part Part) *Trace[N] {
 		t.Spans += len(part.Spans)
 	}
 	t.last = part.At
+	t.looked = false
 	if soonest := part.At.Add(s.waits.soonest()); soonest.Before(t.check) {
 		t.check = soonest
 		heap.Fix(&s.checks, t.index)

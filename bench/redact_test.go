@@ -168,12 +168,19 @@ func TestRedact_oneAttribute(t *testing.T) {
 		f("ours", ours)
 	}
 	f("a 40-byte attribute without a match", attributeSpans*attributeKeys, many(func(i int) string { return texts[i%len(texts)] }))
-	f("an identifier to hash, new each time", attributeSpans*attributeKeys, one(func(attrs pcommon.Map) {
+	// Identifiers of fewer than six characters are not looked for elsewhere in the call, so that the first figure is that of the hash.
+	f("an identifier to hash", attributeSpans*attributeKeys, identifiers("%05x"))
+	f("one that is also looked for in texts", attributeSpans*attributeKeys, identifiers("customer%08d"))
+}
+
+// identifiers is a message with many users, each another.
+func identifiers(format string) ptrace.Traces {
+	return one(func(attrs pcommon.Map) {
 		list := attrs.PutEmptySlice("user.id")
 		for i := range attributeSpans * attributeKeys {
-			list.AppendEmpty().SetStr(fmt.Sprintf("customer%08d", i))
+			list.AppendEmpty().SetStr(fmt.Sprintf(format, i))
 		}
-	}))
+	})
 }
 
 // many is a message of spans whose attributes have the same keys.

@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -32,11 +33,11 @@ const (
 // collector is one running Collector with ports of its own.
 type collector struct {
 	t     *testing.T
-	mu    sync.Mutex // held while cmd is replaced
 	cmd   *exec.Cmd
 	log   *safeBuffer
 	done  chan struct{}
 	ports map[string]string
+	pid   atomic.Int64 // of the process that was started last
 }
 
 // binary is the Collector under test.
@@ -81,6 +82,7 @@ func prepare(t *testing.T, env []string, configs ...string) *collector {
 func (c *collector) launch() {
 	c.t.Helper()
 	require.NoError(c.t, c.cmd.Start())
+	c.pid.Store(int64(c.cmd.Process.Pid))
 	c.done = make(chan struct{})
 	done := c.done
 	cmd := c.cmd
@@ -109,9 +111,7 @@ func (c *collector) relaunch() {
 	c.t.Helper()
 	next := exec.Command(c.cmd.Path, c.cmd.Args[1:]...)
 	next.Env, next.Stdout, next.Stderr = c.cmd.Env, c.log, c.log
-	c.mu.Lock()
 	c.cmd = next
-	c.mu.Unlock()
 	c.launch()
 }
 

@@ -90,25 +90,42 @@ func TestSoak_killedUnderLoad(t *testing.T) {
 	s.verdict(t, l)
 }
 
-// TestSoak_nextComponentRefuses makes LangSmith unavailable and the exporter's queue small, so that the sampler is refused.
+// TestSoak_nextComponentRefuses makes LangSmith unavailable and the exporter's queue small, so that the sampler is refused, fills up, and
+// refuses. What it had accepted arrives when LangSmith is back.
 func TestSoak_nextComponentRefuses(t *testing.T) {
 	s := newSoak(t, keepEverything, 20<<20)
-	ctx, cancel := context.WithCancel(context.Background())
 	l := newLoad(s.c.otlp(), 30, 500*time.Millisecond, 32<<10)
 	l.keepsAll = true
+	s.outage(t, l)
+	s.verdict(t, l)
+}
+
+// TestSoak_nextComponentRefusesErrors is the same with rules that keep errors. A full sampler judges traces that are not complete; an
+// error that comes when its trace was dropped is kept all the same, with as much of the trace as there was memory for.
+func TestSoak_nextComponentRefusesErrors(t *testing.T) {
+	s := newSoak(t, keepErrors, 20<<20)
+	l := newLoad(s.c.otlp(), 30, 500*time.Millisecond, 32<<10)
+	l.pressed = true
+	s.outage(t, l)
+	s.verdict(t, l)
+}
+
+// outage sends while LangSmith is there, while it is not, and while it is there again.
+func (s *soaking) outage(t *testing.T, l *load) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
 	done := s.sendInBackground(ctx, l)
 	s.warm()
-	outage := time.Duration(soakNumber(t, "SOAK_OUTAGE_SECONDS", 60)) * time.Second
+	length := time.Duration(soakNumber(t, "SOAK_OUTAGE_SECONDS", 60)) * time.Second
 	s.l.Inject(standin.Fault{Status: http.StatusServiceUnavailable})
-	time.Sleep(outage)
+	time.Sleep(length)
 	held, refused := s.c.sum("otelcol_processor_sampling_bytes_held"), s.c.sum("otelcol_processor_sampling_refused_requests")
 	s.l.ClearFaults()
 	time.Sleep(3 * time.Second)
 	cancel()
 	<-done
-	t.Logf("after %s without LangSmith the sampler holds %.1f MB and has refused %.0f requests", outage, held/1e6, refused)
+	t.Logf("after %s without LangSmith the sampler holds %.1f MB and has refused %.0f requests", length, held/1e6, refused)
 	s.settle(t, l)
-	s.verdict(t, l)
 }
 
 // soaking is a Collector under load with somebody who watches its memory.
@@ -134,7 +151,7 @@ func newSoak(t *testing.T, rules string, queue int) *soaking {
 	t.Cleanup(l.http.Close)
 	env := append(l.env(), "OTELCOL_LANGSMITH_DATA="+t.TempDir(), "GOMEMLIMIT="+soakMemoryLimit)
 	s := &soaking{l: l, c: start(t, env, "embed:gateway", overlay(t, fmt.Sprintf(soak, rules, queue)))}
-	s.rest = memoryOf(s.c.cmd.Process.Pid)
+	s.rest = memoryOf(s.c.pid.Load())
 	s.watch(t)
 	return s
 }
@@ -153,7 +170,7 @@ func (s *soaking) warm() {
 	for range 16 {
 		time.Sleep(250 * time.Millisecond)
 		held := s.c.sum("otelcol_processor_sampling_bytes_held")
-		s.base = max(s.base, memoryOf(s.pid()).anonymous-int64(held))
+		s.base = max(s.base, memoryOf(s.c.pid.Load()).anonymous-int64(held))
 	}
 }
 
@@ -171,7 +188,7 @@ func (s *soaking) watch(t *testing.T) {
 				return
 			case <-tick.C:
 			}
-			now := memoryOf(s.pid())
+			now := memoryOf(s.c.pid.Load())
 			s.mu.Lock()
 			s.peak.resident = max(s.peak.resident, now.resident)
 			s.peak.anonymous = max(s.peak.anonymous, now.anonymous)
@@ -181,15 +198,9 @@ func (s *soaking) watch(t *testing.T) {
 	t.Cleanup(func() { close(stop); <-stopped })
 }
 
-func (s *soaking) pid() int {
-	s.c.mu.Lock()
-	defer s.c.mu.Unlock()
-	return s.c.cmd.Process.Pid
-}
-
 // memoryOf reads what a process has, nothing when it has gone.
-func memoryOf(pid int) memory {
-	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
+func memoryOf(pid int64) memory {
+	text, err := os.ReadFile("/proc/" + strconv.FormatInt(pid, 10) + "/status")
 	if err != nil {
 		return memory{}
 	}
@@ -232,7 +243,9 @@ func (s *soaking) settle(t *testing.T, l *load) {
 	t.Helper()
 	began := time.Now()
 	for time.Since(began) < soakSettle {
-		if len(l.missing(s.l.byTrace())) == 0 && s.c.sum("otelcol_processor_sampling_traces_held") == 0 {
+		have := s.l.byTrace()
+		count := l.count(have)
+		if len(l.missing(have)) == 0 && count.late == count.lateThere && s.c.sum("otelcol_processor_sampling_traces_held") == 0 {
 			break
 		}
 		time.Sleep(500 * time.Millisecond)
@@ -264,6 +277,8 @@ func (s *soaking) verdict(t *testing.T, l *load) {
 	assert.Empty(t, firstOf(missing, 10), "accepted, kept by the rules, and not there")
 	assert.Empty(t, firstOf(torn(have), 10), "traces that are no tree")
 	assert.Zero(t, count.unwanted, "traces that the rules drop")
+	assert.Equal(t, count.late, count.lateThere, "late spans of kept traces")
+	assert.Equal(t, count.lateErrors, count.broughtBack, "traces whose error came late")
 	assert.LessOrEqual(t, peak.anonymous, limit, "base + 1.15 × budget")
 }
 
@@ -271,7 +286,7 @@ func mb(n int64) float64 { return float64(n) / 1e6 }
 
 func firstOf(list []string, n int) []string { return list[:min(len(list), n)] }
 
-// missing lists the accepted spans of kept traces that did not arrive. What came late is counted elsewhere.
+// missing lists the accepted spans of kept traces that did not arrive, of which those that came late are counted elsewhere.
 func (l *load) missing(have map[string][]standin.Run) []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -282,7 +297,7 @@ func (l *load) missing(have map[string][]standin.Run) []string {
 		}
 		arrived := spanIDs(have[id])
 		for span := range t.accepted {
-			if !arrived[span] && !t.late[span] {
+			if !arrived[span] && !t.late[span] && (!l.pressed || t.errors[span]) {
 				lacking = append(lacking, fmt.Sprintf("%s/%s of %d accepted, %d runs there, root accepted: %t", id, span,
 					len(t.accepted), len(have[id]), t.root))
 			}

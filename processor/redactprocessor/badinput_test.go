@@ -120,8 +120,15 @@ func TestBadInput_everyContentPolicyOnEmptyAndOddValues(t *testing.T) {
 	for _, policy := range []string{"keep", "length", "drop", "{default: {keep: 50, errors: keep, otherwise: length}}"} {
 		p := withContent(t, policy)
 		for _, key := range []string{"input.value", "gen_ai.input.messages", "metadata", "genkit:output", "exception.message", ""} {
-			for _, v := range []any{nil, "", " ", "{", "[]", "{}", `{"usage":`, `{"usage":{}}`, `{"usage":{"a":{"a":{"a":{"a":1}}}}}`,
-				[]byte{}, []byte{0xff}, int64(-1), 1e308, true, []any{}, []any{nil, []any{}}, map[string]any{"": nil}} {
+			for _, v := range []any{
+				nil, "", " ", "{", "[]", "{}", `{"usage":`, `{"usage":{}}`, `{"usage":{"a":{"a":{"a":{"a":1}}}}}`,
+				[]byte{},
+				[]byte{0xff},
+				int64(-1), 1e308, true,
+				[]any{},
+				[]any{nil, []any{}},
+				map[string]any{"": nil},
+			} {
 				td, span := oneSpan(t, map[string]any{key: v})
 				event := span.Events().AppendEmpty()
 				event.SetName("gen_ai.choice")

@@ -73,7 +73,7 @@ func (a *Actions) Unmarshal(conf *confmap.Conf) error {
 	read := Actions{}
 	for name, value := range conf.ToStringMap() {
 		read[name] = fmt.Sprint(value)
-		if value == false {
+		if off, ok := value.(bool); ok && !off {
 			read[name] = actionOff
 		}
 	}

@@ -29,8 +29,10 @@ func TestConfig_loadsAsInTheCollector(t *testing.T) {
 	require.NoError(t, err)
 
 	cfg := all.Processors[component.NewIDWithName(metadata.Type, "all")].(*Config)
-	assert.Equal(t, Actions{"secrets": "mask", "personal": "hash", "address": "off", "ipv4": "off", "phone": "off",
-		"email": "drop"}, cfg.Detect)
+	assert.Equal(t, Actions{
+		"secrets": "mask", "personal": "hash", "address": "off", "ipv4": "off", "phone": "off",
+		"email": "drop",
+	}, cfg.Detect)
 	assert.Equal(t, contentRule{do: contentDrop, percent: 5, errors: true}, cfg.Content.rules["default"])
 	assert.Equal(t, contentRule{do: contentKeep}, cfg.Content.rules["dev"])
 	assert.True(t, cfg.DryRun)

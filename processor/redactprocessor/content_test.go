@@ -33,9 +33,11 @@ func TestContent_keepLengthDrop(t *testing.T) {
 	f := func(yaml string, want any) {
 		t.Helper()
 		p := withContent(t, yaml)
-		td, span := oneSpan(t, map[string]any{"gen_ai.input.messages": "hello", "gen_ai.request.model": "m",
+		td, span := oneSpan(t, map[string]any{
+			"gen_ai.input.messages": "hello", "gen_ai.request.model": "m",
 			"llm.input_messages.0.message.role":    "user",
-			"llm.input_messages.0.message.content": "hello"})
+			"llm.input_messages.0.message.content": "hello",
+		})
 		for range 2 {
 			redactTraces(t, p, td)
 			got := span.Attributes().AsRaw()
@@ -103,20 +105,24 @@ func TestContent_eventsAndLogs(t *testing.T) {
 	records := ld.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords()
 	message := records.AppendEmpty()
 	message.SetEventName("gen_ai.choice")
-	require.NoError(t, message.Body().SetEmptyMap().FromRaw(map[string]any{"index": 0, "finish_reason": "stop",
+	require.NoError(t, message.Body().SetEmptyMap().FromRaw(map[string]any{
+		"index": 0, "finish_reason": "stop",
 		"message": map[string]any{"role": "assistant", "content": "hello", "tool_calls": []any{
 			map[string]any{"id": "call_1", "type": "function", "function": map[string]any{"name": "f", "arguments": "{}"}},
-		}}}))
+		}},
+	}))
 	text := records.AppendEmpty()
 	text.SetEventName("gen_ai.user.message")
 	text.Body().SetStr("hello")
 	plain := records.AppendEmpty()
 	plain.Body().SetStr("started")
 	redactLogs(t, p, ld)
-	assert.Equal(t, map[string]any{"index": int64(0), "finish_reason": "stop",
+	assert.Equal(t, map[string]any{
+		"index": int64(0), "finish_reason": "stop",
 		"message": map[string]any{"role": "assistant", "tool_calls": []any{
 			map[string]any{"id": "call_1", "type": "function", "function": map[string]any{"name": "f"}},
-		}}}, message.Body().Map().AsRaw(), "what describes the message stays")
+		}},
+	}, message.Body().Map().AsRaw(), "what describes the message stays")
 	assert.Equal(t, pcommon.ValueTypeEmpty, text.Body().Type())
 	assert.Equal(t, "started", plain.Body().Str())
 }

@@ -95,7 +95,7 @@ var (
 
 func keySet(list string) map[string]bool {
 	m := map[string]bool{}
-	for _, k := range strings.Fields(list) {
+	for k := range strings.FieldsSeq(list) {
 		m[k] = true
 	}
 	return m

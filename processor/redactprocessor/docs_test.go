@@ -30,7 +30,7 @@ const detectorsPage = "../../docs/detectors.md"
 func TestDocs_detectors(t *testing.T) {
 	want := detectorsDocument()
 	if *update {
-		require.NoError(t, os.WriteFile(detectorsPage, []byte(want), 0o644)) //nolint:gosec // a page of the documentation
+		require.NoError(t, os.WriteFile(detectorsPage, []byte(want), 0o644))
 	}
 	got, err := os.ReadFile(detectorsPage)
 	require.NoError(t, err)

@@ -38,8 +38,10 @@ func tellsToolError(text string) bool {
 // it would not answer.
 var (
 	finishKeys  = []string{"finish_reason", "finishReason", "stop_reason", "stopReason", "finish_reasons"}
-	badFinishes = []string{"content_filter", "content-filter", "refusal", "guardrail_intervened", "SAFETY",
-		"PROHIBITED_CONTENT"}
+	badFinishes = []string{
+		"content_filter", "content-filter", "refusal", "guardrail_intervened", "SAFETY",
+		"PROHIBITED_CONTENT",
+	}
 )
 
 func tellsRefusal(text string) bool {

@@ -72,8 +72,10 @@ func (s *shared) get(set processor.Settings, cfg *Config) (*redactProcessor, []p
 	}
 	h.users++
 	release := func(ctx context.Context) error { return s.release(ctx, cfg) }
-	return h.redactProcessor, []processorhelper.Option{processorhelper.WithCapabilities(capabilities),
-		processorhelper.WithStart(h.start), processorhelper.WithShutdown(release)}, nil
+	return h.redactProcessor, []processorhelper.Option{
+		processorhelper.WithCapabilities(capabilities),
+		processorhelper.WithStart(h.start), processorhelper.WithShutdown(release),
+	}, nil
 }
 
 // release ends the processor when its last signal does.

@@ -38,34 +38,48 @@ func classNumber(name string) class {
 // endings are the last words of attribute keys that name an identifier, joined without separators: user.id, user_id,
 // userId and traceloop.association.properties.user_id all end alike.
 var endings = map[class][]string{
-	classUser: {"userid", "enduserid", "username", "useremail", "userfullname", "userlogin", "enduserpseudoid",
+	classUser: {
+		"userid", "enduserid", "username", "useremail", "userfullname", "userlogin", "enduserpseudoid",
 		"userpseudoid", "endusername",
 		"userhandle", "useremailaddress", "useruuid", "userguid", "traceuser", "participantidentity", "userphone",
-		"userphonenumber", "employeeid", "patientid", "subscriberid"},
-	classTenant: {"tenantid", "organizationid", "organisationid", "orgid", "tenantname", "organizationuuid",
-		"organizationname"},
+		"userphonenumber", "employeeid", "patientid", "subscriberid",
+	},
+	classTenant: {
+		"tenantid", "organizationid", "organisationid", "orgid", "tenantname", "organizationuuid",
+		"organizationname",
+	},
 	classCustomer: {"customerid", "customeremail", "customername", "customeruuid"},
 	classAccount:  {"accountid", "accountnumber", "accountuuid"},
-	classDevice: {"deviceid", "clientaddress", "sourceaddress", "netpeerip", "clientip", "installationid",
-		"appinstallationid"},
-	classSession: {"sessionid", "conversationid", "threadid", "chatid", "tracesession", "sessionpreviousid", "roomname",
-		"sessionname"},
+	classDevice: {
+		"deviceid", "clientaddress", "sourceaddress", "netpeerip", "clientip", "installationid",
+		"appinstallationid",
+	},
+	classSession: {
+		"sessionid", "conversationid", "threadid", "chatid", "tracesession", "sessionpreviousid", "roomname",
+		"sessionname",
+	},
 }
 
 // notIdentifiers end like one and are something else: the thread of the operating system, the account at a cloud.
-var notIdentifiers = map[string]bool{"thread.id": true, "cloud.account.id": true, "aws.account.id": true,
+var notIdentifiers = map[string]bool{
+	"thread.id": true, "cloud.account.id": true, "aws.account.id": true,
 	"gcp.account.id":    true,
 	"process.user.name": true, "db.user.name": true, "langsmith.trace.session_id": true,
 	"langsmith.trace.session_name": true,
-	"kubernetes.user.name":         true, "container.user.name": true}
+	"kubernetes.user.name":         true, "container.user.name": true,
+}
 
 // plainUsers are keys that name a user without saying id.
-var plainUsers = map[string]bool{"user": true, "enduser": true, "langfuse.user": true, "gen_ai.user": true,
-	"llm.user": true, "gen_ai.request.user": true, "openai.user": true}
+var plainUsers = map[string]bool{
+	"user": true, "enduser": true, "langfuse.user": true, "gen_ai.user": true,
+	"llm.user": true, "gen_ai.request.user": true, "openai.user": true,
+}
 
 // persons are last words of keys below which a map describes somebody.
-var persons = map[string]bool{"user": true, "enduser": true, "customer": true, "tenant": true, "account": true,
-	"session": true, "device": true, "organization": true, "org": true, "conversation": true}
+var persons = map[string]bool{
+	"user": true, "enduser": true, "customer": true, "tenant": true, "account": true,
+	"session": true, "device": true, "organization": true, "org": true, "conversation": true,
+}
 
 func isPersonKey(key string) bool {
 	return persons[strings.ToLower(key[strings.LastIndexAny(key, "._-:/")+1:])]

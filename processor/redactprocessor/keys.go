@@ -135,7 +135,7 @@ func readKeyFile(path string) ([]replace.Key, error) {
 	if err != nil {
 		return nil, fmt.Errorf("hash::key_file: %w", err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // it was only read
 	text, err := io.ReadAll(io.LimitReader(f, maxKeyFile))
 	if err != nil {
 		return nil, fmt.Errorf("hash::key_file: read %s: %w", path, err)

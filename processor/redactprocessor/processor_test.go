@@ -79,9 +79,11 @@ func TestHash_machineMadeSessionsStayReadable(t *testing.T) {
 	f("session of Ada", false)
 	f("", false)
 	p := started(t, defaults())
-	td, span := oneSpan(t, map[string]any{"session.id": "6f1c2b3a-9d4e-4f5a-8b6c-7d8e9f0a1b2c",
+	td, span := oneSpan(t, map[string]any{
+		"session.id":             "6f1c2b3a-9d4e-4f5a-8b6c-7d8e9f0a1b2c",
 		"gen_ai.conversation.id": "ada-lovelace-2025",
-		"user.id":                "0e1c2b3a-9d4e-4f5a-8b6c-7d8e9f0a1b2c"})
+		"user.id":                "0e1c2b3a-9d4e-4f5a-8b6c-7d8e9f0a1b2c",
+	})
 	redactTraces(t, p, td)
 	got := span.Attributes().AsRaw()
 	assert.Equal(t, "6f1c2b3a-9d4e-4f5a-8b6c-7d8e9f0a1b2c", got["session.id"])
@@ -120,8 +122,10 @@ func TestHash_addAndKeep(t *testing.T) {
 	cfg.Hash.Add = map[string][]string{"user": {"*.customer_ref"}}
 	cfg.Hash.Keep = []string{"session", "app.user.id"}
 	p := started(t, cfg)
-	td, span := oneSpan(t, map[string]any{"shop.customer_ref": "c1", "user.id": "c1", "session.id": "ada",
-		"app.user.id": "ada"})
+	td, span := oneSpan(t, map[string]any{
+		"shop.customer_ref": "c1", "user.id": "c1", "session.id": "ada",
+		"app.user.id": "ada",
+	})
 	redactTraces(t, p, td)
 	got := span.Attributes().AsRaw()
 	assert.Equal(t, got["user.id"], got["shop.customer_ref"])
@@ -213,15 +217,21 @@ func TestTelemetry(t *testing.T) {
 	span.Status().SetMessage("mail bob@example.org")
 	redactTraces(t, p, td)
 	own := attribute.String("processor", set.ID.String())
-	metadatatest.AssertEqualProcessorRedactReplacements(t, tel, []metricdata.DataPoint[int64]{{Value: 1,
+	metadatatest.AssertEqualProcessorRedactReplacements(t, tel, []metricdata.DataPoint[int64]{{
+		Value: 1,
 		Attributes: attribute.NewSet(own,
 			attribute.String("detector", "email"), attribute.String("group", "personal"), attribute.String("site", "status"),
-			attribute.String("action", "mask"))}}, metricdatatest.IgnoreTimestamp(), metricdatatest.IgnoreExemplars())
-	metadatatest.AssertEqualProcessorRedactHashed(t, tel, []metricdata.DataPoint[int64]{{Value: 1,
+			attribute.String("action", "mask")),
+	}}, metricdatatest.IgnoreTimestamp(), metricdatatest.IgnoreExemplars())
+	metadatatest.AssertEqualProcessorRedactHashed(t, tel, []metricdata.DataPoint[int64]{{
+		Value: 1,
 		Attributes: attribute.NewSet(own,
-			attribute.String("class", "user"))}}, metricdatatest.IgnoreTimestamp(), metricdatatest.IgnoreExemplars())
-	metadatatest.AssertEqualProcessorRedactScannedBytes(t, tel, []metricdata.DataPoint[int64]{{Value: 27,
-		Attributes: attribute.NewSet(own)}},
+			attribute.String("class", "user")),
+	}}, metricdatatest.IgnoreTimestamp(), metricdatatest.IgnoreExemplars())
+	metadatatest.AssertEqualProcessorRedactScannedBytes(t, tel, []metricdata.DataPoint[int64]{{
+		Value:      27,
+		Attributes: attribute.NewSet(own),
+	}},
 		metricdatatest.IgnoreTimestamp(), metricdatatest.IgnoreExemplars())
 }
 
@@ -264,18 +274,22 @@ func TestText_aPanicReplacesTheValue(t *testing.T) {
 
 func TestTraces_manyAtOnce(t *testing.T) {
 	p := started(t, defaults())
+	const goroutines, messages = 8, 20
 	var wait sync.WaitGroup
-	for range 8 {
-		wait.Add(1)
-		go func() {
-			defer wait.Done()
-			for range 20 {
-				td, span := oneSpan(t, map[string]any{"note": "bob@example.org", "user.id": "ada-829"})
+	for range goroutines {
+		var work []ptrace.Traces
+		for range messages {
+			td, _ := oneSpan(t, map[string]any{"note": "bob@example.org", "user.id": "ada-829"})
+			work = append(work, td)
+		}
+		wait.Go(func() {
+			for _, td := range work {
 				_, err := p.processTraces(context.Background(), td)
 				assert.NoError(t, err)
+				span := td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(0)
 				assert.Equal(t, "[REDACTED:email]", span.Attributes().AsRaw()["note"])
 			}
-		}()
+		})
 	}
 	wait.Wait()
 }

@@ -48,8 +48,10 @@ func newRedactor(r *rules, set *detect.Set, hasher *replace.Hasher) *redactor {
 	for i, d := range set.Detectors() {
 		masks[i] = replace.Mask(d.ID)
 	}
-	return &redactor{rules: r, set: set, hasher: hasher, masks: masks, scanner: set.NewScanner(),
-		tally: newTally()}
+	return &redactor{
+		rules: r, set: set, hasher: hasher, masks: masks, scanner: set.NewScanner(),
+		tally: newTally(),
+	}
 }
 
 // traces redacts td in place.

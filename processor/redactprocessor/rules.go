@@ -149,7 +149,7 @@ func compileCustom(list []CustomConfig) ([]detect.Pattern, error) {
 
 // prefixed puts the path of a setting before each of the joined errors.
 func prefixed(path string, err error) error {
-	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // only a join itself is taken apart
+	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
 		return fmt.Errorf("%s%w", path, err)
 	}
@@ -194,8 +194,7 @@ func compilePattern(text string) (*regexp.Regexp, error) {
 	}
 	pattern, err := regexp.Compile(text)
 	if err != nil {
-		var syntaxErr *syntax.Error
-		if errors.As(err, &syntaxErr) {
+		if syntaxErr, ok := errors.AsType[*syntax.Error](err); ok {
 			return nil, fmt.Errorf("pattern: %s", syntaxErr.Code)
 		}
 		return nil, fmt.Errorf("pattern: %w", err)

@@ -99,7 +99,8 @@ func (h *Hasher) Token(class, value string) string { return h.Scoped(class, "", 
 func (h *Hasher) Scoped(class, scope, value string) string {
 	k := &h.keys[0]
 	s := k.idle.Get().(*state)
-	t := append(s.token[:0], class...)
+	t := s.token[:0]
+	t = append(t, class...)
 	if scope == "" {
 		t = append(t, unscoped)
 	} else { // the length makes it impossible to shift bytes between scope and value

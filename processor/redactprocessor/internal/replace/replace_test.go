@@ -89,8 +89,10 @@ func TestHasher_recognisesItsOwn(t *testing.T) {
 		forged[i] ^= 1
 		assert.False(t, h.Own(string(forged)), "%s", forged)
 	}
-	for _, other := range []string{"", "hash:", "hash:k1:", token + "0", token[:len(token)-1], " " + token,
-		"hash:k2" + token[7:]} {
+	for _, other := range []string{
+		"", "hash:", "hash:k1:", token + "0", token[:len(token)-1], " " + token,
+		"hash:k2" + token[7:],
+	} {
 		assert.False(t, h.Own(other), other)
 	}
 }

@@ -4,6 +4,7 @@
 package replace
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -164,8 +165,8 @@ func (c *cutter) close() (string, bool) {
 // whole appends what closes everything that is open.
 func (c *cutter) whole(end string) string {
 	closed := []byte(end)
-	for i := len(c.stack) - 1; i >= 0; i-- {
-		closed = append(closed, c.stack[i])
+	for _, end := range slices.Backward(c.stack) {
+		closed = append(closed, end)
 	}
 	return string(closed)
 }

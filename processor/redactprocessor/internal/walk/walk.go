@@ -39,9 +39,11 @@ const (
 	Sites // how many there are
 )
 
-var siteNames = [Sites]string{"resource_attribute", "scope", "scope_attribute", "schema_url", "span_name",
+var siteNames = [Sites]string{
+	"resource_attribute", "scope", "scope_attribute", "schema_url", "span_name",
 	"span_attribute", "status",
-	"trace_state", "event_name", "event_attribute", "link_attribute", "log_body", "log_attribute", "log_severity"}
+	"trace_state", "event_name", "event_attribute", "link_attribute", "log_body", "log_attribute", "log_severity",
+}
 
 // String returns the name of the site in metrics.
 func (s Site) String() string { return siteNames[s] }

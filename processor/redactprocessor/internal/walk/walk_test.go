@@ -112,9 +112,11 @@ func TestLogs_showsEveryPlace(t *testing.T) {
 	record.Attributes().PutStr("key", "value")
 	walk.Logs(ld, v)
 	assert.Equal(t, 1, v.left)
-	assert.Equal(t, map[string]walk.Site{"event": walk.EventName, "severity": walk.LogSeverity,
+	assert.Equal(t, map[string]walk.Site{
+		"event": walk.EventName, "severity": walk.LogSeverity,
 		"body-key": walk.LogBody, "body": walk.LogBody,
-		"key": walk.LogAttribute, "value": walk.LogAttribute}, v.seen)
+		"key": walk.LogAttribute, "value": walk.LogAttribute,
+	}, v.seen)
 	assert.Equal(t, map[string]any{"BODY-KEY": "BODY"}, record.Body().Map().AsRaw())
 }
 
@@ -129,26 +131,36 @@ func attributes(t *testing.T, raw map[string]any, v *shouter) map[string]any {
 }
 
 func TestTraces_typesStay(t *testing.T) {
-	got := attributes(t, map[string]any{"A": []any{"x", int64(5), map[string]any{"B": []byte("bytes")}, true},
-		"C": int64(42424242), "D": 7e6, "E": 0.25}, &shouter{})
-	assert.Equal(t, map[string]any{"A": []any{"X", int64(5), map[string]any{"B": []byte("BYTES")}, true},
-		"C": int64(42424242), "D": 7e6, "E": 0.25}, got)
+	got := attributes(t, map[string]any{
+		"A": []any{"x", int64(5), map[string]any{"B": []byte("bytes")}, true},
+		"C": int64(42424242), "D": 7e6, "E": 0.25,
+	}, &shouter{})
+	assert.Equal(t, map[string]any{
+		"A": []any{"X", int64(5), map[string]any{"B": []byte("BYTES")}, true},
+		"C": int64(42424242), "D": 7e6, "E": 0.25,
+	}, got)
 }
 
 func TestTraces_numbersAreShownWhenTheyMayMatter(t *testing.T) {
 	v := &shouter{verdicts: map[string]walk.Verdict{"PIN": {Arm: 1}}}
-	attributes(t, map[string]any{"COUNT": int64(12), "CARD": int64(4242424242424242), "FLOAT": 4242424242424242.0,
-		"PIN": map[string]any{"A": int64(1), "B": 0.5}}, v)
+	attributes(t, map[string]any{
+		"COUNT": int64(12), "CARD": int64(4242424242424242), "FLOAT": 4242424242424242.0,
+		"PIN": map[string]any{"A": int64(1), "B": 0.5},
+	}, v)
 	assert.Contains(t, v.seen, "4242424242424242")
 	assert.NotContains(t, v.seen, "12")
 	assert.ElementsMatch(t, []string{"1", "0.5", "A", "B"}, v.armed, "numbers and keys below an armed one")
 }
 
 func TestTraces_verdicts(t *testing.T) {
-	v := &shouter{verdicts: map[string]walk.Verdict{"SET": {Do: walk.Set, New: "new"}, "GONE": {Do: walk.Remove},
-		"KEPT": {Do: walk.Keep}}}
-	got := attributes(t, map[string]any{"SET": int64(1), "GONE": "x", "KEPT": "kept", "M": map[string]any{"GONE": 1,
-		"OK": "ok"}}, v)
+	v := &shouter{verdicts: map[string]walk.Verdict{
+		"SET": {Do: walk.Set, New: "new"}, "GONE": {Do: walk.Remove},
+		"KEPT": {Do: walk.Keep},
+	}}
+	got := attributes(t, map[string]any{"SET": int64(1), "GONE": "x", "KEPT": "kept", "M": map[string]any{
+		"GONE": 1,
+		"OK":   "ok",
+	}}, v)
 	assert.Equal(t, map[string]any{"SET": "new", "KEPT": "kept", "M": map[string]any{"OK": "OK"}}, got)
 }
 
@@ -191,8 +203,10 @@ func TestEntries_topLevelOnlyAndWhoseTheyAre(t *testing.T) {
 	span.Attributes().PutEmptyMap("nested").PutStr("inner", "not shown")
 	v := &viewer{}
 	walk.TraceEntries(td, v)
-	assert.Equal(t, []string{"00", "resource-key", "00", "scope-key", "ab", "span-key", "nested", "event-key",
-		"link-key"}, v.seen)
+	assert.Equal(t, []string{
+		"00", "resource-key", "00", "scope-key", "ab", "span-key", "nested", "event-key",
+		"link-key",
+	}, v.seen)
 
 	ld := plog.NewLogs()
 	lr := ld.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords().AppendEmpty()

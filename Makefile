@@ -10,7 +10,7 @@ LINT       := .tools/golangci-lint
 BESIDE     := go test -modfile=bench/contrib.mod -tags bench -count=1 -timeout 20m -v
 export CGO_ENABLED ?= 0
 
-.PHONY: help build run demo test race e2e lint fmt generate bench bench-redact bench-sampling bench-pipeline bench-modfile soak score-redaction ci clean
+.PHONY: help build run demo test race e2e lint fmt generate bench bench-redact bench-sampling bench-pipeline bench-modfile soak score-redaction score-mapping ci clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,7 +51,7 @@ fmt: ## format
 	gofmt -w $$(git ls-files '*.go')
 
 generate: ## write what is generated: metadata of the components, documentation tables
-	go generate $(COMPONENTS)
+	go generate $(COMPONENTS) ./internal/dialect
 
 bench: ## benchmarks of the hot functions
 	go test -run '^$$' -bench . -benchmem ./...
@@ -75,6 +75,10 @@ soak: build ## kill the Collector under load, again and again (SOAK_ROUNDS=10), 
 
 score-redaction: ## what redact finds in the corpora of other projects (SCORE_MISSES=file: what it does not)
 	go test -count=1 -v -run '^TestScore' ./processor/redactprocessor/internal/detect
+
+score-mapping: ## hold the runs of all recorded traces against what they should be, field by field, with each disagreement
+	go test -count=1 -v -run '^TestMap_recordedTraces$$' ./internal/runmap
+	go test -count=1 -run '^TestConsumeTraces_recordedTracesArriveAsTheyWereMapped$$' ./exporter/langsmithexporter
 
 ci: ## all checks, as the merge gate runs them
 	./.ci/run

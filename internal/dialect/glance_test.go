@@ -67,9 +67,13 @@ func TestGlance_agreesWithTheLongLook(t *testing.T) {
 
 func FuzzGlance(f *testing.F) {
 	var m ptrace.ProtoMarshaler
-	seed, err := m.MarshalTraces(seedTraces(f))
-	require.NoError(f, err)
-	f.Add(seed)
+	for _, s := range spans(seedTraces(f)) {
+		one := ptrace.NewTraces()
+		s.CopyTo(one.ResourceSpans().AppendEmpty().ScopeSpans().AppendEmpty().Spans().AppendEmpty())
+		seed, err := m.MarshalTraces(one)
+		require.NoError(f, err)
+		f.Add(seed)
+	}
 	f.Fuzz(func(t *testing.T, message []byte) {
 		var u ptrace.ProtoUnmarshaler
 		td, err := u.UnmarshalTraces(message)

@@ -137,7 +137,7 @@ func TestRead_logfire(t *testing.T) {
 		"logfire.msg": "Chat Completion with 'gpt-4'", "gen_ai.request.model": "gpt-4", "logfire.span_type": "span",
 		"request_data":  `{"model":"gpt-4","system":"S","messages":[{"role":"user","content":"Hi"}]}`,
 		"response_data": `{"message":{"role":"assistant","content":"Nine"},"usage":{"completion_tokens":1}}`,
-	}), run.LLM, "Chat Completion with 'gpt-4'", want{
+	}), run.LLM, "Chat Completion with {request_data[model]!r}", want{
 		inputs:  `{"messages":[{"role":"system","content":"S"},{"role":"user","content":"Hi"}]}`,
 		outputs: `{"messages":[{"role":"assistant","content":"Nine"}]}`,
 	})

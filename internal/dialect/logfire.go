@@ -32,8 +32,13 @@ var (
 	}
 )
 
-// name prefers the finished message: the span's own name is a template.
-func (logfire) name(v *view) string { return v.text(kLogfireMsg) }
+// details keeps the finished message. It is no name: the span's own, a template, is the same for all calls of one kind,
+// and LangSmith finds and compares runs by that.
+func (logfire) details(v *view, f *Fields) {
+	if v.has(kLogfireMsg) {
+		f.meta("logfire.msg", scalar(v.values[kLogfireMsg], maxPlainText))
+	}
+}
 
 func (logfire) usage(v *view, c *counts) {
 	raw := v.raw(kRawUsage)

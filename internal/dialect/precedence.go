@@ -28,7 +28,7 @@ type dialect interface {
 // proper come before messages, which there only repeat what a model call below says better.
 var (
 	names = []dialect{
-		langsmith{}, traceloop{}, openInference{}, genAI{}, genkit{}, vercel{}, claudeCode{}, frameworks{}, logfire{},
+		langsmith{}, traceloop{}, openInference{}, genAI{}, genkit{}, vercel{}, claudeCode{}, frameworks{},
 	}
 
 	models = []dialect{
@@ -78,7 +78,7 @@ var (
 	}
 
 	details = []dialect{
-		langsmith{}, langfuse{}, vercel{}, openInference{}, genAI{}, traceloop{}, claudeCode{}, mastra{}, generic{},
+		langsmith{}, langfuse{}, vercel{}, openInference{}, genAI{}, traceloop{}, claudeCode{}, mastra{}, logfire{}, generic{},
 	}
 )
 

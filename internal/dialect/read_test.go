@@ -51,7 +51,7 @@ func TestRead_names(t *testing.T) {
 	f("invoke_agent a", attrs{"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "a"}, "a")
 	f("ai.generateText", attrs{"ai.operationId": "ai.generateText", "ai.telemetry.functionId": "answer"}, "answer")
 	f("ai.toolCall", attrs{"ai.operationId": "ai.toolCall", "ai.toolCall.name": "f"}, "f")
-	f("Chat with {model!r}", attrs{"logfire.msg": "Chat with 'm'"}, "Chat with 'm'")
+	f("Chat with {model!r}", attrs{"logfire.msg": "Chat with 'm'"}, "Chat with {model!r}")
 	f("span", attrs{"openinference.span.kind": "TOOL", "tool.name": "f"}, "f")
 	f("span", attrs{"openinference.span.kind": "LLM", "tool.name": "f"}, "span")
 	f(strings.Repeat("ä", 150), nil, strings.Repeat("ä", 100))

@@ -61,8 +61,12 @@ func TestMap_storyboardNames(t *testing.T) {
 func TestMap_renames(t *testing.T) {
 	opts := runmap.Options{Names: runmap.Storyboard}
 	for _, r := range [][2]string{
-		{`/^(?P<method>GET|POST) /(\w+)$/`, "http ${method}"}, {"planner", "plan"}, {"/plan/", "never"}, {"LL", "no part"},
-		{"/StrOutputParser/", "${9}"}, {"gen(", "unbalanced"},
+		{`/^(?P<method>GET|POST) /(\w+)$/`, "http ${method}"},
+		{"planner", "plan"},
+		{"/plan/", "never"},
+		{"LL", "no part"},
+		{"/StrOutputParser/", "${9}"},
+		{"gen(", "unbalanced"},
 	} {
 		rename, err := runmap.NewRename(r[0], r[1])
 		require.NoError(t, err, r)

@@ -44,27 +44,30 @@ var floors = map[string]float64{
 	// LangSmith's SDK gives its spans the kind and the name of an inner run in some recordings; what it says is
 	// believed.
 	"langsmith-js": 90,
-	// Judged by span names, where a span's tool name or, at Logfire, its finished message says more.
-	"lifted/langfuse": 90, "lifted/logfire/anthropic": 75, "lifted/logfire/openai": 75,
-	"lifted/logfire/openai_agents":     75,
-	"lifted/logfire/openai_agents_mcp": 85,
+	// Judged by span names, where a tool's or a function's own name says more.
+	"lifted/langfuse": 90,
 }
 
 const (
 	defaultFloor = 95
-	overallFloor = 98
+	overallFloor = 99
+	fieldFloor   = 97
 )
 
 // TestMap_recordedTraces holds every run against the judgement of the span that it was made of.
 func TestMap_recordedTraces(t *testing.T) {
-	scores := map[string]*score{}
+	scores, byField := map[string]*score{}, map[string]*score{}
 	total := &score{}
 	for _, f := range pdatatest.Fixtures(t) {
 		if scores[f.Dialect] == nil {
 			scores[f.Dialect] = &score{}
 		}
 		judgeFixture(t, f, func(what string, e pdatatest.Expected, right bool, got any) {
+			if byField[what] == nil {
+				byField[what] = &score{}
+			}
 			scores[f.Dialect].add(right)
+			byField[what].add(right)
 			total.add(right)
 			if !right && testing.Verbose() {
 				t.Logf("wrong %s: %s %s %q (%s): %.200v", what, f.File, e.SpanID, e.SpanName, e.Role, got)
@@ -79,6 +82,11 @@ func TestMap_recordedTraces(t *testing.T) {
 			floor = defaultFloor
 		}
 		assert.GreaterOrEqual(t, s.percent(), floor, d)
+	}
+	for _, what := range slices.Sorted(maps.Keys(byField)) {
+		s := byField[what]
+		t.Logf("%-32s %5d of %5d  %5.1f %%", "field: "+what, s.right, s.judged, s.percent())
+		assert.GreaterOrEqual(t, s.percent(), float64(fieldFloor), what)
 	}
 	t.Logf("%-32s %5d of %5d  %5.1f %%", "all", total.right, total.judged, total.percent())
 	assert.GreaterOrEqual(t, total.percent(), float64(overallFloor))

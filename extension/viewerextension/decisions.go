@@ -102,6 +102,7 @@ type decisionView struct {
 	Spans         int       `json:"spans"`
 	Pruned        int       `json:"pruned"`
 	Reparented    int       `json:"reparented"`
+	Evidence      string    `json:"evidence"`
 }
 
 // ServeHTTP answers GET /standin/decisions. ?trace_id= asks for one trace, ?limit= for no more than so many.
@@ -123,7 +124,7 @@ func (d *decisions) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		list = append(list, decisionView{
 			At: one.At, TraceID: id, Component: one.Component, Kept: one.Kept, Rule: one.Rule, Trigger: one.Trigger,
 			Probability: one.Probability, AdjustedCount: one.AdjustedCount, Complete: one.Complete,
-			Spans: one.Spans, Pruned: one.Pruned, Reparented: one.Reparented,
+			Spans: one.Spans, Pruned: one.Pruned, Reparented: one.Reparented, Evidence: one.Evidence,
 		})
 	}
 	b, err := json.Marshal(map[string]any{"decisions": list, "rules": d.totalsNow()})

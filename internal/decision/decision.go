@@ -21,6 +21,7 @@ type Decision struct {
 	Probability   float64 // in (0, 1]
 	AdjustedCount float64 // how many traces this one stands for; 0 when dropped
 	Complete      bool    // the root was here and no parent was known to be missing
+	Evidence      string  // what the rules had to go by, in words: kinds and numbers
 
 	Spans      int // spans of the trace when it was judged
 	Pruned     int // infrastructure spans that were left out

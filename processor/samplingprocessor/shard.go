@@ -291,8 +291,16 @@ func (s *shard) judge(t *store.Trace[note], trigger store.Trigger) {
 	s.tell(decision.Decision{
 		At: now, TraceID: t.Key.Trace, Component: c.set.ID.String(), Kept: kept, Rule: d.Rule, Trigger: string(trigger),
 		Probability: d.Probability, AdjustedCount: d.AdjustedCount(), Complete: complete, Spans: t.Spans, Pruned: r.Pruned,
-		Reparented: r.Reparented,
+		Reparented: r.Reparented, Evidence: s.explain(&t.Note.evidence),
 	})
+}
+
+// explain puts evidence in words, where somebody wants to read them.
+func (s *shard) explain(e *policy.Evidence) string {
+	if len(s.observers) == 0 {
+		return ""
+	}
+	return e.Explain()
 }
 
 // decide asks the rules, which may have to look at the spans once more.

@@ -21,8 +21,6 @@ type Simulated struct {
 	decision.Decision
 	// Released is how many spans would be released: as many as runs at LangSmith.
 	Released int
-	// Evidence says in words what the rules had to go by.
-	Evidence string
 }
 
 // Simulate judges the traces of td by the rules of cfg, each as a whole when its last span has ended and
@@ -59,9 +57,9 @@ func simulate(p *policy.Policy, cfg *Config, piece *piece, at time.Time) Simulat
 		p.Settle(&e, piece.td)
 	}
 	d := p.Decide(piece.id, &e, at)
-	s := Simulated{Evidence: e.Explain(), Decision: decision.Decision{
+	s := Simulated{Decision: decision.Decision{
 		At: at, TraceID: piece.id, Rule: d.Rule, Kept: d.Keep, Probability: d.Probability,
-		AdjustedCount: d.AdjustedCount(), Spans: piece.td.SpanCount(),
+		AdjustedCount: d.AdjustedCount(), Spans: piece.td.SpanCount(), Evidence: e.Explain(),
 	}}
 	if d.Keep {
 		r := repair.Trace(piece.td, repair.Options{Prune: cfg.Spans == onlyAgent}, repair.Stamp{})

@@ -115,8 +115,7 @@ func every(t testing.TB, seed string, total *Rate) *Policy {
 
 // TestWeights_addUpToTheTracesThatCame counts conversations as clusters: their turns are kept or dropped together.
 func TestWeights_addUpToTheTracesThatCame(t *testing.T) {
-	const n = 1_000_000
-	f := func(p *Policy, seed uint64) {
+	f := func(n int, p *Policy, seed uint64) {
 		t.Helper()
 		all := traffic(p, n, seed)
 		require.EqualValues(t, n, all[""].came)
@@ -127,8 +126,8 @@ func TestWeights_addUpToTheTracesThatCame(t *testing.T) {
 		}
 		assert.Less(t, all[""].kept, n/2)
 	}
-	f(every(t, "blue", nil), 1)
-	f(every(t, "green", &Rate{100_000, time.Hour}), 2)
+	f(1_000_000, every(t, "blue", nil), 1)
+	f(200_000, every(t, "green", &Rate{100_000, time.Hour}), 2)
 }
 
 func TestWeights_thresholdSaysTheSameAsTheCount(t *testing.T) {

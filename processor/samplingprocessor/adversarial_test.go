@@ -235,13 +235,25 @@ func TestAdversarial_madeRootTakesThePlaceOfThePrunedOne(t *testing.T) {
 	assert.Equal(t, "everything", a[contract.SamplingRule])
 }
 
-func TestAdversarial_failedInfrastructureBelowAToolStays(t *testing.T) {
-	out, _ := releaseOf(t, nil, traces(
-		spec{id: 1, kind: "llm"}, spec{id: 2, parent: 1, kind: "tool"},
-		spec{id: 3, parent: 2, kind: "http", failed: true}, spec{id: 4, parent: 2, kind: "http"},
-		spec{id: 5, parent: 3, kind: "http", failed: true}, spec{id: 6, parent: 1, kind: "http", failed: true},
-	))
+func TestAdversarial_failedInfrastructureBelowAToolStaysOrIsTold(t *testing.T) {
+	td := func() ptrace.Traces {
+		return traces(
+			spec{id: 1, kind: "llm"}, spec{id: 2, parent: 1, kind: "tool"},
+			spec{id: 3, parent: 2, kind: "http", failed: true}, spec{id: 4, parent: 2, kind: "http"},
+			spec{id: 5, parent: 3, kind: "http", failed: true}, spec{id: 6, parent: 1, kind: "http", failed: true},
+		)
+	}
+	out, _ := releaseOf(t, func(c *Config) { c.Spans = agentAndFailed }, td())
 	assert.Equal(t, map[string]string{id(1): "", id(2): id(1), id(3): id(2), id(5): id(3), id(6): id(1)}, shape(out...))
+
+	out, _ = releaseOf(t, nil, td())
+	assert.Equal(t, map[string]string{id(1): "", id(2): id(1)}, shape(out...))
+	for _, span := range spansOfAll(out...) {
+		if span.SpanID() == spanID(2) {
+			count, _ := span.Attributes().Get(contract.PrunedErrorCount)
+			assert.EqualValues(t, 2, count.Int(), "what was left out is told")
+		}
+	}
 }
 
 func TestAdversarial_malformedTraceStateIsLeftAlone(t *testing.T) {

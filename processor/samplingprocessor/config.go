@@ -33,7 +33,8 @@ type Config struct {
 	HashSeed string `mapstructure:"hash_seed"`
 	// Traces says which traces reach the rules: agent for those with an agent's span, or all.
 	Traces string `mapstructure:"traces"`
-	// Spans says which spans of a kept trace are released: agent for all but recognised infrastructure, or all.
+	// Spans says which spans of a kept trace are released: agent for all but recognised infrastructure, agent_and_failed
+	// for that and infrastructure that failed below a tool or a model call, or all.
 	Spans string `mapstructure:"spans"`
 	// Rules decide which traces are kept; the first that matches.
 	Rules []policy.Rule `mapstructure:"rules"`
@@ -78,6 +79,7 @@ const (
 	whenFullRefuse = "refuse"
 	whenFullShed   = "shed"
 	onlyAgent      = "agent"
+	agentAndFailed = "agent_and_failed"
 	everything     = "all"
 )
 
@@ -121,7 +123,7 @@ func (c *Config) Validate() error {
 	errs = append(errs,
 		oneOf("when_full", c.WhenFull, whenFullRefuse, whenFullShed),
 		oneOf("traces", c.Traces, onlyAgent, everything),
-		oneOf("spans", c.Spans, onlyAgent, everything),
+		oneOf("spans", c.Spans, onlyAgent, agentAndFailed, everything),
 	)
 	errs = append(errs, filled("conversation", c.Conversation), filled("keep_attributes", c.KeepAttributes),
 		filled("expected_errors", c.ExpectedErrors))

@@ -4,6 +4,7 @@
 package samplingprocessor
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -76,4 +77,40 @@ func TestFixtures_underAPhantomParentBehaveTheSame(t *testing.T) {
 			requireTrees(t, got...)
 		})
 	}
+}
+
+// TestFixtures_ofInfrastructureLoseExactlyThat holds traces of web services with agents in them against the manifest.
+func TestFixtures_ofInfrastructureLoseExactlyThat(t *testing.T) {
+	seen := 0
+	for _, f := range pdatatest.Fixtures(t) {
+		if !strings.HasPrefix(f.Dialect, "infra-") {
+			continue
+		}
+		t.Run(f.File, func(t *testing.T) {
+			seen++
+			s := startSampler(t, nil)
+			s.send(pdatatest.LoadTraces(t, f.Path))
+			out := s.stop()
+			requireTrees(t, out...)
+			known := map[string]string{}
+			for _, want := range f.Expected {
+				known[want.SpanID] = want.Role
+			}
+			released := shape(out...)
+			extra := 0
+			for at, parent := range released {
+				if role, ok := known[at]; !ok || role == "infra" {
+					assert.True(t, parent == "" || !ok, "%s is infrastructure", at)
+					extra++
+				}
+			}
+			assert.LessOrEqual(t, extra, 1, "at most a root")
+			for at, role := range known {
+				if role != "infra" {
+					assert.Contains(t, released, at)
+				}
+			}
+		})
+	}
+	assert.Greater(t, seen, 5)
 }

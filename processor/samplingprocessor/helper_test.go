@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -20,6 +21,8 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.opentelemetry.io/collector/processor"
 	"go.opentelemetry.io/collector/processor/processortest"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/decision"
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/settings"
@@ -321,3 +324,10 @@ const (
 	eventually = 10 * time.Second
 	moment     = 5 * time.Millisecond
 )
+
+// hookInto writes the messages of a logger.
+func hookInto(lines *strings.Builder) zap.Option {
+	return zap.WrapCore(func(zapcore.Core) zapcore.Core {
+		return zapcore.NewCore(zapcore.NewJSONEncoder(zapcore.EncoderConfig{MessageKey: "m"}), zapcore.AddSync(lines), zap.DebugLevel)
+	})
+}

@@ -41,7 +41,7 @@ func judge(s dialect.Span, opts Options, called bool) (keep, caller bool) {
 		k := dialect.KindOf(s)
 		return true, k == run.Tool || k == run.LLM
 	}
-	if !called {
+	if !called || !opts.KeepFailed {
 		return false, false
 	}
 	_, failed := dialect.FailureOf(s)

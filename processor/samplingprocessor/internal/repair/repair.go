@@ -30,9 +30,10 @@ const Truncated = "pruned.truncated"
 
 // Options is what repairing depends on besides the spans.
 type Options struct {
-	// Prune leaves out recognised infrastructure, except where it failed below a tool or a model call: that is often
-	// what explains the failure.
+	// Prune leaves out recognised infrastructure. What failed of it is told on the span that it stood below.
 	Prune bool
+	// KeepFailed keeps infrastructure that failed below a tool or a model call: that is often what explains the failure.
+	KeepFailed bool
 	// MaxSpans bounds the spans that are released of one trace, late ones included; 0 stands for the constant MaxSpans.
 	MaxSpans int
 }

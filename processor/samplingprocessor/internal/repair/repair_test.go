@@ -87,7 +87,7 @@ func name(id pcommon.SpanID) string {
 }
 
 var (
-	prune = repair.Options{Prune: true}
+	prune = repair.Options{Prune: true, KeepFailed: true}
 	stamp = repair.Stamp{Rule: "r", Trigger: "root", Probability: 0.5, AdjustedCount: 2, Threshold: half()}
 )
 

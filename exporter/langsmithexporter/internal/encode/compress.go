@@ -4,7 +4,6 @@
 package encode
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"sync"
@@ -73,8 +72,7 @@ func (c *Compressor) Compress(b Body) (Body, error) {
 		return Body{}, fmt.Errorf("compress with %s: no compressor", c.how)
 	}
 	defer c.pool.Put(w)
-	var out bytes.Buffer
-	out.Grow(b.Size/typicalRatio + 1<<10)
+	out := blocks{next: min(max(b.Size/typicalRatio, minBlock), maxBlock)}
 	w.Reset(&out)
 	for _, p := range b.Parts {
 		if _, err := w.Write(p); err != nil {
@@ -86,9 +84,36 @@ func (c *Compressor) Compress(b Body) (Body, error) {
 	}
 	w.Reset(io.Discard) // holds the buffer otherwise
 	b.Encoding, b.Plain = c.how, b.Size
-	b.Parts, b.Size = [][]byte{out.Bytes()}, out.Len()
+	b.Parts, b.Size = out.parts, sizeOf(out.parts)
 	return b, nil
 }
 
-// typicalRatio is how much smaller traces of agents become, at the least: histories repeat themselves.
-const typicalRatio = 4
+const (
+	// typicalRatio is how much smaller traces of agents become: histories repeat themselves.
+	typicalRatio = 8
+	// A block of compressed data is large enough to be few, and small enough that its unused end costs nothing.
+	minBlock, maxBlock = 1 << 10, 256 << 10
+)
+
+// blocks collects what is written without ever copying it to a larger place: a body that compresses badly would be in
+// memory three times for a moment.
+type blocks struct {
+	parts [][]byte
+	next  int // size of the next block
+}
+
+// Write never fails.
+func (b *blocks) Write(p []byte) (int, error) {
+	n := len(p)
+	for len(p) > 0 {
+		last := len(b.parts) - 1
+		if last < 0 || len(b.parts[last]) == cap(b.parts[last]) {
+			b.parts = append(b.parts, make([]byte, 0, b.next))
+			b.next, last = maxBlock, last+1
+		}
+		block := b.parts[last]
+		room := min(cap(block)-len(block), len(p))
+		b.parts[last], p = append(block, p[:room]...), p[room:]
+	}
+	return n, nil
+}

@@ -12,7 +12,7 @@ import (
 // streetKinds are words for streets, of several languages.
 var streetKinds = set("street st avenue ave av road rd boulevard blvd lane ln drive dr court ct place pl square sq " +
 	"terrace parkway pkwy highway hwy circle cir way close crescent cres grove gardens mews alley flat flats cove trail " +
-	"rue via calle rua piazza corso viale ulica ul calea straat strasse platz allee weg plaza paseo rua avenida avinguda " +
+	"rue via calle rua piazza corso viale ulica ul calea straat strasse platz allee weg plaza paseo avenida avinguda " +
 	"forks creek union cliffs turnpike row hill park point")
 
 // streetEnds are the ends of street names that are written in one word.

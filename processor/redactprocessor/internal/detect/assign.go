@@ -169,11 +169,7 @@ func (sc *Scanner) element(i int) int {
 	if i == 0 || !isAlnum(s[i-1]) && !isQuote(s[i-1]) {
 		return i + 1
 	}
-	open := strings.LastIndexByte(s[max(0, i-maxTag):i], '<') + max(0, i-maxTag)
-	if open < max(0, i-maxTag) || open+1 >= i || !isLetter(s[open+1]) && !isDigit(s[open+1]) {
-		return i + 1
-	}
-	kind := KeyKind(s[open+1 : run(s[:i], open+1, aURLDot)])
+	kind := tagKind(s, i)
 	if kind != KindSecret && kind != KindToken && kind != KindWord {
 		return i + 1
 	}
@@ -190,6 +186,17 @@ func (sc *Scanner) element(i int) int {
 	}
 	sc.under(kind, start, end)
 	return sc.reread(i)
+}
+
+// tagKind judges the name of the tag that ends at i.
+func tagKind(s string, i int) Kind {
+	from := max(0, i-maxTag)
+	open := strings.LastIndexByte(s[from:i], '<')
+	name := from + open + 1
+	if open < 0 || name >= i || !isAlnum(s[name]) {
+		return KindNone
+	}
+	return KeyKind(s[name:run(s[:i], name, aURLDot)])
 }
 
 // attributeKind judges value="…" in <add key="Password" value="…"/>. The word "value" begins at i.

@@ -123,7 +123,7 @@ func isOpaque(s string) bool {
 }
 
 // vendorWords are services whose keys have no form of their own: an opaque value under their bare name is a key.
-var vendorWords = set("ai21 airtable algolia alchemy amplitude anypoint apollo asana assemblyai beamer bitbucket clarifai " +
+var vendorWords = set("airtable algolia alchemy amplitude anypoint apollo asana assemblyai beamer bitbucket clarifai " +
 	"cloudflare cohere coinbase codacy confluent customerio datadog deepgram dropbox elevenlabs etsy eventbrite fastly " +
 	"finnhub flickr freshbooks gitter heroku hubspot infracost intercom ipstack jfrog kraken kucoin launchdarkly linear " +
 	"lob looker mailchimp mailgun mailjet mapbox mattermost messagebird mistral netlify newrelic nytimes okta " +

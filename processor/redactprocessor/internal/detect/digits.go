@@ -60,7 +60,7 @@ func numberGoesOn(s string, i int) bool {
 		return false
 	}
 	switch s[i] {
-	case ' ', '-', '.', ')', '/', '(', ':':
+	case ' ', '-', '.', ')', '/', '(':
 		return true
 	}
 	return s[i] >= 0x80
@@ -93,15 +93,15 @@ func (m *number) nextGroup(s string, i int) (next int, sep byte) {
 		return 0, 0
 	}
 	sep = s[i]
-	switch {
-	case sep == ')' || sep == '(':
+	switch sep {
+	case ')', '(':
 		m.paren = true
 		i++
 		if i < len(s) && (s[i] == ' ' || s[i] == '-') {
 			i++
 		}
 		sep = ' '
-	case sep == ' ' || sep == '-' || sep == '.' || sep == '/':
+	case ' ', '-', '.', '/':
 		i++
 		if i < len(s) && s[i] == '(' {
 			m.paren = true
@@ -193,7 +193,8 @@ func before(s string, i int, words map[string]bool) bool {
 			return true
 		}
 		j = start
-		for stop := max(0, start-2); j > stop && !isLetter(s[j-1]); j-- {
+		for j > max(0, start-2) && !isLetter(s[j-1]) {
+			j--
 		}
 		if j == start || start == end {
 			return false

@@ -69,17 +69,8 @@ func (sc *Scanner) ipv6(i int) int {
 	if i-start > 4 || i == start || start > 0 && (s[start-1] == ':' || isAlnum(s[start-1])) {
 		return 0
 	}
-	end, colons := start, 0
-	for end < len(s) && end-start <= maxIPv6 && (alphabet[s[end]]&aHex != 0 || s[end] == ':') {
-		if s[end] == ':' {
-			colons++
-		}
-		end++
-	}
-	for end > start && s[end-1] == ':' {
-		end--
-	}
-	if colons < 3 || end-start < leastIPv6 || !endsWord(s, end) || !strings.Contains(s[start:end], ":") {
+	end := groupsEnd(s, start)
+	if strings.Count(s[start:end], ":") < 3 || end-start < leastIPv6 || !endsWord(s, end) {
 		return 0
 	}
 	addr, err := netip.ParseAddr(s[start:end])
@@ -87,5 +78,17 @@ func (sc *Scanner) ipv6(i int) int {
 		return 0
 	}
 	sc.add(Finding{start, end, IPv6, Unquoted})
+	return end
+}
+
+// groupsEnd returns the end of the hexadecimal groups with colons between them that begin at i.
+func groupsEnd(s string, i int) int {
+	end := i
+	for end < len(s) && end-i <= maxIPv6 && (alphabet[s[end]]&aHex != 0 || s[end] == ':') {
+		end++
+	}
+	for end > i && s[end-1] == ':' {
+		end--
+	}
 	return end
 }

@@ -37,7 +37,7 @@ func begins(s string, i int) bool {
 		case isSpace(c):
 			i++
 		case c == '\\' && i+1 < len(s) && (s[i+1] == 'n' || s[i+1] == 't' || s[i+1] == 'r' || s[i+1] == '\\'):
-			i += 1
+			i++
 		case (c == 'n' || c == 't' || c == 'r') && escapedAt(s, i):
 			i++
 		default:

@@ -20,37 +20,35 @@ func (sc *Scanner) UnderKey(kind Kind, text string) []Finding {
 
 // under adds what is secret of the value [start, end) of a key of the given kind.
 func (sc *Scanner) under(kind Kind, start, end int) {
-	text := sc.text[start:end]
 	switch kind {
-	case KindSecret:
-		if !sc.isPlaceholder(text) && !isSequence(text) {
-			sc.add(Finding{start, end, SecretValue, Unquoted})
-		}
-	case KindToken:
-		if looksToken(text) && !sc.isPlaceholder(text) {
-			sc.add(Finding{start, end, SecretValue, Unquoted})
-		}
-	case KindVendor:
-		if isOpaque(text) && !sc.isPlaceholder(text) {
-			sc.add(Finding{start, end, SecretValue, Unquoted})
-		}
-	case KindWord:
-		if len(text) >= leastWord && !strings.Contains(text, " ") && looksPassword(text) && !sc.isPlaceholder(text) {
-			sc.add(Finding{start, end, SecretValue, Unquoted})
-		}
-	case KindPin:
-		if len(text) >= 3 && len(text) <= 8 && only(text, aDigit) {
-			sc.add(Finding{start, end, PinCode, Unquoted})
-		}
 	case KindAuth:
 		sc.credentials(start, end)
 	case KindCookie:
 		sc.cookies(start, end)
-	case KindSeed:
-		if countWords(text) >= leastSeedWords {
-			sc.add(Finding{start, end, Mnemonic, Unquoted})
+	default:
+		if text := sc.text[start:end]; announces(kind, text) && (kind == KindPin || !sc.isPlaceholder(text)) {
+			sc.add(Finding{start, end, kindID(kind), Unquoted})
 		}
 	}
+}
+
+// announces tells whether text has the form of what a key of the kind announces.
+func announces(kind Kind, text string) bool {
+	switch kind {
+	case KindSecret:
+		return !isSequence(text)
+	case KindToken:
+		return looksToken(text)
+	case KindVendor:
+		return isOpaque(text)
+	case KindWord:
+		return len(text) >= leastWord && !strings.Contains(text, " ") && looksPassword(text)
+	case KindPin:
+		return len(text) >= 3 && len(text) <= 8 && only(text, aDigit)
+	case KindSeed:
+		return countWords(text) >= leastSeedWords
+	}
+	return false
 }
 
 // leastWord is the length of the shortest password under a key like "pass", which also counts tests.
@@ -61,7 +59,7 @@ const leastSeedWords = 12
 
 func countWords(s string) int {
 	words := 0
-	for _, w := range strings.Fields(s) {
+	for w := range strings.FieldsSeq(s) {
 		if len(w) >= 3 && len(w) <= 8 && only(w, aHexLower|aLower) {
 			words++
 		}
@@ -77,6 +75,8 @@ func kindID(kind Kind) ID {
 		return AuthHeader
 	case KindCookie:
 		return Cookie
+	case KindSeed:
+		return Mnemonic
 	}
 	return SecretValue
 }
@@ -87,7 +87,7 @@ const leastToken = 10
 
 // looksToken tells a token from words, paths, ids and hashes.
 func looksToken(s string) bool {
-	s = strings.TrimSpace(s)
+	s = strings.TrimSpace(s[:min(len(s), maxReread)])
 	if len(s) < leastToken || strings.ContainsAny(s, " \t\n(){}<>$") {
 		return false
 	}
@@ -124,23 +124,44 @@ func isKeyword(s string) bool {
 
 // references are beginnings of expressions that name a secret instead of holding it.
 var references = []string{
-	"${", "$(", "{{", "<%", "%(", "#{", "%{", "process.env", "os.environ", "os.getenv", "getenv", "env.", "env(", "secrets.",
-	"vault:", "ref+", "arn:", "op://", "self.", "this.", "config.", "settings.", "request.", "options.", "args.", "params.",
+	"${", "$(", "{{", "<%", "%(", "#{", "%{", "process.env", "os.environ", "os.getenv", "getenv", "env.", "env(",
+	"secrets.", "vault:", "ref+", "arn:", "op://", "self.", "this.", "config.", "settings.", "request.", "options.",
+	"args.", "params.",
 	"+new ", "+ ", "new ", "new-object",
 }
 
-// isPlaceholder tells whether s stands for a secret instead of being one.
-func (sc *Scanner) isPlaceholder(s string) bool {
-	s = strings.Trim(s, "'\" \t\n\r")
-	if s == "" || isKeyword(s) || sc.isOwn(s) || distinct(s) == 1 || isMasked(s) || isSample(s) {
-		return true
+// referenceStarts are the first letters of references.
+var referenceStarts = func() (t [256]bool) {
+	for _, r := range references {
+		t[r[0]] = true
 	}
-	low := strings.ToLower(s[:min(len(s), maxSample)])
+	return t
+}()
+
+func isReference(low string) bool {
+	if !referenceStarts[low[0]] {
+		return false
+	}
 	for _, r := range references {
 		if strings.HasPrefix(low, r) {
 			return true
 		}
 	}
+	return false
+}
+
+// isPlaceholder tells whether s stands for a secret instead of being one.
+func (sc *Scanner) isPlaceholder(s string) bool {
+	s = strings.Trim(s[:min(len(s), maxReread)], "'\" \t\n\r")
+	if s == "" || isKeyword(s) || sc.isOwn(s) || distinct(s) == 1 || isMasked(s) || isSample(s) {
+		return true
+	}
+	low := strings.ToLower(s[:min(len(s), maxSample)])
+	return isReference(low) || isExpression(s, low) || isConstant(s) || isPath(s) || isHeading(s)
+}
+
+// isExpression tells by the first character whether s is an expression in place of a value. low is s in small letters.
+func isExpression(s, low string) bool {
 	switch s[0] {
 	case '<':
 		return isMarkup(s)
@@ -156,10 +177,9 @@ func (sc *Scanner) isPlaceholder(s string) bool {
 	case 'h':
 		return isPlainURL(low)
 	}
-	if strings.HasPrefix(low, "your") {
-		return len(s) > 4 && (s[4] == '_' || s[4] == '-' || !strings.ContainsAny(s, "0123456789"))
-	}
-	return isConstant(s) || isPath(s) || isHeading(s)
+	const yours = len("your")
+	return strings.HasPrefix(low, "your") && len(s) > yours &&
+		(s[yours] == '_' || s[yours] == '-' || !strings.ContainsAny(s, "0123456789"))
 }
 
 // isHeading tells whether s announces a secret itself, as where a text within quotes was cut at the wrong ones.
@@ -200,8 +220,8 @@ func isBracketed(s string) bool {
 	return digits <= 1
 }
 
-// isPlainURL tells whether s is an address without anything in it that could be secret. Those with a user or a query are
-// judged by their parts.
+// isPlainURL tells whether s is an address without anything in it that could be secret. Those with a user or a query
+// are judged by their parts.
 func isPlainURL(s string) bool {
 	return (strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://")) && !strings.ContainsAny(s, "?@#")
 }
@@ -216,7 +236,7 @@ func isPath(s string) bool {
 	return wordy(s) && 5*digits < len(s)
 }
 
-// isConstant tells whether s is the name of a secret in capitals, as people put where the secret goes: SUBSCRIPTION_KEY.
+// isConstant tells whether s is the name of a secret in capitals, as people put where it goes: SUBSCRIPTION_KEY.
 func isConstant(s string) bool {
 	return strings.IndexByte(s, '_') > 0 && only(s, aCapitals|aURLSafe) && KeyKind(s) != KindNone
 }

@@ -44,11 +44,11 @@ func (sc *Scanner) pem(i int) int {
 		return dashes
 	}
 	label := dashes - 5 + len(pemBegin)
-	close := strings.Index(s[label:min(len(s), label+maxLabel)], "-----")
-	if close < 0 || !strings.Contains(s[label:label+close], "PRIVATE KEY") {
+	stop := strings.Index(s[label:min(len(s), label+maxLabel)], "-----")
+	if stop < 0 || !strings.Contains(s[label:label+stop], "PRIVATE KEY") {
 		return label
 	}
-	end := armourEnd(s, label+close+5)
+	end := armourEnd(s, label+stop+5)
 	sc.add(Finding{dashes - 5, end, PrivateKey, Unquoted})
 	return end
 }
@@ -61,8 +61,8 @@ func armourEnd(s string, i int) int {
 			if !strings.HasPrefix(s[i:], pemEnd) {
 				return i
 			}
-			if close := strings.Index(s[i+len(pemEnd):min(len(s), i+len(pemEnd)+maxLabel)], "-----"); close >= 0 {
-				return i + len(pemEnd) + close + 5
+			if stop := strings.Index(s[i+len(pemEnd):min(len(s), i+len(pemEnd)+maxLabel)], "-----"); stop >= 0 {
+				return i + len(pemEnd) + stop + 5
 			}
 			return lineEnd(s, i)
 		case (c == '"' || c == '\'') && continued(s, i) > 0:
@@ -118,7 +118,8 @@ func (sc *Scanner) jwt(i int) int {
 // maxJOSE bounds a token's header: it names an algorithm and a key.
 const maxJOSE = 2048
 
-// isJOSE tells whether s is the header of a JSON web token (RFC 7515, section 4). Where claims follow it, any object is.
+// isJOSE tells whether s is the header of a JSON web token (RFC 7515, section 4). Where claims follow it, any object
+// is one.
 func isJOSE(s string, claims bool) bool {
 	if len(s) > maxJOSE {
 		return false

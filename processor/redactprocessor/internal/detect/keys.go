@@ -76,7 +76,7 @@ var keyWords = classes(map[wordClass]string{
 func classes(words map[wordClass]string) map[string]wordClass {
 	m := map[string]wordClass{}
 	for class, list := range words {
-		for _, w := range strings.Fields(list) {
+		for w := range strings.FieldsSeq(list) {
 			if _, taken := m[w]; !taken || class < m[w] {
 				m[w] = class
 			}
@@ -110,7 +110,7 @@ var (
 
 func set(words string) map[string]bool {
 	m := map[string]bool{}
-	for _, w := range strings.Fields(words) {
+	for w := range strings.FieldsSeq(words) {
 		m[w] = true
 	}
 	return m
@@ -241,7 +241,7 @@ func KeyKind(key string) Kind {
 // hints holds the beginnings of all words that announce something, so that most keys are passed over without being
 // split.
 var hints = func() (h [1 << 15 / 8]byte) {
-	for _, w := range strings.Fields("pas pwd sec tok key cre aut coo pin cvv cvc otp jwt bea mne phr wor sig cod ses " +
+	for w := range strings.FieldsSeq("pas pwd sec tok key cre aut coo pin cvv cvc otp jwt bea mne phr wor sig cod ses " +
 		"sid csr xsr api acc " +
 		"hma sta tic ass sam see has sal dig pat pwo uns") {
 		slot := trigram(w, 0)

@@ -21,7 +21,7 @@ func (sc *Scanner) card(m *number) bool {
 	return false
 }
 
-// shortCard is the length of the shortest Maestro cards. Order numbers are as long, so a word must say that it is a card.
+// shortCard is the length of the shortest Maestro cards. Order numbers are as long, so a word must say that it is one.
 const shortCard = 12
 
 var cardWords = set("card cards credit debit maestro")
@@ -157,7 +157,7 @@ func (sc *Scanner) phone(m *number) bool {
 		return false // a row of figures
 	case northAmerican(m), nationalForm(m), m.paren && m.areaInParentheses():
 		sc.add(Finding{start, m.phoneEnd(s), Phone, Unquoted})
-	case (before(s, start, phoneWords) || m.groups > 1 && labelled(s, m.end)) && !isDate(m):
+	case sc.called(m, start):
 		if plus {
 			start--
 		}
@@ -169,6 +169,11 @@ func (sc *Scanner) phone(m *number) bool {
 		return false
 	}
 	return true
+}
+
+// called tells whether a word beside the number that begins at start says that it is one of a telephone.
+func (sc *Scanner) called(m *number, start int) bool {
+	return (before(sc.text, start, phoneWords) || m.groups > 1 && labelled(sc.text, m.end)) && !isDate(m)
 }
 
 // phoneEnd includes an extension written as x123 or ext. 123.

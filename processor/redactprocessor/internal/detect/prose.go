@@ -49,13 +49,7 @@ var verbs = []string{" is now ", " is: ", " is ", " was ", " to "}
 // announced looks for a secret behind a word like "password" that ends at i.
 func (sc *Scanner) announced(i int) int {
 	s := sc.text
-	start := 0
-	for _, v := range verbs {
-		if hasFold(s[i:], v) {
-			start = i + len(v)
-			break
-		}
-	}
+	start := verbEnd(s, i)
 	if start == 0 && isLogin(s, i) {
 		start = i + 1
 	}
@@ -66,6 +60,28 @@ func (sc *Scanner) announced(i int) int {
 	if quoted {
 		start++
 	}
+	end := proseEnd(s, start)
+	text := s[start:end]
+	whole := quoted && end < len(s) && s[end] == s[start-1] && len(text) >= leastWord // a literal in quotes
+	if len(text) < leastCredential || !whole && !looksPassword(text) || sc.isPlaceholder(text) {
+		return i
+	}
+	sc.add(Finding{start, end, ProsePassword, Unquoted})
+	return i // a detector that knows the token by name may still find it
+}
+
+// verbEnd returns the end of the verb that follows at i, or 0.
+func verbEnd(s string, i int) int {
+	for _, v := range verbs {
+		if hasFold(s[i:], v) {
+			return i + len(v)
+		}
+	}
+	return 0
+}
+
+// proseEnd returns the end of the word of a sentence that begins at start.
+func proseEnd(s string, start int) int {
 	end := start
 	for end < len(s) && !isSpace(s[end]) && strings.IndexByte("\"'`\\<>", s[end]) < 0 && end-start < maxBare {
 		end++
@@ -73,23 +89,25 @@ func (sc *Scanner) announced(i int) int {
 	for end > start && strings.IndexByte(".,;:)", s[end-1]) >= 0 {
 		end--
 	}
-	whole := quoted && end < len(s) && s[end] == s[start-1] && end-start >= leastWord // a literal in quotes
-	if end-start < leastCredential || !whole && !looksPassword(s[start:end]) || sc.isPlaceholder(s[start:end]) {
-		return i
-	}
-	sc.add(Finding{start, end, ProsePassword, Unquoted})
-	return i // a detector that knows the token by name may still find it
+	return end
 }
 
 // isLogin tells whether the word "password" that ends at i belongs to a line of .netrc: login <name> password <secret>.
 func isLogin(s string, i int) bool {
-	const key = len("password")
+	const key, verb = len("password"), "login"
 	if i < key || i >= len(s) || s[i] != ' ' || !hasFold(s[i-key:], "password") {
 		return false
 	}
-	line := s[max(0, i-key-commandWindow) : i-key]
-	words := strings.Fields(line)
-	return len(words) >= 2 && words[len(words)-2] == "login"
+	name := backOver(s, i-key, true)
+	return strings.HasSuffix(s[:backOver(s, backOver(s, name, false), true)], verb)
+}
+
+// backOver returns where the blanks, or what is no blank, begin that end at i.
+func backOver(s string, i int, blanks bool) int {
+	for stop := max(0, i-maxLocal); i > stop && isSpace(s[i-1]) == blanks; {
+		i--
+	}
+	return i
 }
 
 // looksPassword tells a password from the next word of a sentence: it has a digit or a sign where words have none.
@@ -136,8 +154,8 @@ func (sc *Scanner) longOption(i int) int {
 		return i
 	}
 	kind := KeyKind(s[i+1 : end])
-	if name := s[i+1 : end]; first < i && (name == "user" || name == "proxy-user") && strings.Contains(word(s, end+1), ":") {
-		kind = KindSecret // of curl
+	if name := s[i+1 : end]; first < i && (name == "user" || name == "proxy-user") {
+		kind = pick(strings.Contains(word(s, end+1), ":"), KindSecret, kind) // of curl
 	}
 	if kind != KindSecret && kind != KindToken {
 		return i
@@ -151,27 +169,83 @@ func (sc *Scanner) longOption(i int) int {
 // leastOption is the length of the shortest option that is a word, its dash included.
 const leastOption = 3
 
+// command is one whose options of one letter may take a password.
+type command struct{ name, options string }
+
 // commands whose one-letter options take a password, and the letters.
-var commands = []struct{ name, options string }{
+var commands = []command{
 	{"curl", "uU"},
 	{"mysql", "p"},
 	{"mysqldump", "p"},
 	{"mysqladmin", "p"},
 	{"redis-cli", "a"},
-	{
-		"docker login",
-		"p",
-	},
+	{"login", "p"},
 	{"sshpass", "p"},
 	{"mongo", "p"},
 	{"mongosh", "p"},
 	{"wget", ""},
 	{"http", "a"},
-	{"ldapsearch", "w"}, {"psexec", "p"}, {"PSEXEC", "p"}, {"PSEXEC.EXE", "p"}, {"psExec", "p"}, {"PsExec", "p"},
+	{"ldapsearch", "w"},
+	{"psexec", "p"},
+	{"PSEXEC", "p"},
+	{"PSEXEC.EXE", "p"},
+	{"psExec", "p"},
+	{"PsExec", "p"},
 }
 
 // commandWindow is how far before an option its command is looked for.
 const commandWindow = 240
+
+// options remember the command of a line, so that each of its options need not look for it again.
+type options struct {
+	seen    int // how far the text was searched
+	command int // which of commands, and one more; 0 for none
+}
+
+// commandBefore returns the command that the option at i belongs to, or nil.
+func (sc *Scanner) commandBefore(i int) *command {
+	from := max(0, i-commandWindow, sc.options.seen-len("mysqldump.exe "))
+	line := sc.text[from:i]
+	for end := len(line); end > 0; {
+		end = strings.LastIndexAny(line[:end], "\n;|")
+		if end >= 0 && (end == 0 || line[end-1] != '\\') { // a backslash joins two lines
+			line, sc.options.command = line[end+1:], 0
+			break
+		}
+	}
+	sc.options.seen = i
+	for end := strings.IndexByte(line, ' '); end >= 0 && end < len(line); {
+		if k := commandAt(line[:end]); k > 0 {
+			sc.options.command = k
+		}
+		next := strings.IndexByte(line[end+1:], ' ')
+		if next < 0 {
+			break
+		}
+		end += 1 + next
+	}
+	if sc.options.command == 0 {
+		return nil
+	}
+	return &commands[sc.options.command-1]
+}
+
+// leastCommand is the length of the shortest of the commands.
+const leastCommand = 4
+
+// commandAt returns the number of the command that s ends with, counted from 1, or 0.
+func commandAt(s string) int {
+	if len(s) < leastCommand || !isLetter(s[len(s)-1]) || !isLetter(s[len(s)-2]) {
+		return 0
+	}
+	for k := range commands {
+		name := commands[k].name
+		if strings.HasSuffix(s, name) && startsWord(s, len(s)-len(name)) {
+			return k + 1
+		}
+	}
+	return 0
+}
 
 // shortOption recognises "mysql -psecret" and the like. The dash stands at i.
 func (sc *Scanner) shortOption(i int) int {
@@ -180,31 +254,21 @@ func (sc *Scanner) shortOption(i int) int {
 	if letter != 'p' && letter != 'a' && letter != 'u' && letter != 'U' && letter != 'w' {
 		return i
 	}
-	line := s[max(0, i-commandWindow):i]
-	for from := len(line); from > 0; {
-		if from = strings.LastIndexAny(line[:from], "\n;|"); from >= 0 && !(from > 0 && line[from-1] == '\\') {
-			line = line[from+1:]
-			break
-		}
+	c := sc.commandBefore(i)
+	if c == nil || strings.IndexByte(c.options, letter) < 0 {
+		return i
 	}
-	for _, c := range commands {
-		at := strings.Index(line, c.name+" ")
-		if at < 0 || strings.IndexByte(c.options, letter) < 0 || !startsWord(line, at) {
-			continue
+	start := i + 2
+	if start < len(s) && s[start] == ' ' {
+		if strings.HasPrefix(c.name, "mysql") {
+			return i // it asks for the password when it does not follow at once
 		}
-		start := i + 2
-		if start < len(s) && s[start] == ' ' {
-			if c.name[0] == 'm' && letter == 'p' && !strings.HasPrefix(c.name, "mongo") {
-				return i // mysql asks for the password when it does not follow at once
-			}
-			start++
-		}
-		if c.name == "curl" && !strings.Contains(word(s, start), ":") {
-			return i // a user alone: the password is asked for
-		}
-		return sc.argument(start, KindSecret)
+		start++
 	}
-	return i
+	if c.name == "curl" && !strings.Contains(word(s, start), ":") {
+		return i // a user alone: the password is asked for
+	}
+	return sc.argument(start, KindSecret)
 }
 
 // word returns what stands at i up to the next space.
@@ -234,8 +298,10 @@ func (sc *Scanner) argument(start int, kind Kind) int {
 	} else if colon >= 0 && end < len(s) && isQuote(s[end]) { // user:'password'
 		return sc.argument(end, kind)
 	}
-	if start >= end || s[start] == '-' || run(s, start, aAlnum) == start && end-start < leastCredential || sc.isPlaceholder(s[start:end]) || kind == KindToken &&
-		!looksToken(s[start:end]) {
+	if start >= end || s[start] == '-' || kind == KindToken && !looksToken(s[start:end]) {
+		return start
+	}
+	if end-start < leastCredential && run(s, start, aAlnum) == start || sc.isPlaceholder(s[start:end]) {
 		return start
 	}
 	sc.add(Finding{start, end, CLIPassword, Unquoted})
@@ -279,7 +345,8 @@ func isCrypt(s string) bool {
 
 // cryptIDs name the methods of crypt(3), of Cisco's devices and of Kerberos.
 var cryptIDs = []string{
-	"$2a$", "$2b$", "$2y$", "$argon2", "$5$", "$6$", "$1$", "$7$", "$8$", "$9$", "$y$", "$apr1$", "$scrypt$", "$pbkdf2", "$krb5",
+	"$2a$", "$2b$", "$2y$", "$argon2", "$5$", "$6$", "$1$", "$7$", "$8$", "$9$", "$y$", "$apr1$", "$scrypt$",
+	"$pbkdf2", "$krb5",
 }
 
 // leastHash is the length of the shortest password hash of crypt(3), MD5's, less some for cut off ones.

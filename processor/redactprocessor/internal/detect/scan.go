@@ -16,20 +16,29 @@ type Scanner struct {
 	longRun  int // end of the run of token characters that was looked at last
 	encoded  int // characters that may hide something were seen before this position; 0 none
 	nesting  int
-	memo     memo
+	scan     uint32 // number of the text
+	memories
 	num      number
 	lineSeen int // lines up to here hold nothing for the keys that take a whole line
 
-	json  jsonState
-	inner *Scanner // for what is found encoded in the text
-	view  view
+	options options
+	json    jsonState
+	inner   *Scanner // for what is found encoded in the text
+	view    view
+}
+
+// memories keep the ends of long runs, so that no byte is read again and again.
+type memories struct {
+	memos [memoSlots]memo
+	bares memo // of values without quotes
 }
 
 // Scan returns what the text holds, in order and without overlaps. The result is valid until the next call.
 func (sc *Scanner) Scan(text string) []Finding {
 	sc.text = text
 	sc.findings = sc.findings[:0]
-	sc.longRun, sc.encoded, sc.lineSeen, sc.memo, sc.json = 0, 0, 0, memo{}, jsonState{}
+	sc.scan++
+	sc.longRun, sc.encoded, sc.lineSeen, sc.options, sc.json = 0, 0, 0, options{}, jsonState{}
 	if sc.rules == nil {
 		sc.rules = vendorRules()
 	}

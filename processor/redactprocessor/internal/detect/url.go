@@ -64,7 +64,8 @@ func (sc *Scanner) userinfo(start, at int) int {
 
 // webhooks are the places whose path gives access to whoever knows it.
 var webhooks = []string{
-	"hooks.slack.com/services/", "hooks.slack.com/workflows/", "hooks.slack.com/triggers/", "alchemyapi.io/v2/", "g.alchemy.com/v2/",
+	"hooks.slack.com/services/", "hooks.slack.com/workflows/", "hooks.slack.com/triggers/", "alchemyapi.io/v2/",
+	"g.alchemy.com/v2/",
 	"discord.com/api/webhooks/",
 	"discordapp.com/api/webhooks/",
 	"outlook.office.com/webhook/", "hooks.zapier.com/hooks/", "hook.make.com/", "chat.googleapis.com/v1/spaces/",
@@ -113,7 +114,8 @@ func opensDoor(path string) bool {
 	if strings.Contains(path, "YOUR") {
 		return false
 	}
-	for part := range strings.FieldsFuncSeq(path, func(r rune) bool { return r == '/' || r == '@' || r == '?' || r == '=' }) {
+	parts := func(r rune) bool { return strings.ContainsRune("/@?=", r) }
+	for part := range strings.FieldsFuncSeq(path, parts) {
 		digits, _, _ := mix(part)
 		if len(part) >= leastToken && distinct(part) >= 6 || digits > 0 && digits < len(part) && len(part) >= 6 {
 			return true

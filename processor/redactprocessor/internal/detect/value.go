@@ -197,7 +197,7 @@ func (sc *Scanner) bare(a assignment, v, gap int) {
 		}
 		return
 	}
-	end := bareEnd(s, v, a.query)
+	end := sc.bareEnd(v, a.query)
 	text := s[v:end]
 	if a.kind == KindSecret && (isCode(s, v, end, gap) || isProse(s, v, end, gap) || a.quote != 0 && isKeyword(text)) {
 		return
@@ -221,6 +221,18 @@ func lineEnd(s string, i int) int {
 		i++
 	}
 	return i
+}
+
+// bareEnd is bareEnd with a memory: values of keys that follow each other without end share their last byte.
+func (sc *Scanner) bareEnd(i int, query bool) int {
+	m := &sc.bares
+	if m.scan != sc.scan || query != (m.chars > 0) || i < m.start || i > m.end || i-m.start > maxBare/2 {
+		*m = memo{scan: sc.scan, start: i, end: bareEnd(sc.text, i, query)}
+		if query {
+			m.chars = 1
+		}
+	}
+	return m.end
 }
 
 // bareEnd returns where a value without quotes ends.

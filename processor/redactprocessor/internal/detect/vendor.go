@@ -89,7 +89,7 @@ func (r *rule) match(sc *Scanner, start int) int {
 	if length < r.least {
 		return 0
 	}
-	if !startsWord(s, start) && !(r.glued && length >= r.full) {
+	if !startsWord(s, start) && (!r.glued || length < r.full) {
 		return 0
 	}
 	if r.random && !looksRandom(s[body:end]) || isDummy(s[body:min(end, body+maxLook)], r.full) {
@@ -144,24 +144,32 @@ func lineBreak(s string, i int) int {
 
 // runEnd is run with a memory: prefixes that follow each other without end share their last byte.
 func (sc *Scanner) runEnd(i int, chars uint8) int {
-	if sc.memo.chars != chars || i < sc.memo.start || i > sc.memo.end {
-		sc.memo = memo{chars, i, run(sc.text, i, chars)}
+	m := &sc.memos[chars%memoSlots]
+	if m.scan != sc.scan || m.chars != chars || i < m.start || i > m.end {
+		*m = memo{sc.scan, chars, i, run(sc.text, i, chars)}
 	}
-	return sc.memo.end
+	return m.end
 }
 
-// memo is the last run that was measured.
+// memoSlots is a number by which the alphabets of all vendors have different remainders; a test holds that.
+const memoSlots = 31
+
+// memo is the last run of an alphabet that was measured.
 type memo struct {
+	scan       uint32 // of which text
 	chars      uint8
 	start, end int
 }
 
-// maxLook is how much of a token is looked at to judge it.
-const maxLook = 128
+// How much of a token is looked at to judge it, and to tell a token from words.
+const (
+	maxLook  = 128
+	maxGuess = 64
+)
 
 // looksRandom tells a token from words joined by separators: it has digits, and does not repeat a few characters.
 func looksRandom(s string) bool {
-	s = s[:min(len(s), maxLook)]
+	s = s[:min(len(s), maxGuess)]
 	digits, capitals, smalls := mix(s)
 	switch {
 	case digits == 0 && (capitals < 4 || smalls < 4):

@@ -20,9 +20,9 @@ type view struct {
 // escape notes that an encoded character stands at i, if one does, so that the view is read as well.
 func (sc *Scanner) escape(i int) int {
 	s := sc.text
-	n := 0
-	switch c := s[i]; {
-	case c == '\\':
+	var n int
+	switch s[i] {
+	case '\\':
 		if i+1 >= len(s) || s[i+1] != 'u' {
 			return i + 1
 		}
@@ -30,17 +30,16 @@ func (sc *Scanner) escape(i int) int {
 			sc.encoded++
 		}
 		return run(s[:min(len(s), i+len(`\u0000`))], i+2, aHex) // its digits are not those of a number
-	case c == '%':
+	case '%':
 		n = telling(percentEscape(s, i))
-	case c == '&':
+	case '&':
 		n = telling(entity(s, i))
 	default:
 		r, size := utf8.DecodeRuneInString(s[i:])
-		if size > 1 && suspicious(s, i, size, r) {
-			n = size
-		} else {
+		if size == 1 || !suspicious(s, i, size, r) {
 			return i + size
 		}
+		n = size
 	}
 	if n == 0 {
 		return i + 1

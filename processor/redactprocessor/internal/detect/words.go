@@ -13,7 +13,7 @@ const followers = "a:bcdgiklmnprstuxy b:aeilouy c:aehiklortu d:acdeilorstuy e:ab
 
 // pairs holds, for each letter, one bit for each of its usual followers.
 var pairs = func() (t [32]uint32) {
-	for _, f := range strings.Fields(followers) {
+	for f := range strings.FieldsSeq(followers) {
 		for i := 2; i < len(f); i++ {
 			t[f[0]&31] |= 1 << (f[i] & 31)
 		}
@@ -53,9 +53,9 @@ func wordy(s string) bool {
 }
 
 // markers are words that people put where a secret goes, or that speak of one.
-var markers = set("your my example examples dummy fake test tests testing sample placeholder changeme replace replaceme " +
-	"todo tbd insert enter here foo bar baz foobar short invalid valid not real value goes redacted secret secrets " +
-	"token tokens key keys password passwd pass pw pwd credential credentials apikey api access username string xxx")
+var markers = set("your my example examples dummy fake test tests testing sample placeholder changeme replace " +
+	"replaceme todo tbd insert enter here foo bar baz foobar short invalid valid not real value goes redacted secret " +
+	"secrets token tokens key keys password passwd pass pw pwd credential credentials apikey api access username string xxx")
 
 // loneMarkers are those that a value may consist of without any other word beside them.
 var loneMarkers = set("example dummy fake test tests testing sample placeholder todo tbd foo bar baz foobar short " +

@@ -1,0 +1,99 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build unix
+
+package detect
+
+import (
+	"fmt"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// hostile are the parts of texts that are made to cost time.
+var hostile = []string{
+	"a@", "1", "1 ", "4242 ", "-----BEGIN ", "password=", "password=\"", "token='", `{"a":"{\"a\":`, "%25",
+	"%2540", "eyJ.", "eyJ-", "sk-", "cookie: ", "seed phrase: ", "\\", "\\u0040", "AKIA",
+	"AKIAQ3EGRXJ7PLTXW2KD ", "://", "http://a:b", "$6$", "a:", "=", "a=", "\"", "\\\"", "[[",
+	"{\"password\":{", "{\"password\":[{", "key is ", "-p ", "curl -u a:", "\u200b", "ａ", "data:",
+	"[REDACTED:", "hash:", "0x", "QUJD1", "secret secret ", "1.", "1-", "::", "0:", "PIN ", "Bearer ", "x1/",
+	"&#64;", "\n", "Authorization: ", "a1", "token a1b2c3d4e5f6g7 ", "key a1b2c3d4e5f6g7", "<token>", "<a",
+	"a>", "psexec ", " -u a:b", "login a password ", "/hooks/", "eyJrIjoi", "hooks.slack.com/services/",
+	"12 Main ", "Main 12 ", "12 ", "00D1!", "sha256~", "a.b@", "é@", "+1 (", "x:y@", "://a:b@", "\\\\u0070",
+	"$krb5$", "password \"", "--password ", "-password x1 ", "\" + \n\"", "a~", "=~",
+	"key=\"password\" value=\"", "token: ", "_", ".", "-", "pat-na1-", "live_1", "1:AA", "\u0430", "DE89 ",
+	"cvv 1", "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo=", "3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d ",
+	"https://x.y/?token=", "\x00", "\xff",
+}
+
+// cpuTime is what the process has used so far: unlike the clock, it does not run on while others have the processor.
+func cpuTime() time.Duration {
+	var usage syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &usage)
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}
+
+// cost is the processor time that a scan of text takes, the best of several.
+func cost(scanner *Scanner, text string) time.Duration {
+	const rounds, atLeast = 2, 3 * time.Millisecond
+	best := time.Hour
+	for range rounds {
+		n, start := 0, cpuTime()
+		for n == 0 || cpuTime()-start < atLeast {
+			scanner.Scan(text)
+			n++
+		}
+		best = min(best, (cpuTime()-start)/time.Duration(n))
+	}
+	return best
+}
+
+// Time must grow with the length of a text, whatever it is made of: twice the text takes no more than 2.3 times the
+// time. And no text may be read at less than leastSpeed.
+func TestScan_isLinear(t *testing.T) {
+	if testing.Short() {
+		t.Skip("measures time")
+	}
+	const (
+		size       = 1 << 17
+		attempts   = 8  // the machine may be busy with something else
+		leastSpeed = 30 // MB/s, on a machine of our own
+		slack      = 3  // other machines, and the race detector
+		ratio      = 2.3
+	)
+	scanner := everything().NewScanner()
+	for _, unit := range hostile {
+		text := strings.Repeat(unit, size/len(unit)+1)[:size]
+		grows, speed := 9.0, 0.0
+		for range attempts {
+			half, whole := cost(scanner, text[:size/2]), cost(scanner, text)
+			grows, speed = min(grows, whole.Seconds()/half.Seconds()), max(speed, size/whole.Seconds()/1e6)
+			if grows <= ratio && speed >= leastSpeed {
+				break
+			}
+		}
+		t.Logf("%-36s %5.0f MB/s, twice the text takes %.2f times as long", fmt.Sprintf("%q", unit), speed, grows)
+		assert.LessOrEqual(t, grows, ratio, "%q", unit)
+		assert.GreaterOrEqual(t, speed, float64(leastSpeed)/slack, "%q", unit)
+	}
+}
+
+func BenchmarkScan_hostile(b *testing.B) {
+	const size = 1 << 16
+	scanner := everything().NewScanner()
+	for _, unit := range hostile {
+		text := strings.Repeat(unit, size/len(unit)+1)[:size]
+		b.Run(strings.ReplaceAll(fmt.Sprintf("%q", unit), "/", "|"), func(b *testing.B) {
+			b.ReportAllocs()
+			b.SetBytes(size)
+			for b.Loop() {
+				scanner.Scan(text)
+			}
+		})
+	}
+}

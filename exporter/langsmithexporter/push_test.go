@@ -20,6 +20,7 @@ import (
 
 	"github.com/otelcol-langsmith/otelcol-langsmith/exporter/langsmithexporter/internal/encode"
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/standin"
 )
 
 // settle lets everything happen that happens within d.
@@ -161,6 +162,24 @@ func TestPush_conflictMeansItIsThere(t *testing.T) {
 		assert.Len(t, s.all(), 1)
 		assert.Equal(t, 1, r.count("runs_sent"))
 	})
+}
+
+// A request in which some runs are repeated, as after a crash, must not cost the others, even if the server keeps none of
+// them.
+func TestPush_conflictOfSomeRunsCostsNoOther(t *testing.T) {
+	for _, strict := range []bool{false, true} {
+		server := standin.New(standin.Options{StrictConflict: strict, Record: true})
+		r := newRig(t, into{server}, func(c *Config) {
+			native(c)
+			noQueue(c)
+		})
+		require.NoError(t, r.send("p", numbered(5)...))
+		require.NoError(t, r.send("p", numbered(12)...))
+		assert.Len(t, server.Runs(), 12, "strict: %t", strict)
+		assert.Equal(t, 5+12, r.count("runs_sent"))
+		assert.Equal(t, 0, r.count("runs_refused"))
+		assert.Len(t, server.Requests(), 1+1+12)
+	}
 }
 
 func TestPush_badRunTakesNoNeighborAlong(t *testing.T) {

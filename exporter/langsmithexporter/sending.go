@@ -87,6 +87,12 @@ func (s *sending) body(ctx context.Context, enc encode.Encoder, g group, chunks 
 
 // failed decides what becomes of chunks after an attempt at sending them.
 func (s *sending) failed(ctx context.Context, enc encode.Encoder, g group, chunks [][]byte, err error) {
+	if errors.Is(err, errConflict) {
+		for i := range chunks {
+			s.body(ctx, enc, g, chunks[i:i+1])
+		}
+		return
+	}
 	s.left--
 	s.err = err
 	e, ok := errors.AsType[*api.Error](err)
@@ -158,6 +164,9 @@ func (s *sending) request(ctx context.Context, enc encode.Encoder, g group, chun
 	}
 	s.d.accepted.Store(s.now.UnixNano())
 	s.d.health.well(s.d.subject)
+	if answer.Status == http.StatusConflict && g.protocol != encode.OTLP && len(chunks) > 1 {
+		return errConflict
+	}
 	lost := 0
 	if g.protocol == encode.OTLP {
 		lost = min(rejectedSpans(answer.Body), len(chunks))
@@ -166,6 +175,11 @@ func (s *sending) request(ctx context.Context, enc encode.Encoder, g group, chun
 	s.d.counters.sent(ctx, len(chunks)-lost, size)
 	return nil
 }
+
+// errConflict says that some runs of a native request have been received before. Whether LangSmith keeps the others of
+// the request is not documented, and so each is sent once more, alone: there a conflict says all. It happens after a
+// crash, or when an answer was lost.
+var errConflict = errors.New("some of the runs have been received before")
 
 // httpRequest is b in the API's terms. Native runs name their project themselves.
 func httpRequest(b encode.Body, g group) api.Request {

@@ -18,7 +18,7 @@ import (
 )
 
 // patience is several times what any of the inputs below takes on a slow and busy machine.
-const patience = 90 * time.Second
+const patience = 3 * time.Minute
 
 // inTime fails the test when f takes too long for work that grows with the size of its input.
 func inTime(t *testing.T, f func()) {
@@ -119,7 +119,8 @@ func TestBadInput_aMillionAttributes(t *testing.T) {
 func TestBadInput_everyContentPolicyOnEmptyAndOddValues(t *testing.T) {
 	for _, policy := range []string{"keep", "length", "drop", "{default: {keep: 50, errors: keep, otherwise: length}}"} {
 		p := withContent(t, policy)
-		for _, key := range []string{"input.value", "gen_ai.input.messages", "metadata", "genkit:output", "exception.message", ""} {
+		keys := []string{"input.value", "gen_ai.input.messages", "metadata", "genkit:output", "exception.message", ""}
+		for _, key := range keys {
 			for _, v := range []any{
 				nil, "", " ", "{", "[]", "{}", `{"usage":`, `{"usage":{}}`, `{"usage":{"a":{"a":{"a":{"a":1}}}}}`,
 				[]byte{},

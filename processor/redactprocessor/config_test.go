@@ -36,6 +36,9 @@ func TestConfig_loadsAsInTheCollector(t *testing.T) {
 	assert.Equal(t, contentRule{do: contentDrop, percent: 5, errors: true}, cfg.Content.rules["default"])
 	assert.Equal(t, contentRule{do: contentKeep}, cfg.Content.rules["dev"])
 	assert.True(t, cfg.DryRun)
+	assert.True(t, cfg.Summary)
+	assert.True(t, cfg.Hash.PerTenant)
+	assert.EqualValues(t, 64<<10, cfg.MaxValue)
 	r, err := cfg.compile()
 	require.NoError(t, err)
 	assert.Equal(t, detect.Drop, r.options.Actions[detect.Email], "an id says more than its group")
@@ -67,6 +70,7 @@ custom:
 content: {dev: kept, prod: {keep: 200, error: keep}}
 media: some
 stacktrace: none
+max_value: 10
 `).Validate()
 	require.Error(t, err)
 	for _, want := range []string{
@@ -82,10 +86,40 @@ stacktrace: none
 		"content::dev: must be keep, length or drop", "content::prod::keep: must be a percentage",
 		`content::prod: unknown key "error"`,
 		"content: a rule for default is needed", "media: must be one of", "stacktrace: must be one of",
+		"max_value: must be 0 or at least 256",
 	} {
 		assert.ErrorContains(t, err, want)
 	}
 	assert.NotContains(t, err.Error(), "changeme", "no part of a key")
+}
+
+func TestPattern(t *testing.T) {
+	f := func(pattern, problem string) {
+		t.Helper()
+		_, err := compilePattern(pattern)
+		if problem == "" {
+			assert.NoError(t, err, pattern)
+			return
+		}
+		assert.ErrorContains(t, err, problem, pattern)
+	}
+	const empty = "matches the empty text"
+	for _, pattern := range []string{
+		"a*", "a?", "(a|)", `\b`, "^", "$", `^\b$`, "(?i)", "a{0,3}", "(a*)(b*)", "x|y*", "(?m)^", "()", `\B`,
+		"(a*)+", "(?:|a)",
+	} {
+		f(pattern, empty)
+	}
+	for _, pattern := range []string{
+		"a", "a+", "[0-9]{2,}", `\bE[0-9]+\b`, "(a|b)c?", "a{1,3}", "(?s).", ".", "^a", "(a*)b", "a|b", "(?i)key",
+	} {
+		f(pattern, "")
+	}
+	f("", "must have 1 to 2000")
+	f(strings.Repeat("a", maxPattern+1), "must have 1 to 2000")
+	f("(", "missing closing )")
+	f("a{2000}", "invalid repeat count")
+	f("(?<=a)b", "invalid")
 }
 
 func TestConfig_keysNeverShow(t *testing.T) {
@@ -136,6 +170,8 @@ func TestPolicy_changesWithWhatDecides(t *testing.T) {
 	add("media", func(c *Config) { c.Media = mediaKeep })
 	add("stacktrace", func(c *Config) { c.Stacktrace = stackDrop })
 	add("keep", func(c *Config) { c.Hash.Keep = []string{"session"} })
+	add("per tenant", func(c *Config) { c.Hash.PerTenant = true })
+	add("max value", func(c *Config) { c.MaxValue = 1000 })
 	add("add", func(c *Config) { c.Hash.Add = map[string][]string{"user": {"x"}} })
 
 	cfg := defaults()

@@ -297,7 +297,8 @@ func TestContent_unknownDialects(t *testing.T) {
 		"gen_ai.request.model", "gen_ai.tool.name", "gen_ai.prompt.name", "gen_ai.output.type", "ai.operationId",
 		"input.mime_type", "traceloop.entity.name", "gen_ai.response.finish_reasons", "llm.token_count.prompt",
 		"gen_ai.usage.output", "openinference.span.kind", "agent.name", "service.version", "ai.response.id",
-		"llm.input_messages.0.message.role", "retrieval.documents.0.document.id", "langfuse.observation.metadata.langgraph_node",
+		"llm.input_messages.0.message.role", "retrieval.documents.0.document.id",
+		"langfuse.observation.metadata.langgraph_node",
 		"gen_ai.prompt.0.role",
 	} {
 		f(key, "x", false)

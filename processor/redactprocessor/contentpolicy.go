@@ -13,7 +13,7 @@ import (
 
 // contentEntry deals with an entry of a span or record whose content does not leave, and tells whether that settles
 // what becomes of it.
-func (r *redactor) contentEntry(at walk.Place, key string, info keyInfo, val pcommon.Value) (walk.Verdict, bool) {
+func (r *redactor) contentEntry(at walk.Place, key string, info *keyInfo, val pcommon.Value) (walk.Verdict, bool) {
 	event := at.Event
 	if event == "" {
 		event = r.now.event

@@ -41,8 +41,8 @@ func TestDocs_detectors(t *testing.T) {
 var groups = []struct{ name, title, about string }{
 	{
 		detect.GroupSecrets, "Secrets",
-		"Whoever reads one can use it. A name alone means keys and tokens of that vendor. They are masked and not hashed by\n" +
-			"default, since even the keyed hash of a weak password tells who has the same one.",
+		"Whoever reads one can use it. A name alone means keys and tokens of that vendor.\n" +
+			"They are masked and not hashed by default: the hash of a weak password tells who has the same one.",
 	},
 	{
 		detect.GroupPersonal, "Personal data",
@@ -57,9 +57,9 @@ var groups = []struct{ name, title, about string }{
 
 const detectorsIntroduction = `# Detectors
 
-Generated from the catalogue in processor/redactprocessor/internal/detect; do not edit. All %d of them, each with the id that
-masks, metrics and the ` + "`detect`" + ` setting of [redact](../processor/redactprocessor/README.md) use. How they work and what they
-leave out is in [redaction.md](redaction.md).
+Generated from the catalogue in processor/redactprocessor/internal/detect; do not edit. All %d of them, each with the id
+that masks, metrics and the ` + "`detect`" + ` setting of [redact](../processor/redactprocessor/README.md) use. How they
+work and what they leave out is in [redaction.md](redaction.md).
 `
 
 func detectorsDocument() string {

@@ -47,7 +47,7 @@ func (r *redactor) Enter(trace pcommon.TraceID) { r.people.trace = trace }
 
 // Attribute remembers an identifier of this call, to be replaced wherever it stands in a text.
 func (r *redactor) Attribute(key string, val pcommon.Value) {
-	info := r.keys.of(key, r)
+	info := &r.keys.of(key, r).info
 	switch {
 	case info.bag && val.Type() == pcommon.ValueTypeStr:
 		eachMember(val.Str(), func(at member) { r.collect(r.identities.of(at.key), at.text) })
@@ -118,7 +118,7 @@ func (r *redactor) isContentPlace(at walk.Place) bool {
 	case walk.SpanName, walk.Status, walk.EventAttribute, walk.LogBody:
 		return true
 	case walk.SpanAttribute, walk.LogAttribute:
-		return r.keys.of(at.Key, r).content != notContent
+		return r.keys.of(at.Key, r).info.content != notContent
 	}
 	return false
 }
@@ -191,7 +191,7 @@ func (r *redactor) tenantOf(m pcommon.Map, otherwise string) string {
 		return ""
 	}
 	for key, val := range m.All() {
-		if r.keys.of(key, r).class == classTenant {
+		if r.keys.of(key, r).info.class == classTenant {
 			if id := val.AsString(); id != "" {
 				return id
 			}

@@ -24,11 +24,11 @@ type keyInfo struct {
 
 // keyMemory remembers keys, which are few and come back on every span.
 type keyMemory struct {
-	slots [keySlots]knownKey
-	known map[string]knownKey
+	slots [keySlots]*knownKey
+	known map[string]*knownKey
 }
 
-// knownKey is a key that was asked for before.
+// knownKey is a key that was asked for before. It does not change any more.
 type knownKey struct {
 	key  string
 	info keyInfo
@@ -63,29 +63,28 @@ func word(s string, i int) uint64 {
 		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
-func (m *keyMemory) of(key string, r *redactor) keyInfo {
+func (m *keyMemory) of(key string, r *redactor) *knownKey {
 	at := slotOf(key)
-	first, second := &m.slots[at], &m.slots[at^1]
-	if first.key == key && key != "" {
-		return first.info
+	first, second := m.slots[at], m.slots[at^1]
+	if first != nil && first.key == key {
+		return first
 	}
-	if second.key == key && key != "" {
-		return second.info
+	if second != nil && second.key == key {
+		return second
 	}
 	k, ok := m.known[key]
 	if !ok {
-		k = knownKey{key, r.learn(key)}
+		k = &knownKey{strings.Clone(key), r.learn(key)}
 		if len(key) > maxRememberedKey {
-			return k.info
+			return k
 		}
 		if m.known == nil || len(m.known) >= maxRemembered { // keys that were made up do not crowd out those in use for good
-			m.known = map[string]knownKey{}
+			m.known = map[string]*knownKey{}
 		}
-		k.key = strings.Clone(key)
 		m.known[k.key] = k
 	}
-	*first, *second = k, *first
-	return k.info
+	m.slots[at], m.slots[at^1] = k, first
+	return k
 }
 
 // learn asks the rules about a key.
@@ -94,12 +93,12 @@ func (r *redactor) learn(key string) keyInfo {
 		kind:    detect.KeyKind(key),
 		class:   r.identities.of(key),
 		content: contentOf(key),
-		input:   isInputKey(key),
 		stack:   stackKeys[key],
 		bag:     isBag(key),
 		person:  isPersonKey(key),
 		clean:   len(r.scanner.Scan(key)) == 0,
 	}
+	info.input = info.content != notContent && isInputKey(key)
 	if info.kind == detect.KindQuery {
 		info.kind = detect.KindNone // such words announce a secret in URLs only
 	}

@@ -29,7 +29,7 @@ type redactor struct {
 	people people
 	tokens [tokenSlots]tokenSlot
 	tally  tally
-	last   knownKey // of the entry that was judged last, since its name is shown next
+	last   *knownKey // of the entry that was judged last, since its name is shown next
 }
 
 // current is whose texts are being shown.
@@ -147,8 +147,8 @@ func (r *redactor) leave(m pcommon.Map) {
 // Entry judges an attribute by its key: identifiers by class, content by policy, stack traces, and keys that announce
 // a secret.
 func (r *redactor) Entry(at walk.Place, key string, val pcommon.Value) walk.Verdict {
-	info := r.keys.of(key, r)
-	r.last = knownKey{key, info}
+	r.last = r.keys.of(key, r)
+	info := &r.last.info
 	c := info.class
 	if c == noClass && at.Key != key {
 		c = r.memberClass(at.Key, key)
@@ -179,10 +179,10 @@ func (r *redactor) Entry(at walk.Place, key string, val pcommon.Value) walk.Verd
 
 // memberClass is the class of a member of a map that describes somebody: the id in user.
 func (r *redactor) memberClass(parent, key string) class {
-	if parent == "" || !r.keys.of(parent, r).person {
+	if parent == "" || !r.keys.of(parent, r).info.person {
 		return noClass
 	}
-	return r.keys.of(parent+"."+key, r).class
+	return r.keys.of(parent+"."+key, r).info.class
 }
 
 // stack shortens or drops a stack trace.

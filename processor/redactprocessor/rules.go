@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"path"
 	"regexp"
-	"regexp/syntax"
 	"slices"
 
 	"github.com/otelcol-langsmith/otelcol-langsmith/processor/redactprocessor/internal/detect"
@@ -186,23 +185,6 @@ func isGroup(name string) bool {
 		return true
 	}
 	return false
-}
-
-func compilePattern(text string) (*regexp.Regexp, error) {
-	if text == "" || len(text) > maxPattern {
-		return nil, fmt.Errorf("pattern: must have 1 to %d characters", maxPattern)
-	}
-	pattern, err := regexp.Compile(text)
-	if err != nil {
-		if syntaxErr, ok := errors.AsType[*syntax.Error](err); ok {
-			return nil, fmt.Errorf("pattern: %s", syntaxErr.Code)
-		}
-		return nil, fmt.Errorf("pattern: %w", err)
-	}
-	if pattern.MatchString("") {
-		return nil, errors.New("pattern: matches the empty text, so it would match everywhere")
-	}
-	return pattern, nil
 }
 
 // policyDigits is how much of the hash of the configuration is shown.

@@ -99,11 +99,11 @@ func (r *redactor) instead(f detect.Finding, action detect.Action, text string) 
 
 // Name redacts the key of an entry. Keys repeat, so the answer is remembered.
 func (r *redactor) Name(at walk.Place, key string) (string, bool) {
-	known := r.last.info
-	if r.last.key != key {
+	known := r.last
+	if known == nil || known.key != key {
 		known = r.keys.of(key, r)
 	}
-	if known.clean && r.people.words.Len() == 0 {
+	if known.info.clean && r.people.words.Len() == 0 {
 		return key, false
 	}
 	return r.Text(walk.Place{Site: at.Site}, key)

@@ -19,6 +19,7 @@ const (
 	SamplingProbability   = "sampling.probability"    // double in (0, 1]
 	SamplingAdjustedCount = "sampling.adjusted_count" // double: how many traces this one stands for
 	SamplingComplete      = "sampling.complete"       // bool: the root came and no parent is known to be missing
+	SamplingSynthetic     = "sampling.synthetic"      // bool, true: the root was made, as the real one was pruned
 	SamplingIncomplete    = "sampling.incomplete"     // bool, true: the trace was dropped, and all but the late error is gone
 )
 

@@ -15,6 +15,7 @@ import (
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/settings"
 	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/condition"
 	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/policy"
+	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/repair"
 )
 
 // Config is the configuration of the sampling processor.
@@ -200,4 +201,8 @@ func (c *Config) policyOptions() policy.Options {
 func compileCondition(text string) (policy.SpanCondition, error) {
 	holds, err := condition.Compile(text)
 	return policy.SpanCondition(holds), err
+}
+
+func (c *Config) repairOptions() repair.Options {
+	return repair.Options{Prune: c.Spans != everything, KeepFailed: c.Spans == agentAndFailed}
 }

@@ -282,5 +282,5 @@ func (c *core) stop(ctx context.Context) error {
 }
 
 func (c *core) repairOptions() repair.Options {
-	return repair.Options{Prune: c.cfg.Spans != everything, KeepFailed: c.cfg.Spans == agentAndFailed}
+	return c.cfg.repairOptions()
 }

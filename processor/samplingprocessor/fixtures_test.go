@@ -105,6 +105,11 @@ func TestFixtures_ofInfrastructureLoseExactlyThat(t *testing.T) {
 				}
 			}
 			assert.LessOrEqual(t, extra, 1, "at most a root")
+			for _, td := range out {
+				_, synthetic := rootOf(t, td).Attributes().Get(contract.SamplingSynthetic)
+				_, recorded := known[rootOf(t, td).SpanID().String()]
+				assert.Equal(t, !recorded, synthetic)
+			}
 			for at, role := range known {
 				if role != "infra" {
 					assert.Contains(t, released, at)

@@ -177,7 +177,7 @@ func (s *shard) add(a *arrival) {
 	if a.seq != 0 {
 		t.Note.seqs = append(t.Note.seqs, a.seq)
 	}
-	if e := &t.Note.evidence; e.Failed && (e.Agent || s.core.cfg.Traces == everything) {
+	if e := &t.Note.evidence; e.Asked() || e.Failed && (e.Agent || s.core.cfg.Traces == everything) {
 		s.open.MarkUrgent(t)
 	}
 	if t.Bytes > s.core.maxTrace {

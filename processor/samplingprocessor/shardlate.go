@@ -105,7 +105,7 @@ func (s *shard) addToDropped(v *verdict, a *arrival) {
 	g.evidence.Merge(&a.evidence)
 	g.parts = append(g.parts, a.part)
 	g.bytes += a.part.Cost()
-	if a.evidence.Failed && s.bringBack(a, g, whole) {
+	if (a.evidence.Failed || a.evidence.Asked()) && s.bringBack(a, g, whole) {
 		return
 	}
 	s.core.budget.add(-a.part.Cost())

@@ -62,7 +62,7 @@ func simulate(p *policy.Policy, cfg *Config, piece *piece, at time.Time) Simulat
 		AdjustedCount: d.AdjustedCount(), Spans: piece.td.SpanCount(), Evidence: e.Explain(),
 	}}
 	if d.Keep {
-		r := repair.Trace(piece.td, repair.Options{Prune: cfg.Spans == onlyAgent}, repair.Stamp{})
+		r := repair.Trace(piece.td, cfg.repairOptions(), repair.Stamp{})
 		s.Released, s.Pruned, s.Reparented = r.Spans, r.Pruned, r.Reparented
 		s.Kept = r.Spans > 0
 	}

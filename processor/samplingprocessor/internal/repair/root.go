@@ -9,6 +9,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/contract"
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/dialect"
 )
 
@@ -76,6 +77,7 @@ func (w *work) makeRoot(pruned int) int {
 	span.SetStartTimestamp(was.StartTimestamp())
 	span.SetEndTimestamp(was.EndTimestamp())
 	span.SetFlags(was.Flags() & traceFlags)
+	span.Attributes().PutBool(contract.SamplingSynthetic, true)
 	w.groups = append(w.groups, w.groupOfRoot(pruned))
 	scope := w.groups[len(w.groups)-1].scope.Scope()
 	w.spans = append(w.spans, dialect.Span{Span: span, Resource: was.Resource, Scope: scope})

@@ -44,7 +44,11 @@ func gather(s Span) signals {
 
 // add sorts one attribute by its first segment, so that a key is compared with few others.
 func (g *signals) add(k string, v pcommon.Value) {
-	switch leadingWord(k) {
+	word := leadingWord(k)
+	if word == "" || isEmpty(v) {
+		return
+	}
+	switch word {
 	case "gen": // gen_ai.…
 		g.addGenAI(k, v)
 	case "llm", "openinference", "input", "output", "retrieval", "reranker", "tool", "embedding":

@@ -399,6 +399,52 @@ func TestMap_doesNotChangeWhatItReads(t *testing.T) {
 	}
 }
 
+// Each lends memory that it has used before: nothing of an earlier trace may show.
+func TestEach_isMap(t *testing.T) {
+	opts := runmap.Options{Metadata: map[string][]string{"env": {"deployment.environment.name"}, "v": {"service.version"}}}
+	opts.Compile()
+	for _, f := range pdatatest.Fixtures(t) {
+		td := pdatatest.LoadTraces(t, f.Path)
+		want := runmap.Map(td, opts)
+		i := 0
+		runmap.Each(td, opts, func(trace *runmap.Trace) {
+			require.Less(t, i, len(want), f.File)
+			require.Equal(t, want[i], *trace, f.File)
+			i++
+		})
+		assert.Equal(t, len(want), i, f.File)
+	}
+}
+
+func TestEach_withoutDottedOrder(t *testing.T) {
+	td := build(t, node{id: 1, name: "a"}, node{id: 2, parent: 1, name: "b"})
+	runmap.Each(td, runmap.Options{WithoutDottedOrder: true}, func(trace *runmap.Trace) {
+		for _, r := range trace.Runs {
+			assert.Empty(t, r.DottedOrder)
+		}
+	})
+}
+
+// BenchmarkEach states the figure; here is what it must not fall behind.
+func TestEach_allocations(t *testing.T) {
+	var all []ptrace.Traces
+	spans := 0
+	for _, f := range pdatatest.Fixtures(t) {
+		if f.Dialect == "codex-cli" || strings.HasPrefix(f.Dialect, "lifted/") {
+			continue
+		}
+		td := pdatatest.LoadTraces(t, f.Path)
+		spans += td.SpanCount()
+		all = append(all, td)
+	}
+	allocs := testing.AllocsPerRun(3, func() {
+		for _, td := range all {
+			runmap.Each(td, runmap.Options{WithoutDottedOrder: true}, func(*runmap.Trace) {})
+		}
+	})
+	assert.LessOrEqual(t, allocs/float64(spans), 30.0, "allocations per span, twice the usual")
+}
+
 // checkRuns holds what every encoder relies on.
 func checkRuns(t *testing.T, td ptrace.Traces) {
 	t.Helper()

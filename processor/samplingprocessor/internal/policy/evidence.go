@@ -75,6 +75,9 @@ func trueFirst(a bool) int {
 	return 1
 }
 
+// Asked reports whether a span asks for the trace to be kept.
+func (e *Evidence) Asked() bool { return e.asked }
+
 // Merge adds what another part of the same trace has shown. The order of the parts plays no part.
 func (e *Evidence) Merge(o *Evidence) {
 	e.Agent = e.Agent || o.Agent

@@ -309,3 +309,27 @@ func TestTop_recordsWithoutTimesAreNotTheTop(t *testing.T) {
 	assert.Negative(t, span.compare(record))
 	assert.Positive(t, record.compare(span))
 }
+
+// TestError_recordings holds what is taken for a failure against what people have said about every recording.
+func TestError_recordings(t *testing.T) {
+	p := compile(t, Options{}, Rule{Name: "errors", When: &When{Error: true}, Keep: percent(100)})
+	n := 0
+	for _, fixture := range pdatatest.Fixtures(t) {
+		want, judged := false, false
+		for _, expected := range fixture.Expected {
+			judged = judged || expected.Error != nil
+			want = want || expected.Error != nil && *expected.Error
+		}
+		if !judged {
+			continue
+		}
+		td := pdatatest.LoadTraces(t, fixture.Path)
+		e := p.Observe(td)
+		if p.Unsettled(&e) {
+			p.Settle(&e, td)
+		}
+		n++
+		assert.Equal(t, want, p.Decide([16]byte{1}, &e, now).Keep, "%s: %s", fixture.Path, e.Explain())
+	}
+	assert.Greater(t, n, 50)
+}

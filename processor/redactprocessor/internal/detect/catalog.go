@@ -46,6 +46,8 @@ const (
 	Card
 	IBAN
 	SSN
+	NationalID
+	BirthDate
 	IPv4
 	IPv6
 	StreetAddress
@@ -91,8 +93,11 @@ var structures = [structural]Detector{
 	SSN:  {"ssn", GroupPersonal, Mask, "US social security numbers in the 3-2-4 form"},
 	IPv4: {"ipv4", GroupPersonal, Mask, "public IPv4 addresses; private, loopback and documentation ranges " +
 		"stay"},
-	IPv6:            {"ipv6", GroupPersonal, Mask, "public IPv6 addresses"},
-	StreetAddress:   {"street_address", GroupAddress, Off, "street addresses: number, name, kind of street"},
+	IPv6: {"ipv6", GroupPersonal, Mask, "public IPv6 addresses"},
+	NationalID: {"national_id", GroupPersonal, Mask, "numbers of passports, of taxes and of health, " +
+		"behind a word that says so"},
+	BirthDate:       {"birth_date", GroupPersonal, Mask, "dates behind a word like born or dob"},
+	StreetAddress:   {"street_address", GroupAddress, Off, "street addresses: house numbers with a name, flats, boxes"},
 	PrivateKey:      {"private_key", GroupSecrets, Mask, "PEM, OpenSSH, PGP and PuTTY private keys, cut off ones too"},
 	JWT:             {"jwt", GroupSecrets, Mask, "JSON web tokens whose header decodes"},
 	AuthHeader:      {"auth_header", GroupSecrets, Mask, "credentials of an Authorization header; the scheme stays"},

@@ -110,7 +110,7 @@ func wordBefore(s string, i int) (string, bool) {
 
 // isSign tells whether c may stand between a name and its value. A bracket that closes ends what was said before it.
 func isSign(c byte) bool {
-	return !isAlnum(c) && c < 0x80 && c != ';' && c != ']'
+	return !isAlnum(c) && c < 0x80 && c != ';' && c != ']' && c != '{'
 }
 
 // isOpaque tells whether s is of the kind that services give out as keys: hexadecimal, a UUID, or long and random.

@@ -93,9 +93,10 @@ func (m *number) nextGroup(s string, i int) (next int, sep byte) {
 		return 0, 0
 	}
 	sep = s[i]
+	paren := false
 	switch sep {
 	case ')', '(':
-		m.paren = true
+		paren = true
 		i++
 		if i < len(s) && (s[i] == ' ' || s[i] == '-') {
 			i++
@@ -104,7 +105,7 @@ func (m *number) nextGroup(s string, i int) (next int, sep byte) {
 	case ' ', '-', '.', '/':
 		i++
 		if i < len(s) && s[i] == '(' {
-			m.paren = true
+			paren = true
 			i++
 			sep = ' '
 		}
@@ -112,6 +113,7 @@ func (m *number) nextGroup(s string, i int) (next int, sep byte) {
 		return 0, 0
 	}
 	if i < len(s) && isDigit(s[i]) {
+		m.paren = m.paren || paren
 		return i, sep
 	}
 	return 0, 0
@@ -149,10 +151,10 @@ func (sc *Scanner) numeric(m *number) int {
 	if m.end < len(s) && isAlnum(s[m.end]) && m.groups == 1 || start > 1 && s[start-1] == '.' && isDigit(s[start-2]) {
 		return m.end
 	}
-	if isDate(m) && m.n <= 8 || isFraction(s, m) {
+	if sc.birthDate(m) || isDate(m) && m.n <= 8 || isFraction(s, m) {
 		return m.end
 	}
-	_ = sc.card(m) || sc.ssn(m) || sc.phone(m)
+	_ = sc.card(m) || sc.ssn(m) || sc.national(m) || sc.phone(m)
 	return m.end
 }
 
@@ -179,7 +181,7 @@ func isFraction(s string, m *number) bool {
 func before(s string, i int, words map[string]bool) bool {
 	j := i
 	for stop := max(0, i-contextGap); j > stop && !isLetter(s[j-1]); j-- {
-		if s[j-1] == ';' || s[j-1] == '\n' && (j < 2 || s[j-2] != ':') {
+		if s[j-1] == ';' || s[j-1] == ']' || s[j-1] == '\n' && (j < 2 || s[j-2] != ':') {
 			return false
 		}
 	}

@@ -13,7 +13,7 @@ const leastCredential = 4
 
 // credentials adds what follows the scheme of an Authorization header whose value is [start, end).
 func (sc *Scanner) credentials(start, end int) {
-	s := sc.text
+	s, from := sc.text, start
 	word := run(s[:end], start, aURL)
 	if word < end && s[word] == ' ' && schemes[strings.ToLower(s[start:word])] {
 		start = word + 1
@@ -23,6 +23,9 @@ func (sc *Scanner) credentials(start, end int) {
 	}
 	if end-start < leastCredential || sc.isPlaceholder(s[start:end]) {
 		return
+	}
+	if first, _, more := strings.Cut(s[start:end], " "); more && start == from && !tokenLike(first) {
+		return // a sentence
 	}
 	if word >= end && !hasDigitOrSymbol(s[start:end]) {
 		return // a lone word: the name of a scheme, or of a strategy

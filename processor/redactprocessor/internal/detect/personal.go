@@ -142,7 +142,7 @@ func (sc *Scanner) phone(m *number) bool {
 	start := m.at[0]
 	if start > 0 && s[start-1] == '(' {
 		start--
-		m.paren = true
+		m.paren = m.paren || m.stop[0] < len(s) && s[m.stop[0]] == ')'
 		if start > 1 && s[start-1] == '+' {
 			start-- // (+44)
 		}

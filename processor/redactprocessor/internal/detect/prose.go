@@ -62,7 +62,7 @@ func (sc *Scanner) announced(i int) int {
 	}
 	end := proseEnd(s, start)
 	text := s[start:end]
-	whole := quoted && end < len(s) && s[end] == s[start-1] && len(text) >= leastWord // a literal in quotes
+	whole := quoted && lower(s[i-1]) == 'd' && end < len(s) && s[end] == s[start-1] && len(text) >= leastWord // a literal in quotes
 	if len(text) < leastCredential || !whole && !looksPassword(text) || sc.isPlaceholder(text) {
 		return i
 	}
@@ -155,7 +155,8 @@ func (sc *Scanner) longOption(i int) int {
 	}
 	kind := KeyKind(s[i+1 : end])
 	if name := s[i+1 : end]; first < i && (name == "user" || name == "proxy-user") {
-		kind = pick(strings.Contains(word(s, end+1), ":"), KindSecret, kind) // of curl
+		user, _, found := strings.Cut(word(s, end+1), ":")
+		kind = pick(found && !only(user, aDigit), KindSecret, kind) // of curl
 	}
 	if kind != KindSecret && kind != KindToken {
 		return i

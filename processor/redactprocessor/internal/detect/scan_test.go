@@ -109,6 +109,19 @@ func TestScan_jsonStaysValid(t *testing.T) {
 	f(`{"name":"x-api-key","value":"9fQ2mZ7xLp4Rt8Vw"}`, `{"name":"x-api-key","value":"[REDACTED:secret_value]"}`)
 }
 
+// Where several detectors see the same text, the most telling one gives its name.
+func TestScan_mostSpecificNameWins(t *testing.T) {
+	set := everything()
+	f := func(in, want string) {
+		t.Helper()
+		assert.Equal(t, want, masked(set, in))
+	}
+	key := "sk-pr" + "oj-Ab3dEf6hIj9kLm2nOp5qRs8tUv1wXy4z"
+	f("My OpenAI key is "+key, "My OpenAI key is [REDACTED:openai_key]")
+	f("OPENAI_API_KEY="+key, "OPENAI_API_KEY=[REDACTED:openai_key]")
+	f(`{"password":"`+key+`"}`, `{"password":"[REDACTED:openai_key]"}`)
+}
+
 func TestScan_truncatedAndBroken(t *testing.T) {
 	set := everything()
 	f := func(in, want string) {

@@ -37,7 +37,7 @@ func (sc *Scanner) inWord(i int) int {
 		return sc.skip(i)
 	}
 	if end-start < leastEncoded {
-		if sc.inContext(start, end) {
+		if sc.document(start, end) || sc.inContext(start, end) {
 			return sc.skip(i)
 		}
 		return min(end, run(s, i, aAlnum))

@@ -55,7 +55,8 @@ func wordy(s string) bool {
 // markers are words that people put where a secret goes, or that speak of one.
 var markers = set("your my example examples dummy fake test tests testing sample placeholder changeme replace " +
 	"replaceme todo tbd insert enter here foo bar baz foobar short invalid valid not real value goes redacted secret " +
-	"secrets token tokens key keys password passwd pass pw pwd credential credentials apikey api access username string xxx")
+	"secrets token tokens key keys password passwd pass pw pwd credential credentials apikey api access username " +
+	"string xxx")
 
 // loneMarkers are those that a value may consist of without any other word beside them.
 var loneMarkers = set("example dummy fake test tests testing sample placeholder todo tbd foo bar baz foobar short " +

@@ -42,7 +42,7 @@ func TestAdversarial_floodOfTracesOfOneSpan(t *testing.T) {
 		c.Memory.MaxBytes = 4 << 20
 		c.Rules = []policy.Rule{keepErrors(), keep("none", 0)}
 	})
-	for batch := range 200 {
+	for batch := range 40 {
 		td := traces()
 		spans := td.ResourceSpans().At(0).ScopeSpans().At(0).Spans()
 		for n := range 500 {
@@ -50,12 +50,12 @@ func TestAdversarial_floodOfTracesOfOneSpan(t *testing.T) {
 			spans.At(n).SetTraceID(pcommon.TraceID{0: 1, 12: byte(batch >> 8), 13: byte(batch), 14: byte(n >> 8), 15: byte(n)})
 		}
 		s.send(td)
-		if batch%50 == 0 {
+		if batch%10 == 0 {
 			assert.LessOrEqual(t, s.count("bytes_held"), 1.15*(4<<20))
 		}
 	}
 	require.NoError(t, s.traces.Shutdown(context.Background()))
-	assert.Equal(t, 100_000.0, s.count("decisions", "rule", "none"), "every one of them is judged")
+	assert.Equal(t, 20_000.0, s.count("decisions", "rule", "none"), "every one of them is judged")
 	assert.Positive(t, s.count("evicted"))
 }
 
@@ -164,7 +164,7 @@ func TestAdversarial_replicasAgreeOnAConversation(t *testing.T) {
 // TestAdversarial_shutdownInTimeWhateverIsOpen leaves a second for many traces and a consumer that never returns.
 func TestAdversarial_shutdownInTimeWhateverIsOpen(t *testing.T) {
 	s := newSampler(t, func(c *Config) { c.Memory.MaxBytes = 512 << 20 }).start(hung{})
-	for batch := range 100 {
+	for batch := range 20 {
 		td := traces()
 		spans := td.ResourceSpans().At(0).ScopeSpans().At(0).Spans()
 		for n := range 500 {
@@ -177,8 +177,9 @@ func TestAdversarial_shutdownInTimeWhateverIsOpen(t *testing.T) {
 	defer cancel()
 	began := time.Now()
 	require.ErrorIs(t, s.traces.Shutdown(ctx), context.DeadlineExceeded)
-	assert.Less(t, time.Since(began), 4*time.Second)
-	assert.Equal(t, 50_000.0, s.count("dropped_spans", "reason", "shutdown"), "none goes without being counted")
+	assert.Less(t, time.Since(began), eventually)
+	require.Eventually(t, func() bool { return s.count("dropped_spans", "reason", "shutdown") == 10_000 }, eventually, moment,
+		"none goes without being counted")
 }
 
 // TestAdversarial_humanInTheLoop waits two hours for an answer: the parents of what has come are known to be open.

@@ -27,14 +27,9 @@ func (m *mapper) release() {
 		return
 	}
 	clear(m.all)
-	clear(m.fields[:cap(m.fields)])
-	clear(m.places[:cap(m.places)])
-	clear(m.traces[:cap(m.traces)])
-	clear(m.runs[:cap(m.runs)])
+	m.forgetTrace()
 	clear(m.metadata[:cap(m.metadata)])
 	m.facts.forget()
-	m.reader.Forget()
-	m.values.Reset()
 	*m = mapper{
 		all: m.all[:0],
 		read: read{
@@ -44,12 +39,24 @@ func (m *mapper) release() {
 	}
 }
 
-// resized returns a cleared slice of n items, in the place of s if there is enough of it.
+// forgetTrace clears what is known of the trace at hand, and no more of the memory than that has used.
+func (m *mapper) forgetTrace() {
+	clear(m.fields)
+	clear(m.ids)
+	clear(m.roots)
+	clear(m.places)
+	clear(m.traces)
+	clear(m.runs)
+	m.reader.Forget()
+	m.values.Reset()
+}
+
+// resized returns n items, all zero, in the place of s if there is enough of it. What lies behind the items of s is
+// zero.
 func resized[T any](s []T, n int) []T {
 	if cap(s) < n {
 		return make([]T, n)
 	}
-	clear(s[:n])
 	return s[:n]
 }
 

@@ -124,18 +124,17 @@ type read struct {
 
 // begin reads and places the spans of one trace.
 func (m *mapper) begin(spans []dialect.Span) {
+	if m.reuse {
+		m.forgetTrace()
+	} else {
+		m.read, m.traces, m.values = read{}, nil, run.NewSlab(len(spans))
+	}
 	m.spans = spans
 	m.fields = resized(m.fields, len(spans))
 	m.ids = resized(m.ids, len(spans))
 	m.roots = resized(m.roots, len(spans))
 	m.places = resized(m.places, len(spans))
-	if m.reuse {
-		m.values.Reset()
-	} else {
-		m.values = run.NewSlab(len(spans))
-	}
 	m.facts.begin(m.rules)
-	m.reader.Forget()
 	m.writeIDs()
 	nodes := make([]tree.Node, len(spans))
 	for i, s := range spans {

@@ -50,7 +50,7 @@ func (r *redactor) Attribute(key string, val pcommon.Value) {
 	info := &r.keys.of(key, r).info
 	switch {
 	case info.bag && val.Type() == pcommon.ValueTypeStr:
-		eachMember(val.Str(), func(at member) { r.collect(r.identities.of(at.key), at.text) })
+		eachMember(val.Str(), func(at member) { r.collect(r.keys.of(at.key, r).info.class, at.text) })
 	case info.class == noClass:
 	case val.Type() == pcommon.ValueTypeSlice:
 		for _, item := range val.Slice().All() {

@@ -27,59 +27,58 @@ type member struct {
 	start, end int
 }
 
-// eachMember shows the strings and numbers among the members of the object in text, at any depth. What is not
-// JSON, or too long, has none.
+// eachMember shows the strings and numbers among the members of the object in text, at any depth; items of a list under
+// the key of the list. What does not begin like an object, or is too long, has none. Broken JSON is read as far as it
+// makes sense.
 func eachMember(text string, f func(member)) {
 	if len(text) > maxBag || !strings.HasPrefix(strings.TrimLeft(text, " \n\t"), "{") {
 		return
 	}
-	decoder := json.NewDecoder(strings.NewReader(text))
-	decoder.UseNumber()
-	r := bagReader{decoder: decoder, text: text, f: f}
-	for r.next() {
-	}
-}
-
-type bagReader struct {
-	decoder *json.Decoder
-	text    string
-	f       func(member)
-	open    []json.Delim
-	key     string
-	keyNext bool
-}
-
-// next reads one token of JSON, and tells whether there may be more.
-func (r *bagReader) next() bool {
-	before := int(r.decoder.InputOffset())
-	token, err := r.decoder.Token()
-	if err != nil {
-		return false
-	}
-	switch t := token.(type) {
-	case json.Delim:
-		if t == '{' || t == '[' {
-			r.open = append(r.open, t)
-		} else {
-			r.open = r.open[:len(r.open)-1]
+	key := ""
+	for i := 0; i < len(text); {
+		end := i + 1
+		switch c := text[i]; {
+		case c == '"':
+			end = stringEnd(text, i)
+			if rest := strings.TrimLeft(text[end:], " \t\r\n"); strings.HasPrefix(rest, ":") {
+				key = unquoted(text[i:end])
+			} else {
+				f(member{key, unquoted(text[i:end]), i, end})
+			}
+		case isDigit(c) || c == '-':
+			for end < len(text) && (isAlnum(text[end]) || strings.IndexByte("+-.", text[end]) >= 0) {
+				end++
+			}
+			f(member{key, text[i:end], i, end})
 		}
-	case string:
-		if r.keyNext {
-			r.key, r.keyNext = t, false
-			return true
-		}
-		r.value(t, before)
-	case json.Number:
-		r.value(t.String(), before)
+		i = end
 	}
-	r.keyNext = len(r.open) > 0 && r.open[len(r.open)-1] == '{'
-	return true
 }
 
-func (r *bagReader) value(text string, before int) {
-	end := int(r.decoder.InputOffset())
-	start := before + len(r.text[before:end]) - len(strings.TrimLeft(r.text[before:end], " \t\r\n:,"))
-	r.f(member{key: r.key, text: text, start: start, end: end})
+// stringEnd returns the position behind the string that begins at i, or the end of the text.
+func stringEnd(text string, i int) int {
+	for i++; i < len(text); i++ {
+		switch text[i] {
+		case '\\':
+			i++
+		case '"':
+			return i + 1
+		}
+	}
+	return len(text)
+}
+
+// unquoted returns what a string of JSON means, or what stands between its quotes when it is broken.
+func unquoted(quoted string) string {
+	inner := strings.TrimSuffix(quoted[1:], `"`)
+	if strings.IndexByte(inner, '\\') < 0 {
+		return inner
+	}
+	var s string
+	if json.Unmarshal([]byte(quoted), &s) != nil {
+		return inner
+	}
+	return s
 }
 
 // longestLabel is up to how long a text of metadata is a label: the name of a team, a version, an id.
@@ -87,23 +86,24 @@ const longestLabel = 64
 
 // bagWithoutContent takes what is no label out of the object in text, and tells whether there was an object at all.
 func (r *redactor) bagWithoutContent(text string) (string, bool) {
+	if len(text) > maxBag || !isObject(text) || !json.Valid([]byte(text)) {
+		return "", false
+	}
 	var edits []replace.Edit
-	found := false
 	eachMember(text, func(at member) {
-		found = true
 		if len(at.text) <= longestLabel && !strings.ContainsAny(at.text, " \n{[\"") || isContentNote(at.text) {
 			return
 		}
 		edits = append(edits, replace.Edit{Start: at.start, End: at.end, New: r.note(len(at.text)), Level: 0})
 	})
-	return replace.Splice(text, edits), found || strings.TrimSpace(text) == "{}"
+	return replace.Splice(text, edits), true
 }
 
 // bagIdentifiers hashes the identifiers in the object in text.
 func (r *redactor) bagIdentifiers(text string) string {
 	var edits []replace.Edit
 	eachMember(text, func(at member) {
-		c := r.identities.of(at.key)
+		c := r.keys.of(at.key, r).info.class
 		if c == noClass || r.stays(c, at.text) {
 			return
 		}

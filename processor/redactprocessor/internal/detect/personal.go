@@ -139,14 +139,7 @@ func labelled(s string, i int) bool {
 // phone looks for a telephone number: international, in a national form with separators, or behind a word that says so.
 func (sc *Scanner) phone(m *number) bool {
 	s := sc.text
-	start := m.at[0]
-	if start > 0 && s[start-1] == '(' {
-		start--
-		m.paren = m.paren || m.stop[0] < len(s) && s[m.stop[0]] == ')'
-		if start > 1 && s[start-1] == '+' {
-			start-- // (+44)
-		}
-	}
+	start := m.opening(s)
 	plus := start > 0 && s[start-1] == '+'
 	switch {
 	case plus && (start < 2 || !isAlnum(s[start-2])) && m.n >= 8:
@@ -169,6 +162,16 @@ func (sc *Scanner) phone(m *number) bool {
 		return false
 	}
 	return true
+}
+
+// opening returns where the number begins, with a parenthesis around its first group.
+func (m *number) opening(s string) int {
+	start := m.at[0]
+	if start == 0 || s[start-1] != '(' {
+		return start
+	}
+	m.paren = m.paren || m.stop[0] < len(s) && s[m.stop[0]] == ')'
+	return start - 1
 }
 
 // called tells whether a word beside the number that begins at start says that it is one of a telephone.

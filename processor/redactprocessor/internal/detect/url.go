@@ -76,12 +76,18 @@ var webhooks = []string{
 // chatHooks is where Mattermost, Rocket.Chat and others have their incoming webhooks, on whatever host.
 const chatHooks = "/hooks/"
 
+// leastHost is the length of the shortest host among them.
+const leastHost = len("infura.io")
+
 // webhook adds the path of a URL whose host is [start, slash).
 func (sc *Scanner) webhook(start, slash int) int {
 	s := sc.text
 	host := s[start:slash]
 	path := 0
 	for _, w := range webhooks {
+		if len(host) < leastHost {
+			break
+		}
 		name, _, _ := strings.Cut(w, "/")
 		if strings.HasSuffix(host, name) && strings.HasPrefix(s[slash:], w[len(name):]) {
 			path = slash + len(w) - len(name)

@@ -164,7 +164,7 @@ type memo struct {
 // How much of a token is looked at to judge it, and to tell a token from words.
 const (
 	maxLook  = 128
-	maxGuess = 64
+	maxGuess = 40
 )
 
 // looksRandom tells a token from words joined by separators: it has digits, and does not repeat a few characters.

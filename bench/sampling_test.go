@@ -200,9 +200,10 @@ func compareStreams(t *testing.T, list []contender, requests [][]byte, spans int
 		}
 	}
 	base, stock := middle(results[0]), middle(results[1])
-	for i, c := range list {
-		m := middle(results[i])
-		own := max(m.perSpan()-base.perSpan(), 1) // beside the decoding
+	t.Logf("%-14s took %7.0f spans/s; CPU %6.0f ns/span", list[0].name, perSecond(base.spans, base.wall), base.perSpan())
+	for i, c := range list[1:] {
+		m := middle(results[i+1])
+		own := m.perSpan() - base.perSpan()
 		t.Logf("%-14s took %7.0f spans/s; CPU %6.0f ns/span (%4.2fx), beside the decoding %6.0f ns: %7.0f spans/s on %d cores (%4.2fx); "+
 			"%5.1f allocs/span, %5.0f B/span; kept %4.1f %%",
 			c.name, perSecond(m.spans, m.wall), m.perSpan(), stock.perSpan()/m.perSpan(),

@@ -7,10 +7,10 @@ SHELL := /bin/bash
 BIN        := bin/otelcol-langsmith
 COMPONENTS := ./processor/redactprocessor/... ./processor/samplingprocessor/... ./exporter/langsmithexporter/... ./extension/viewerextension/...
 LINT       := .tools/golangci-lint
-BESIDE     := go test -modfile=bench/contrib.mod -tags bench -count=1 -timeout 20m -v
+BESIDE     := go test -C bench -tags bench -count=1 -timeout 20m -v
 export CGO_ENABLED ?= 0
 
-.PHONY: help build run demo test race e2e lint fmt generate bench bench-redact bench-sampling bench-pipeline bench-modfile soak score-redaction score-mapping ci clean
+.PHONY: help build run demo test race e2e lint fmt generate bench bench-redact bench-sampling bench-pipeline soak score-redaction score-mapping ci clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,9 +29,10 @@ demo: build ## replay the recorded traces and show what is left of them (ONCE=1:
 
 test: ## unit tests
 	go test ./...
+	go test -C bench ./...
 
 race: ## unit tests under the race detector (needs a C compiler)
-	CGO_ENABLED=1 go test -race ./...
+	CGO_ENABLED=1 go test -race -timeout 20m ./...
 
 e2e: build ## start real Collectors, send recorded traces, look at what arrives
 	COLLECTOR=$(CURDIR)/$(BIN) go test -tags e2e -count=1 -timeout 15m ./e2e/...
@@ -40,7 +41,7 @@ lint: $(LINT) ## vet and golangci-lint
 	go vet ./...
 	go vet -tags e2e ./e2e/...
 	go vet -tags soak ./e2e/...
-	go vet -modfile=bench/contrib.mod -tags bench ./bench/...
+	go vet -C bench -tags bench ./...
 	$(LINT) run ./...
 
 $(LINT): tools/golangci.mod
@@ -57,18 +58,15 @@ bench: ## benchmarks of the hot functions
 	go test -run '^$$' -bench . -benchmem ./...
 
 bench-redact: ## redact beside the stock redaction processor, on one core
-	$(BESIDE) -run '^TestRedact' ./bench/
+	$(BESIDE) -run '^TestRedact' .
 
 bench-sampling: ## sampling beside the stock tail_sampling processor, on two cores
-	$(BESIDE) -run '^TestSampling' ./bench/
+	$(BESIDE) -run '^TestSampling' .
 
 bench-pipeline: build ## this Collector beside a stock one: CPU time for a span and memory of the processes
 	@mkdir -p _build/stock
 	go tool builder --config bench/stock-builder.yaml --skip-strict-versioning=false
-	COLLECTOR=$(CURDIR)/$(BIN) STOCK=$(CURDIR)/_build/stock/stock-collector $(BESIDE) -run '^TestPipeline' ./bench/
-
-bench-modfile: ## write bench/contrib.mod anew after a change of go.mod
-	./bench/modfile.sh
+	COLLECTOR=$(CURDIR)/$(BIN) STOCK=$(CURDIR)/_build/stock/stock-collector $(BESIDE) -run '^TestPipeline' .
 
 soak: build ## kill the Collector under load, again and again (SOAK_ROUNDS=10), and count what arrives
 	COLLECTOR=$(CURDIR)/$(BIN) go test -tags soak -count=1 -timeout 20m -v -run '^TestSoak' ./e2e/

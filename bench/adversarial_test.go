@@ -60,7 +60,8 @@ func repeat(unit string) func(int) string {
 	return func(n int) string { return strings.Repeat(unit, n/len(unit)+1)[:n] }
 }
 
-// nested quotes an object again and again until it has n bytes; the same small bombs stand beside each other after that.
+// nested quotes an object again and again until it has n bytes; the same small bombs stand beside each other after
+// that.
 func nested(n int) string {
 	text := `{"a":1}`
 	for range 12 {
@@ -88,8 +89,8 @@ func encoded(text string, times int) string {
 
 const (
 	hostileBytes = 1 << 20
-	// hostileTexts of slightly different lengths make a message: how the last group of a text falls can halve or double what all of it
-	// costs, which says nothing about growth.
+	// hostileTexts of slightly different lengths make a message: how the last group of a text falls can halve or double
+	// what all of it costs, which says nothing about growth.
 	hostileTexts  = 4
 	hostileUneven = 3
 	hostilePasses = 5

@@ -165,7 +165,8 @@ func (w writer) messages(n int) string {
 	return string(text)
 }
 
-// clean returns agent traces of realistic sizes, from half a kilobyte to 64 kB a message, of which nothing has to be changed.
+// clean returns agent traces of realistic sizes, from half a kilobyte to 64 kB a message, of which nothing has to be
+// changed.
 func clean() []ptrace.Traces {
 	w := writer{newRand(1)}
 	var all []ptrace.Traces

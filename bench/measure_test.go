@@ -18,7 +18,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// cpuTime is what this process has used of all cores. Unlike a clock on the wall it does not count what other programs do.
+// cpuTime is what this process has used of all cores. Unlike a clock on the wall it does not count what other
+// programs do.
 func cpuTime() time.Duration {
 	var ts unix.Timespec
 	if err := unix.ClockGettime(unix.CLOCK_PROCESS_CPUTIME_ID, &ts); err != nil {

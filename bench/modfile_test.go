@@ -23,15 +23,18 @@ var stock = []string{
 // collector are the modules whose version makes a comparison fair: both sides have to run on the same.
 var collector = []string{"go.opentelemetry.io/collector", "github.com/open-telemetry/opentelemetry-collector-contrib"}
 
-// TestModfile_followsGoMod fails when go.mod was changed and bench/contrib.mod was not written anew.
+// TestModfile_followsGoMod fails when go.mod was changed and bench/go.mod was not.
 func TestModfile_followsGoMod(t *testing.T) {
-	ours, bench := requirements(t, "../go.mod"), requirements(t, "contrib.mod")
+	ours, bench := requirements(t, "../go.mod"), requirements(t, "go.mod")
 	for path, version := range ours {
+		if bench[path] == "" {
+			continue // a tool's, or a test's alone
+		}
 		assert.GreaterOrEqual(t, semver.Compare(bench[path], version), 0,
-			"%s: go.mod has %s, bench/contrib.mod has %q: run make bench-modfile", path, version, bench[path])
+			"%s: go.mod has %s, bench/go.mod has %q: run go get in bench", path, version, bench[path])
 		for _, prefix := range collector {
 			if strings.HasPrefix(path, prefix) {
-				assert.Equal(t, version, bench[path], "%s: run make bench-modfile", path)
+				assert.Equal(t, version, bench[path], "%s: run go get in bench", path)
 			}
 		}
 	}

@@ -49,8 +49,8 @@ type usage struct {
 
 func (u usage) perSpan() float64 { return float64(u.cpu.Microseconds()) / float64(u.spans) }
 
-// TestPipeline_besideAStockCollector sends the same traces at the same rate in turns to both Collectors, and to one that throws away what it
-// receives.
+// TestPipeline_besideAStockCollector sends the same traces at the same rate in turns to both Collectors, and to one
+// that throws away what it receives.
 func TestPipeline_besideAStockCollector(t *testing.T) {
 	machine(t)
 	seconds := pipelineSeconds

@@ -24,8 +24,8 @@ import (
 	"github.com/otelcol-langsmith/otelcol-langsmith/processor/redactprocessor"
 )
 
-// patterns are what people copy into contrib's redaction: e-mail, card, SSN, phone, IPv4, AWS key, GitHub token, OpenAI key, JWT and
-// key=value.
+// patterns are what people copy into contrib's redaction: e-mail, card, SSN, phone, IPv4, AWS key, GitHub token,
+// OpenAI key, JWT and key=value.
 var patterns = []string{
 	`[A-Za-z0-9._%+\-]+@[A-Za-z0-9.\-]+\.[A-Za-z]{2,}`,
 	`\b(?:4[0-9]{3}|5[1-5][0-9]{2}|6011|3[47][0-9]{2})[ \-]?[0-9]{4}[ \-]?[0-9]{4}[ \-]?[0-9]{2,4}\b`,
@@ -114,7 +114,8 @@ func TestRedact_besideTheStockProcessor(t *testing.T) {
 	}
 }
 
-// TestRedact_cleanContentIsClean holds the input to its promise: a benchmark of clean content must not measure findings.
+// TestRedact_cleanContentIsClean holds the input to its promise: a benchmark of clean content must not measure
+// findings.
 func TestRedact_cleanContentIsClean(t *testing.T) {
 	f := func(p processor.Traces) {
 		t.Helper()
@@ -138,7 +139,8 @@ func texts(td ptrace.Traces) []string {
 	return out
 }
 
-// In the measurement of single attributes a message has this many spans with this many attributes each, under the same keys.
+// In the measurement of single attributes a message has this many spans with this many attributes each, under the
+// same keys.
 const (
 	attributeSpans = 200
 	attributeKeys  = 100
@@ -168,7 +170,8 @@ func TestRedact_oneAttribute(t *testing.T) {
 		f("ours", ours)
 	}
 	f("a 40-byte attribute without a match", attributeSpans*attributeKeys, many(func(i int) string { return texts[i%len(texts)] }))
-	// Identifiers of fewer than six characters are not looked for elsewhere in the call, so that the first figure is that of the hash.
+	// Identifiers of fewer than six characters are not looked for elsewhere in the call, so that the first figure is
+	// that of the hash.
 	f("an identifier to hash", attributeSpans*attributeKeys, identifiers("%05x"))
 	f("one that is also looked for in texts", attributeSpans*attributeKeys, identifiers("customer%08d"))
 }

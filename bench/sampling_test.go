@@ -115,7 +115,8 @@ type host map[component.ID]component.Component
 
 func (h host) GetExtensions() map[component.ID]component.Component { return h }
 
-// contender is what is measured: a processor with a configuration, or without a factory nothing but the decoding of requests.
+// contender is what is measured: a processor with a configuration, or without a factory nothing but the decoding of
+// requests.
 type contender struct {
 	name    string
 	factory processor.Factory
@@ -235,7 +236,8 @@ func run(t *testing.T, s *sampler, requests [][]byte, spans int) flow {
 	return flow{cost: c, spans: (passes[0] + passes[1]) * spans / senderCount, released: s.released.Load()}
 }
 
-// TestSamplingJournal measures what it costs to survive a crash. The journal stands in the place of the other contender.
+// TestSamplingJournal measures what it costs to survive a crash. The journal stands in the place of the other
+// contender.
 func TestSamplingJournal_besideMemoryAlone(t *testing.T) {
 	machine(t)
 	before := runtime.GOMAXPROCS(senderCount)

@@ -68,7 +68,8 @@ func TestStandin_takesAllThatWeSend(t *testing.T) {
 		}
 		refused := 0
 		for _, req := range server.Requests() {
-			if req.Status >= http.StatusBadRequest {
+			// Some recordings share ids with others: their second run is known already.
+			if req.Status >= http.StatusBadRequest && req.Status != http.StatusConflict {
 				refused++
 				assert.Equal(t, http.StatusNotFound, req.Status)
 				assert.Equal(t, "/runs/multipart", req.Path)

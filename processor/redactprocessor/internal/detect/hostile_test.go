@@ -63,7 +63,7 @@ func TestScan_isLinear(t *testing.T) {
 		size       = 1 << 17
 		attempts   = 8  // the machine may be busy with something else
 		leastSpeed = 30 // MB/s, on a machine of our own
-		slack      = 3  // other machines, and the race detector
+		slack      = 3  // other machines
 		ratio      = 2.3
 	)
 	scanner := everything().NewScanner()
@@ -79,7 +79,7 @@ func TestScan_isLinear(t *testing.T) {
 		}
 		t.Logf("%-36s %5.0f MB/s, twice the text takes %.2f times as long", fmt.Sprintf("%q", unit), speed, grows)
 		assert.LessOrEqual(t, grows, ratio, "%q", unit)
-		assert.GreaterOrEqual(t, speed, float64(leastSpeed)/slack, "%q", unit)
+		assert.True(t, underRace || speed >= float64(leastSpeed)/slack, "%q: %.0f MB/s", unit, speed)
 	}
 }
 

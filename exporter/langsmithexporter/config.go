@@ -14,6 +14,7 @@ import (
 	"go.opentelemetry.io/collector/confmap"
 	"go.opentelemetry.io/collector/exporter/exporterhelper"
 
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/contract"
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/settings"
 )
 
@@ -144,7 +145,7 @@ func createDefaultConfig() component.Config {
 		Project:      defaultTemplate,
 		Protocol:     "otlp",
 		Unmatched:    reject,
-		Metadata:     defaultMetadata(),
+		Metadata:     contract.RunMetadata(),
 		Names:        "original",
 		RunIDs:       bySpan,
 		Unredacted:   refuse,
@@ -152,19 +153,5 @@ func createDefaultConfig() component.Config {
 		DeadLetter:   configoptional.Default(DeadLetterConfig{MaxBytes: defaultDeadLetters}),
 		QueueConfig:  configoptional.Some(queue),
 		RetryConfig:  retry,
-	}
-}
-
-// defaultMetadata is what most who compare releases and tenants ask for.
-func defaultMetadata() map[string][]string {
-	return map[string][]string{
-		"app.version":       {"app.version", "service.version"},
-		"env":               {"deployment.environment.name", "deployment.environment", "env"},
-		"feature":           {"feature", "app.feature", "feature.name"},
-		"prompt.version":    {"prompt.version", "gen_ai.prompt.version", "llm.prompt_template.version", "prompt_version"},
-		"request_id":        {"request_id", "request.id", "http.request.header.x-request-id"},
-		"retriever.version": {"retriever.version", "retriever_version"},
-		"tenant":            {"tenant", "tenant.id", "tenant_id"},
-		"toolset.version":   {"toolset.version", "toolset_version"},
 	}
 }

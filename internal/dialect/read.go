@@ -159,6 +159,9 @@ func (v *view) content(of func(dialect, []byte, *view) []byte) []byte {
 // user returns who the application says its user is.
 func (v *view) user() string { return v.label(userKeys...) }
 
+// UserKeys are the attributes by which applications name their user, the most deliberate first.
+func UserKeys() []string { return namesOf(userKeys...) }
+
 var userKeys = []slot{
 	attr("langsmith.metadata.user_id"), attr("langfuse.user.id"), attr("user.id"), attr("enduser.id"),
 	attr("ai.telemetry.metadata.userId"), attr("ai.telemetry.metadata.user_id"), attr("ai.settings.context.userId"),

@@ -45,6 +45,9 @@ type Config struct {
 	Promote time.Duration `mapstructure:"promote"`
 	// KeepAttributes lists the attributes by which an application keeps a trace: true on some span.
 	KeepAttributes []string `mapstructure:"keep_attributes"`
+	// RootAttributes lists attributes, beside the built-in ones, that a root which is left out hands on to the root that
+	// takes its place. A star at the end stands for any text.
+	RootAttributes []string `mapstructure:"root_attributes"`
 	// ExpectedErrors lists types of errors that are no failures, as error.type and exceptions name them.
 	ExpectedErrors []string `mapstructure:"expected_errors"`
 	// DryRun releases everything unchanged but for the attributes that tell what would have been decided.
@@ -127,7 +130,7 @@ func (c *Config) Validate() error {
 		oneOf("spans", c.Spans, onlyAgent, agentAndFailed, everything),
 	)
 	errs = append(errs, filled("conversation", c.Conversation), filled("keep_attributes", c.KeepAttributes),
-		filled("expected_errors", c.ExpectedErrors))
+		filled("expected_errors", c.ExpectedErrors), filled("root_attributes", c.RootAttributes))
 	if c.Promote < 0 {
 		errs = append(errs, fmt.Errorf("promote: must not be negative, is %s", c.Promote))
 	}
@@ -204,5 +207,7 @@ func compileCondition(text string) (policy.SpanCondition, error) {
 }
 
 func (c *Config) repairOptions() repair.Options {
-	return repair.Options{Prune: c.Spans != everything, KeepFailed: c.Spans == agentAndFailed}
+	return repair.Options{
+		Prune: c.Spans != everything, KeepFailed: c.Spans == agentAndFailed, Inherit: c.RootAttributes,
+	}
 }

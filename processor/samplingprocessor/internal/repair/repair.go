@@ -36,6 +36,9 @@ type Options struct {
 	KeepFailed bool
 	// MaxSpans bounds the spans that are released of one trace, late ones included; 0 stands for the constant MaxSpans.
 	MaxSpans int
+	// Inherit lists attributes, beside the built-in ones, that a pruned root hands on to the root that takes its place. A
+	// star at the end stands for any text.
+	Inherit []string
 }
 
 func (o Options) maxSpans() int {

@@ -287,22 +287,45 @@ func BenchmarkTrace(b *testing.B) {
 	}
 }
 
+// spokenByAgents are attributes that make a span an agent's, which is not pruned.
+var spokenByAgents = map[string]bool{"gen_ai.prompt.version": true, "llm.prompt_template.version": true}
+
 func TestTrace_rootKeepsWhatThePrunedOneSaidOfTheWholeTrace(t *testing.T) {
 	f := func(text string) {
 		t.Helper()
 		td := lines(text)
-		a := first(td).Attributes()
-		a.PutStr("http.request.header.x-request-id", "r-1")
-		a.PutStr("tenant", "acme")
+		spans := td.ResourceSpans().At(0).ScopeSpans().At(0).Spans()
+		a := spans.At(0).Attributes()
+		for _, sources := range contract.RunMetadata() {
+			for _, name := range sources {
+				if !spokenByAgents[name] {
+					a.PutStr(name, "of the request")
+				}
+			}
+		}
+		a.PutStr("langsmith.metadata.plan", "gold")
+		a.PutStr("build.commit", "abc")
+		a.PutStr("buildings", "many")
 		a.PutStr("url.path", "/chat")
-		td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(1).Attributes().PutStr("tenant", "mine")
-		got := first(repair.Trace(td, repair.Options{Prune: true}, repair.Stamp{}).Traces).Attributes().AsRaw()
-		assert.Equal(t, "r-1", got["http.request.header.x-request-id"])
+		spans.At(1).Attributes().PutStr("tenant", "of the route")
+		opts := repair.Options{Prune: true, Inherit: []string{"build.*"}}
+		got := first(repair.Trace(td, opts, repair.Stamp{}).Traces).Attributes().AsRaw()
+		for key, sources := range contract.RunMetadata() {
+			for _, name := range sources {
+				if name != "tenant" && !spokenByAgents[name] {
+					assert.Equal(t, "of the request", got[name], key)
+				}
+			}
+		}
+		assert.Equal(t, "gold", got["langsmith.metadata.plan"])
+		assert.Equal(t, "abc", got["build.commit"])
+		assert.Equal(t, "of the route", got["tenant"], "the nearest is heard")
 		assert.NotContains(t, got, "url.path")
-		assert.Contains(t, []any{"mine", "acme"}, got["tenant"])
+		assert.NotContains(t, got, "buildings")
 	}
+	f("1 0 http\n2 1 http\n3 2 llm")
+	f("1 0 http\n2 1 http\n3 2 llm\n4 2 llm")
 	f("1 0 http\n2 1 llm")
-	f("1 0 http\n2 1 llm\n3 1 llm")
 }
 
 func TestKnown_isReadAsItWasWritten(t *testing.T) {

@@ -16,14 +16,6 @@ import (
 // ScopeName is the instrumentation scope of the roots that are made here.
 const ScopeName = "github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor"
 
-// ofTrace are the attributes that say something about the whole trace. Frameworks put them on the span of the request
-// that started an agent, which is pruned: the root that takes its place keeps them.
-var ofTrace = []string{
-	"app.version", "app.feature", "feature", "feature.name", "env", "deployment.environment", "deployment.environment.name",
-	"request_id", "request.id", "http.request.header.x-request-id", "tenant", "tenant.id", "tenant_id",
-	"prompt.version", "toolset.version", "retriever.version", "user.id", "session.id", "gen_ai.conversation.id",
-}
-
 // chooseRoot finds the one span that everything hangs on, and reports whether anything is left at all. When the root
 // was pruned and several spans stood below it, none of them can stand for the others: a root is made that takes its
 // place.
@@ -48,22 +40,9 @@ func (w *work) chooseRoot() bool {
 	}
 	w.newRoot = w.root != original || len(w.tree.Roots()) > 1
 	if w.root != original {
-		w.inherit(original)
+		w.inherit(tops)
 	}
 	return true
-}
-
-// inherit copies what a pruned root says about the whole trace to the root that takes its place, unless that says so
-// itself.
-func (w *work) inherit(pruned int) {
-	from, to := w.spans[pruned].Attributes(), w.spans[w.root].Attributes()
-	for _, key := range ofTrace {
-		if value, ok := from.Get(key); ok {
-			if _, there := to.Get(key); !there {
-				value.CopyTo(to.PutEmpty(key))
-			}
-		}
-	}
 }
 
 // makeRoot appends a span of its own id that has the name, the resource and the times of the pruned root.

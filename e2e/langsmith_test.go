@@ -13,17 +13,14 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/replay"
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/standin"
 )
 
 const apiKey = "lsv2_sk_" + "00000000000000000000000000000000" + "_0000000000"
 
-// planted are values of the recorded pii scenarios that may not be in anything that leaves, whatever the configuration.
-var planted = []string{
-	"ada.lovelace@example.com", "j.doe+work@mail.example.org", "(415) 555-0132", "07700 900123", "4242 4242 4242 4242",
-	"DE89370400440532013000", "078-05-1120", "sk-proj-" + "Ab3dEf6hIj9kLm2n", "AKIA" + "IOSFODNN7EXAMPLE",
-	"wJalrXUtnFEMI/" + "K7MDENG", "ghp" + "_16C7e42F292c", "eyJhbGciOiJIUzI1NiIs" + "InR5cCI6IkpXVCJ9",
-}
+// planted are values of the recordings that may not be in anything that leaves, whatever the configuration.
+var planted = replay.Planted()
 
 // langsmith is a stand-in for LangSmith in this process, which keeps every byte that it gets.
 type langsmith struct {

@@ -22,13 +22,8 @@ const (
 	maxPages = 1000
 )
 
-// planted are values of the recorded pii scenarios, none of which may be in what left. All are made up; keys are cut
-// in two here so that no scanner takes this file for a leak.
-var planted = []string{
-	"ada.lovelace@example.com", "j.doe+work@mail.example.org", "(415) 555-0132", "07700 900123", "4242 4242 4242 4242",
-	"DE89370400440532013000", "078-05-1120", "203.0.113.77", "sk-proj-" + "Ab3dEf6hIj9kLm2n", "AKIA" + "IOSFODNN7EXAMPLE",
-	"wJalrXUtnFEMI/" + "K7MDENG", "ghp" + "_16C7e42F292c", "eyJhbGciOiJIUzI1NiIs" + "InR5cCI6IkpXVCJ9",
-}
+// planted are values of the recordings, none of which may be in what left. The demo hides addresses, too.
+var planted = append(replay.Planted(), replay.PlantedAddress)
 
 // apiRun is what the demo needs of a run, as LangSmith's API gives it.
 type apiRun struct {

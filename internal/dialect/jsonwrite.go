@@ -11,64 +11,13 @@ import (
 	"unicode/utf8"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/jsontext"
 )
 
-// appendString appends s as a JSON string. Bytes that are not UTF-8 become the replacement character.
-func appendString(b []byte, s string) []byte {
-	b = append(b, '"')
-	start := 0
-	for i := 0; i < len(s); {
-		c := s[i]
-		if c >= utf8.RuneSelf {
-			r, size := utf8.DecodeRuneInString(s[i:])
-			if r == utf8.RuneError && size == 1 {
-				b = append(append(b, s[start:i]...), `\ufffd`...)
-				start = i + 1
-			}
-			i += size
-			continue
-		}
-		if c >= ' ' && c != '"' && c != '\\' {
-			i++
-			continue
-		}
-		b = appendEscape(append(b, s[start:i]...), c)
-		i++
-		start = i
-	}
-	return append(append(b, s[start:]...), '"')
-}
-
-func appendEscape(b []byte, c byte) []byte {
-	const hex = "0123456789abcdef"
-	switch c {
-	case '"', '\\':
-		return append(b, '\\', c)
-	case '\n':
-		return append(b, '\\', 'n')
-	case '\r':
-		return append(b, '\\', 'r')
-	case '\t':
-		return append(b, '\\', 't')
-	}
-	return append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
-}
-
-// appendName appends a member's name, after a comma unless it is the object's first.
-func appendName(b []byte, name string) []byte {
-	if b[len(b)-1] != '{' {
-		b = append(b, ',')
-	}
-	return append(appendString(b, name), ':')
-}
-
-// appendComma separates the items of an array.
-func appendComma(b []byte) []byte {
-	if b[len(b)-1] != '[' {
-		b = append(b, ',')
-	}
-	return b
-}
+func appendString(b []byte, s string) []byte  { return jsontext.AppendString(b, s) }
+func appendName(b []byte, name string) []byte { return jsontext.AppendName(b, name) }
+func appendComma(b []byte) []byte             { return jsontext.AppendComma(b) }
 
 // appendText appends a text as the JSON that it is, or else as a string.
 func appendText(b []byte, s string) []byte {

@@ -8,6 +8,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -107,4 +109,19 @@ func TestSend_namesTheRecordingThatWasRefused(t *testing.T) {
 	err := replay.Sender{Endpoint: srv.URL, Client: srv.Client()}.Send(context.Background(), r)
 	require.ErrorContains(t, err, r.File)
 	require.ErrorContains(t, err, "status 404")
+}
+
+// A value that no recording holds would be absent from what left for no merit of ours.
+func TestPlanted_standsInTheRecordings(t *testing.T) {
+	all, err := filepath.Glob(filepath.Join(testdata, "traces", "*", "*.json"))
+	require.NoError(t, err)
+	text := ""
+	for _, file := range all {
+		b, err := os.ReadFile(file)
+		require.NoError(t, err)
+		text += string(b)
+	}
+	for _, value := range append(replay.Planted(), replay.PlantedAddress) {
+		assert.Contains(t, text, value)
+	}
 }

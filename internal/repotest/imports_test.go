@@ -44,11 +44,11 @@ type importRule struct {
 // importRules is the order of this repository: an arrow from a package goes to a row above its own. The first row that
 // matches a folder counts.
 var importRules = []importRule{
-	{dirs: []string{"internal/run", "internal/contract", "internal/decision"}, pure: true},
+	{dirs: []string{"internal/run", "internal/contract", "internal/decision", "internal/jsontext"}, pure: true},
 	{dirs: []string{"internal/settings"}, third: confmap, pure: true},
 	{
 		dirs:  []string{"internal/tree", "internal/dialect"},
-		ours:  []string{"internal/run", "internal/contract"},
+		ours:  []string{"internal/run", "internal/contract", "internal/jsontext"},
 		third: pdata,
 		pure:  true,
 	},
@@ -93,7 +93,7 @@ var importRules = []importRule{
 	},
 	{
 		dirs:  []string{"exporter/langsmithexporter/internal/encode"},
-		ours:  []string{"internal/run", "internal/runmap", "internal/tree", "internal/contract"},
+		ours:  []string{"internal/run", "internal/runmap", "internal/tree", "internal/contract", "internal/jsontext"},
 		third: slices.Concat(pdata, compression),
 		pure:  true,
 	},

@@ -8,6 +8,8 @@ import (
 	"encoding/json"
 	"strconv"
 	"unicode/utf8"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/jsontext"
 )
 
 // asObject returns text as a JSON object, which is what LangSmith's API wants inputs and outputs to be. Text that should
@@ -97,44 +99,4 @@ func isSurrogate(text []byte, second bool) bool {
 	return n >= 0xd800 && n <= 0xdbff
 }
 
-const hexDigits = "0123456789abcdef"
-
-// appendString writes s as a JSON string. Bytes that are not UTF-8 become the replacement character.
-func appendString(b []byte, s string) []byte {
-	b = append(b, '"')
-	from := 0
-	for i := 0; i < len(s); {
-		c := s[i]
-		if c < utf8.RuneSelf {
-			if c >= ' ' && c != '"' && c != '\\' {
-				i++
-				continue
-			}
-			b = appendEscape(append(b, s[from:i]...), c)
-			i++
-			from = i
-			continue
-		}
-		r, size := utf8.DecodeRuneInString(s[i:])
-		if r == utf8.RuneError && size == 1 {
-			b = append(append(b, s[from:i]...), "\ufffd"...)
-			from = i + 1
-		}
-		i += size
-	}
-	return append(append(b, s[from:]...), '"')
-}
-
-func appendEscape(b []byte, c byte) []byte {
-	switch c {
-	case '"', '\\':
-		return append(b, '\\', c)
-	case '\n':
-		return append(b, '\\', 'n')
-	case '\r':
-		return append(b, '\\', 'r')
-	case '\t':
-		return append(b, '\\', 't')
-	}
-	return append(b, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
-}
+func appendString(b []byte, s string) []byte { return jsontext.AppendString(b, s) }

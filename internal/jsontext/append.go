@@ -1,0 +1,86 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package jsontext writes JSON (RFC 8259) into buffers that are appended to. What is spliced together from pieces of
+// JSON that arrived as text needs no more than this: no values are built, nothing is allocated beside the buffer.
+package jsontext
+
+import (
+	"math/bits"
+	"unicode/utf8"
+)
+
+// AppendString appends s as a JSON string. Bytes that are not UTF-8 become the replacement character.
+func AppendString(b []byte, s string) []byte {
+	b = append(b, '"')
+	from := 0
+	for i := plain(s, 0); i < len(s); i = plain(s, i) {
+		if c := s[i]; c < utf8.RuneSelf {
+			b = appendEscape(append(b, s[from:i]...), c)
+			i++
+			from = i
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		i += size
+		if r == utf8.RuneError && size == 1 {
+			b = append(append(b, s[from:i-1]...), "\ufffd"...)
+			from = i
+		}
+	}
+	return append(append(b, s[from:]...), '"')
+}
+
+// AppendName appends the name of a member, after a comma unless it is the object's first.
+func AppendName(b []byte, name string) []byte {
+	if b[len(b)-1] != '{' {
+		b = append(b, ',')
+	}
+	return append(AppendString(b, name), ':')
+}
+
+// AppendComma separates the items of an array.
+func AppendComma(b []byte) []byte {
+	if b[len(b)-1] != '[' {
+		b = append(b, ',')
+	}
+	return b
+}
+
+func appendEscape(b []byte, c byte) []byte {
+	const hex = "0123456789abcdef"
+	switch c {
+	case '"', '\\':
+		return append(b, '\\', c)
+	case '\n':
+		return append(b, '\\', 'n')
+	case '\r':
+		return append(b, '\\', 'r')
+	case '\t':
+		return append(b, '\\', 't')
+	}
+	return append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+}
+
+// plain returns the index of the first byte from i on that does not stand in a JSON string as it is: a quote, a
+// backslash, a control character, or part of a character beyond ASCII, which may be broken. Long texts are taken eight
+// bytes at a time.
+func plain(s string, i int) int {
+	const (
+		ones  = 0x0101010101010101
+		highs = 0x8080808080808080
+	)
+	for ; i+8 <= len(s); i += 8 {
+		word := uint64(s[i]) | uint64(s[i+1])<<8 | uint64(s[i+2])<<16 | uint64(s[i+3])<<24 |
+			uint64(s[i+4])<<32 | uint64(s[i+5])<<40 | uint64(s[i+6])<<48 | uint64(s[i+7])<<56
+		quote, escape := word^(ones*'"'), word^(ones*'\\')
+		// A byte that is below another sets its highest bit.
+		if hits := (word | (word - ones*' ') | (quote - ones) | (escape - ones)) & highs; hits != 0 {
+			return i + bits.TrailingZeros64(hits)/8
+		}
+	}
+	for i < len(s) && s[i] >= ' ' && s[i] != '"' && s[i] != '\\' && s[i] < utf8.RuneSelf {
+		i++
+	}
+	return i
+}

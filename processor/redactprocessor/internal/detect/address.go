@@ -21,11 +21,14 @@ var streetEnds = []string{
 	"gatan", "gate", "vägen", "vej", "veien", "vegen", "gade", "katu", "tie", "kuja", "stræti", "stígur", "utca",
 }
 
-// unitWords stand before the number of a flat or of a box.
-var unitWords = set("apt apartment suite unit box psc flat appt")
-
-// maxUnitWord is the length of the longest of them.
-const maxUnitWord = len("apartment")
+// isUnit tells whether a word stands before the number of a flat or of a box.
+func isUnit(word string) bool {
+	switch word {
+	case "apt", "apartment", "suite", "unit", "box", "psc", "flat", "appt":
+		return true
+	}
+	return false
+}
 
 // Bounds of an address: digits of a house number, and words of a street's name, its kind included.
 const (
@@ -94,13 +97,13 @@ func (sc *Scanner) streetBehind(i, end int) int {
 	if word == "" || !endsWord(s, end) {
 		return -1
 	}
-	if first, _ := utf8.DecodeRuneInString(word); !unicode.IsUpper(first) {
-		if len(word) <= maxUnitWord && unitWords[word] {
+	if !isCapitalised(word) {
+		if isUnit(word) {
 			return at
 		}
 		return -1
 	}
-	if unitWords[strings.ToLower(word)] || isStreetName(word) {
+	if isUnit(strings.ToLower(word)) || isStreetName(word) {
 		return at
 	}
 	before, kind := nameBefore(s, at)
@@ -141,8 +144,7 @@ const maxName = 40
 
 // nameAt returns the capitalised word at i, or "".
 func nameAt(s string, i int) string {
-	first, _ := utf8.DecodeRuneInString(s[i:])
-	if !unicode.IsUpper(first) {
+	if !isCapitalised(s[i:]) {
 		return ""
 	}
 	end := i
@@ -150,6 +152,14 @@ func nameAt(s string, i int) string {
 		end++
 	}
 	return s[i:end]
+}
+
+func isCapitalised(s string) bool {
+	if s == "" || s[0] < utf8.RuneSelf {
+		return s != "" && s[0] >= 'A' && s[0] <= 'Z'
+	}
+	first, _ := utf8.DecodeRuneInString(s)
+	return unicode.IsUpper(first)
 }
 
 // nameBefore returns the word that stands before the blank that ends at i, and where it begins.

@@ -25,7 +25,7 @@ func (sc *Scanner) assign(i int) int {
 	if !ok {
 		return i + 1
 	}
-	kind := KeyKind(s[k.start:k.end])
+	kind := sc.keys.kind(s[k.start:k.end])
 	if kind == KindNone && s[i] == ':' && k.quote != 0 {
 		kind = sc.pairKind(k)
 	}
@@ -56,6 +56,8 @@ func (sc *Scanner) colon(i int) int {
 		return 1
 	}
 	switch s[i-1] {
+	case '"':
+		return 0
 	case 'h', 'D', 'a':
 		if end := sc.ownToken(i); end > 0 {
 			return end
@@ -123,8 +125,11 @@ func (k *key) closeQuote(s string, end, stop int) int {
 // keyStart returns where the key that ends at end begins.
 func keyStart(s string, end, stop int) int {
 	start := end
-	for start > stop && isKeyByte(s[start-1]) && !escapedLetter(s, start-1) {
+	for start > stop && keyBytes[s[start-1]] {
 		start--
+	}
+	if start < end && escapedLetter(s, start) {
+		start++
 	}
 	for start < end && s[start] == ' ' {
 		start++
@@ -132,9 +137,13 @@ func keyStart(s string, end, stop int) int {
 	return start
 }
 
-func isKeyByte(c byte) bool {
-	return isAlnum(c) || c == '_' || c == '-' || c == '.' || c == ' ' || c == '[' || c == ']' || c == '/'
-}
+// keyBytes are what keys are made of.
+var keyBytes = func() (t [256]bool) {
+	for c := range t {
+		t[c] = alphabet[c]&aURLDot != 0 || c == ' ' || c == '[' || c == ']' || c == '/'
+	}
+	return t
+}()
 
 // escapedLetter tells whether the letter at i is that of an escape: the n of \n.
 func escapedLetter(s string, i int) bool {

@@ -35,53 +35,77 @@ var triggers = func() (t [256]uint8) {
 	set(">", tAngle)
 	set("BbwWkKP", tProse)
 	set("\\%&", tEscape)
-	// U+00AD, Greek, Cyrillic, Arabic digits, U+180E, U+2000 to U+2FFF, U+FE00 and U+FF00 blocks, mathematical letters,
-	// tag characters.
-	set("\xc2\xcd\xce\xcf\xd0\xd1\xd9\xdb\xe1\xe2\xef\xf0\xf3", tHigh)
+	set(highBytes, tHigh)
 	return t
 }()
 
-// awakening holds, for each byte that is a trigger, the bytes that may follow it where it means something.
-var awakening = func() (t [256][4]uint64) {
-	allow := func(triggers string, next func(c byte) bool) {
-		for i := range len(triggers) {
-			for c := range 256 {
-				if next(byte(c)) {
-					t[triggers[i]][c>>6] |= 1 << (c & 63)
-				}
+// highBytes begin U+00AD, Greek, Cyrillic, Arabic digits, U+180E, U+2000 to U+2FFF, the U+FE00 and U+FF00 blocks,
+// mathematical letters and tag characters.
+const highBytes = "\xc2\xcd\xce\xcf\xd0\xd1\xd9\xdb\xe1\xe2\xef\xf0\xf3"
+
+// traits holds of each byte, in its lower half, which kind of trigger it is, one bit for each, and in its upper half
+// the kinds that mean something before it. A byte is worth a look where both halves meet.
+var traits = func() (t [256]uint32) {
+	kind := uint32(1)
+	trigger := func(chars string, before func(next byte) bool) {
+		for i := range len(chars) {
+			t[chars[i]] |= kind
+		}
+		for c := range t {
+			if before(byte(c)) {
+				t[c] |= kind << traitBits
 			}
 		}
+		kind <<= 1
 	}
 	oneOf := func(chars string) func(byte) bool {
 		return func(c byte) bool { return strings.IndexByte(chars, c) >= 0 }
 	}
-	for c := range 256 {
-		allow(string([]byte{byte(c)}), func(byte) bool { return triggers[c] != tNone })
-	}
-	limit := func(triggers string, next func(c byte) bool) {
-		for i := range len(triggers) {
-			t[triggers[i]] = [4]uint64{}
-		}
-		allow(triggers, next)
-	}
-	limit("\\", oneOf("u"))
-	limit("&", oneOf("#"))
-	limit("%", func(c byte) bool { return alphabet[c]&aHex != 0 })
-	limit("Bb", oneOf("EeAa"))
-	limit("Ww", oneOf("OoDd"))
-	limit("Kk", oneOf("Ee"))
-	limit("P", oneOf("I"))
-	limit("A", oneOf("KSBCI3"))
-	limit("J", func(c byte) bool { return alphabet[c]&aURL != 0 })
-	limit("_-.", func(c byte) bool { return alphabet[c]&aAny64 != 0 || c == '=' || c == '$' })
-	limit("@", func(c byte) bool { return isAlnum(c) || c >= 0x80 })
-	limit("$", isAlnum)
-	limit(">", func(c byte) bool { return c != '<' && c != '=' })
+	anything := func(byte) bool { return true }
+	trigger("0123456789:=", anything)
+	trigger("_-.", func(c byte) bool { return alphabet[c]&aAny64 != 0 || c == '=' || c == '$' })
+	trigger("@", func(c byte) bool { return isAlnum(c) || c >= 0x80 })
+	trigger("$", isAlnum)
+	trigger(">", func(c byte) bool { return c != '<' && c != '=' })
+	trigger("\\", oneOf("u"))
+	trigger("&", oneOf("#"))
+	trigger("%", func(c byte) bool { return alphabet[c]&aHex != 0 })
+	trigger("Bb", oneOf("EeAa"))
+	trigger("Ww", oneOf("OoDd"))
+	trigger("Kk", oneOf("Ee"))
+	trigger("P", oneOf("I"))
+	trigger("A", oneOf("KSBCI3"))
+	trigger("J", func(c byte) bool { return alphabet[c]&aURL != 0 })
+	trigger(highBytes, anything)
 	return t
 }()
 
-// awakens tells whether the trigger c may mean something before the byte next.
-func awakens(c, next byte) bool { return awakening[c][next>>6]&(1<<(next&63)) != 0 }
+// traitBits is the width of one half of a byte's traits.
+const traitBits = 16
+
+// stride is how many bytes are looked at together.
+const stride = 4
+
+// nextTrigger returns the first position from i on whose byte may mean something before the one that follows it, or the
+// end of s. Behind the last byte anything may follow.
+func nextTrigger(s string, i int) int {
+	for ; i+stride < len(s); i += stride {
+		p := s[i : i+stride+1]
+		a, b, c, d, e := traits[p[0]], traits[p[1]], traits[p[2]], traits[p[3]], traits[p[4]]
+		if a&(b>>traitBits)|b&(c>>traitBits)|c&(d>>traitBits)|d&(e>>traitBits) != 0 {
+			break
+		}
+	}
+	for ; i+1 < len(s); i++ {
+		if traits[s[i]]&(traits[s[i+1]]>>traitBits) != 0 {
+			return i
+		}
+	}
+	if i+1 == len(s) && triggers[s[i]] == tNone {
+		i++
+	}
+	return i
+}
 
 // Alphabets: sets of characters that tokens are made of.
 const (

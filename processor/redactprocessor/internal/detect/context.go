@@ -25,14 +25,13 @@ func (sc *Scanner) inContext(start, end int) bool {
 	}
 	start, end = widen(s, start, end)
 	word, ok := wordBefore(s, start)
-	if !ok || !mayEnd(word, len(word)) || !tokenLike(s[start:end]) {
+	if !ok || !mayEnd(word, len(word)) {
 		return false
 	}
-	if ok && fillers[strings.ToLower(word)] {
-		word, ok = wordBefore(s, start-len(word)-1)
-	}
-	if !ok {
-		return false
+	if fillers[strings.ToLower(word)] {
+		if word, ok = wordBefore(s, start-len(word)-1); !ok {
+			return false
+		}
 	}
 	if at := start - contextSigns; strings.EqualFold(word, "key") { // "private access key 7f9c…"
 		k := strings.LastIndex(s[max(0, at):start], word) + max(0, at)
@@ -40,7 +39,7 @@ func (sc *Scanner) inContext(start, end int) bool {
 			word = before + " " + word
 		}
 	}
-	switch KeyKind(word) {
+	switch sc.keys.kind(word) {
 	case KindSecret:
 	case KindToken:
 		if isUUID(s[start:end]) {
@@ -51,6 +50,9 @@ func (sc *Scanner) inContext(start, end int) bool {
 			return false
 		}
 	default:
+		return false
+	}
+	if !tokenLike(s[start:end]) {
 		return false
 	}
 	if sc.isPlaceholder(s[start:end]) || end < len(s) && (s[end] == '(' || s[end] == '[') {

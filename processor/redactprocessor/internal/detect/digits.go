@@ -37,7 +37,7 @@ func (sc *Scanner) digit(i int) int {
 	if i > 0 && isAlnum(s[i-1]) && !escapedAt(s, i-1) || end < len(s) && isLetter(s[end]) && s[end] != 'x' {
 		return sc.inWord(i)
 	}
-	if sc.streetAt(i, end) {
+	if (i > 0 && s[i-1] == ' ' || end < len(s) && s[end] == ' ') && sc.streetAt(i, end) {
 		return sc.skip(i)
 	}
 	if end-i < 4 && !numberGoesOn(s, end) {

@@ -27,8 +27,9 @@ type Scanner struct {
 	view    view
 }
 
-// memories keep the ends of long runs, so that no byte is read again and again.
+// memories keep the ends of long runs, so that no byte is read again and again, and what keys announce.
 type memories struct {
+	keys  keyCache
 	memos [memoSlots]memo
 	bares memo // of values without quotes
 }
@@ -65,13 +66,8 @@ func (sc *Scanner) add(f Finding) {
 // pass reads the text once and lets each trigger look around.
 func (sc *Scanner) pass() {
 	s := sc.text
-	for i := 0; i < len(s); {
-		trigger := triggers[s[i]]
-		if trigger == tNone || i+1 < len(s) && !awakens(s[i], s[i+1]) {
-			i++
-			continue
-		}
-		i = max(i+1, sc.wake(trigger, i))
+	for i := nextTrigger(s, 0); i < len(s); i = nextTrigger(s, i) {
+		i = max(i+1, sc.wake(triggers[s[i]], i))
 	}
 }
 

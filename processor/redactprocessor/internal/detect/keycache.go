@@ -1,0 +1,47 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package detect
+
+// keyCache remembers what short keys announce, since those of JSON come back with every object. It has a fixed size,
+// where a new key takes the place of an old one, and holds copies, so that no text lives on in it.
+type keyCache [1 << cacheBits]cachedKey
+
+const (
+	cacheBits = 7
+	// maxCached makes a slot of 24 bytes. Few keys are longer.
+	maxCached = 22
+)
+
+type cachedKey struct {
+	name [maxCached]byte
+	size uint8
+	kind Kind
+}
+
+// kind is KeyKind with a memory. What ends in a digit is mostly a time of day, which comes once.
+func (c *keyCache) kind(key string) Kind {
+	if len(key) > maxCached || len(key) == 0 || !isLetter(key[len(key)-1]) {
+		return KeyKind(key)
+	}
+	k := &c[cacheSlot(key)]
+	if string(k.name[:k.size]) != key {
+		k.kind, k.size = KeyKind(key), uint8(copy(k.name[:], key))
+	}
+	return k.kind
+}
+
+// cacheSlot spreads keys by their length, their beginning and their end.
+func cacheSlot(key string) uint32 {
+	h := uint32(len(key))
+	if len(key) >= 4 {
+		first, last := key[:4], key[len(key)-4:]
+		h ^= (uint32(first[0]) | uint32(first[1])<<8 | uint32(first[2])<<16 | uint32(first[3])<<24) * 0x9e3779b1
+		h ^= (uint32(last[0]) | uint32(last[1])<<8 | uint32(last[2])<<16 | uint32(last[3])<<24) * 0x85ebca6b
+	} else {
+		for i := range len(key) {
+			h = h<<8 | uint32(key[i])
+		}
+	}
+	return h * 0xc2b2ae35 >> (32 - cacheBits)
+}

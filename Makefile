@@ -74,9 +74,8 @@ soak: build ## kill the Collector under load, again and again (SOAK_ROUNDS=10), 
 score-redaction: ## what redact finds in the corpora of other projects (SCORE_MISSES=file: what it does not)
 	go test -count=1 -v -run '^TestScore' ./processor/redactprocessor/internal/detect
 
-score-mapping: ## hold the runs of all recorded traces against what they should be, field by field, with each disagreement
-	go test -count=1 -v -run '^TestMap_recordedTraces$$' ./internal/runmap
-	go test -count=1 -run '^TestConsumeTraces_recordedTracesArriveAsTheyWereMapped$$' ./exporter/langsmithexporter
+score-mapping: build ## send all recorded traces through a Collector, by both protocols, and judge each field of each run that arrives
+	COLLECTOR=$(CURDIR)/$(BIN) go test -tags e2e -count=1 -timeout 5m -v -run '^TestScoreMapping$$' ./e2e/
 
 ci: ## all checks, as the merge gate runs them
 	./.ci/run

@@ -83,11 +83,15 @@ func (claudeCode) inputs(b []byte, v *view) []byte {
 	return append(b, '}')
 }
 
+// outputs are a tool's own event, and what the model said: that is a log record of the whole turn, which has become an
+// event of the turn's span.
 func (claudeCode) outputs(b []byte, v *view) []byte {
-	if !v.has(kToolOutputEvent) {
-		return b
+	for _, s := range []slot{kToolOutputEvent, kResponseEvent} {
+		if v.has(s) {
+			return v.outputAt(b, s)
+		}
 	}
-	return v.outputAt(b, kToolOutputEvent)
+	return b
 }
 
 func (claudeCode) details(v *view, f *Fields) {

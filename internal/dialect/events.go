@@ -29,6 +29,8 @@ func (v *view) readEvents(events ptrace.SpanEventSlice) {
 			v.setFirst(kFirstTokenEvent, e)
 		case "tool.output":
 			v.setStructured(kToolOutputEvent, e.Attributes())
+		case "claude_code.assistant_response":
+			v.setLast(kResponseEvent, e.Attributes(), "response")
 		default:
 			if strings.HasPrefix(name, "gen_ai.") && strings.HasSuffix(name, ".message") {
 				v.messages = append(v.messages, e)
@@ -53,6 +55,14 @@ func (v *view) setFirst(s slot, e ptrace.SpanEvent) {
 	}
 }
 
+// setLast lets later events win: of the texts on the way, the last is the answer.
+func (v *view) setLast(s slot, attributes pcommon.Map, key string) {
+	if value, ok := attributes.Get(key); ok && !isEmpty(value) {
+		v.set(s, value)
+		v.values[s] = value
+	}
+}
+
 func (v *view) setStructured(s slot, attributes pcommon.Map) {
 	value := pcommon.NewValueMap()
 	attributes.CopyTo(value.Map())
@@ -62,4 +72,5 @@ func (v *view) setStructured(s slot, attributes pcommon.Map) {
 var (
 	kFirstTokenEvent = attr("event: first token")
 	kToolOutputEvent = attr("event: tool.output")
+	kResponseEvent   = attr("event: claude_code.assistant_response")
 )

@@ -91,6 +91,11 @@ func TestRead_claudeCode(t *testing.T) {
 		run.Chain, "claude_code.interaction", want{inputs: `{"input":"Hi"}`})
 	checkRun(t, newSpan(t, scope, "claude_code.interaction", attrs{"span.type": "interaction", "user_prompt": "<REDACTED>"}),
 		run.Chain, "claude_code.interaction", want{})
+	turn := newSpan(t, scope, "claude_code.interaction", attrs{"span.type": "interaction", "user_prompt": "Hi"})
+	for _, said := range []string{"Let me see.", "<REDACTED>", "It is a.txt.", ""} {
+		addEvent(t, turn, "claude_code.assistant_response", attrs{"response": said})
+	}
+	checkRun(t, turn, run.Chain, "claude_code.interaction", want{inputs: `{"input":"Hi"}`, outputs: `{"output":"It is a.txt."}`})
 	f := dialect.Read(newSpan(t, scope, "claude_code.llm_request", attrs{
 		"span.type": "claude_code.llm_request", "model": "claude-opus-4-8[1m]",
 	}))

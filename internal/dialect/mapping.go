@@ -184,6 +184,7 @@ func probeNames() []probeName {
 		{"event gen_ai.user.message", "gen_ai.user.message", "content"},
 		{"event gen_ai.choice", "gen_ai.choice", "message"},
 		{"event tool.output", "tool.output", "output"},
+		{"event claude_code.assistant_response", "claude_code.assistant_response", "response"},
 	}
 	for name := range known {
 		if !strings.HasPrefix(name, "event: ") {

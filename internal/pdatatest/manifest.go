@@ -26,8 +26,8 @@ type Fixture struct {
 	SessionID string `json:"session_id"`
 	UserID    string `json:"user_id"`
 
-	TraceInputContains  any `json:"trace_input_contains"`
-	TraceOutputContains any `json:"trace_output_contains"`
+	TraceInputContains  string `json:"trace_input_contains"`
+	TraceOutputContains string `json:"trace_output_contains"`
 
 	LeafTokenSum *struct{ Input, Output *float64 } `json:"leaf_token_sum"`
 	Expected     []Expected                        `json:"expected"`
@@ -37,7 +37,9 @@ type Fixture struct {
 
 // Expected is the right answer for one span. A nil field was not judged.
 type Expected struct {
+	TraceID         string          `json:"trace_id"`
 	SpanID          string          `json:"span_id"`
+	ParentSpanID    string          `json:"parent_span_id"`
 	SpanName        string          `json:"span_name"`
 	Role            string          `json:"role"`
 	RunTypeAnyOf    []string        `json:"run_type_any_of"`
@@ -47,8 +49,11 @@ type Expected struct {
 	Tokens          json.RawMessage `json:"tokens"` // an object, or a word for counts that are not comparable
 	Error           *bool           `json:"error"`
 	ErrorContains   string          `json:"error_contains"`
-	OutputToolCalls []any           `json:"output_tool_calls"`
+	OutputToolCalls []string        `json:"output_tool_calls"`
 }
+
+// mayDrop reports whether the span is none of the agent's: infrastructure, or a framework's own bookkeeping.
+func (e *Expected) mayDrop() bool { return e.Role == "infra" || e.Role == "internal" }
 
 // Tokens are the right counts of one span. A nil field was not judged.
 type Tokens struct {
@@ -60,8 +65,14 @@ type Tokens struct {
 	Note          string `json:"note"`
 }
 
-// ExcludesReasoning reports whether Output is the number on the span, which leaves reasoning out.
-func (t Tokens) ExcludesReasoning() bool { return t.Note != "" }
+// wholeOutput is the output with reasoning, which the number on the span leaves out where the manifest notes it.
+func (t Tokens) wholeOutput() *int64 {
+	if t.Note == "" || t.Output == nil || t.Reasoning == nil {
+		return t.Output
+	}
+	whole := *t.Output + *t.Reasoning
+	return &whole
+}
 
 // Counts returns the right token counts, or nil when they were not judged.
 func (e Expected) Counts() *Tokens {
@@ -73,6 +84,22 @@ func (e Expected) Counts() *Tokens {
 		return nil
 	}
 	return &t
+}
+
+// tokenSum is the manifest's sum over the runs that carry counts, with the reasoning that it notes as left out.
+func (f *Fixture) tokenSum() (input, output int64) {
+	if n := f.LeafTokenSum.Input; n != nil {
+		input = int64(*n)
+	}
+	if n := f.LeafTokenSum.Output; n != nil {
+		output = int64(*n)
+	}
+	for _, e := range f.Expected {
+		if t := e.Counts(); t != nil && e.Role == "leaf" && t.wholeOutput() != t.Output {
+			output += *t.Reasoning
+		}
+	}
+	return input, output
 }
 
 // Fixtures returns every recorded trace at hand: those of the repository, and where the shared folder is present

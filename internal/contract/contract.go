@@ -21,6 +21,7 @@ const (
 	SamplingComplete      = "sampling.complete"       // bool: the root came and no parent is known to be missing
 	SamplingSynthetic     = "sampling.synthetic"      // bool, true: the root was made, as the real one was pruned
 	SamplingIncomplete    = "sampling.incomplete"     // bool, true: the trace was dropped, and all but the late error is gone
+	SamplingLostSpans     = "sampling.lost_spans"     // int: how many spans of it are gone
 )
 
 // What sampling says on a span that came after its trace was released.

@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"time"
 
 	"go.opentelemetry.io/collector/consumer/consumererror"
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -56,34 +57,47 @@ func (c *core) full(cost int64, spans int) error {
 		c.metrics.dropped(reasonTooLarge, false, spans)
 		return consumererror.NewPermanent(errTooLarge)
 	}
-	c.metrics.add(c.metrics.builder.ProcessorSamplingRefusedRequests, 1)
+	c.refuse()
 	return errFull
+}
+
+// refuse notes that a request was refused, so that the traces which wait for its spans go on waiting.
+func (c *core) refuse() {
+	c.budget.refuse(time.Now())
+	c.metrics.add(c.metrics.builder.ProcessorSamplingRefusedRequests, 1)
 }
 
 // roomToSpare is the part of the budget that is made free beyond what is needed, so that a full processor does not
 // look for the oldest trace at every request.
 const roomToSpare = 64
 
-// makeRoom reserves n bytes after judging the oldest traces: likely successes first, those with errors last. What is
-// kept of them gives its bytes back only when it is delivered, so traces with errors are not torn apart for nothing
-// while enough is on its way out already.
+// makeRoom reserves n bytes by giving up what was dropped before, and then by judging the oldest traces: likely
+// successes first, those with errors last. What is kept of them gives its bytes back only when it is delivered, so traces
+// with errors are not torn apart for nothing while enough is on its way out already.
+//
+// When memory is full since the next component takes nothing, judging what is not complete would throw away spans that
+// were accepted, for room that is as full a moment later: requests are refused instead, if the sender can be told.
 func (c *core) makeRoom(n int64) bool {
 	if n > c.budget.max {
 		return false
 	}
 	c.room.Lock()
 	defer c.room.Unlock()
-	for _, urgent := range []bool{false, true} {
-		for _, s := range c.shards {
+	complete := c.cfg.WhenFull == whenFullRefuse && c.outbox.stuck()
+	for _, what := range []spare{ofGraves, ofCalm, ofUrgent} {
+		for range c.shards {
 			if c.budget.reserve(n) {
 				return true
 			}
-			if urgent && c.outbox.held() >= n {
+			if what == ofUrgent && (complete || c.outbox.held() >= n) {
 				return false
 			}
-			freed := make(chan int64, 1)
-			s.send(message{room: &room{bytes: c.budget.missing(n) + c.budget.max/roomToSpare, urgent: urgent, freed: freed}})
-			<-freed
+			c.room.turn++
+			r := room{
+				bytes: c.budget.missing(n) + c.budget.max/roomToSpare, of: what, complete: complete, freed: make(chan struct{}),
+			}
+			c.shards[c.room.turn%len(c.shards)].send(message{room: &r})
+			<-r.freed
 		}
 	}
 	return c.budget.reserve(n)

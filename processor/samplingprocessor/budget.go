@@ -3,14 +3,22 @@
 
 package samplingprocessor
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+	"time"
+)
 
 // budget counts the bytes that are held. What is admitted is reserved before; what is known only afterwards (that a
 // repaired trace has become a little larger) is added without asking, and the next request pays for it.
 type budget struct {
 	max  int64
 	used atomic.Int64
+	// refused is the last time that a request found no room; nil: never.
+	refused atomic.Pointer[time.Time]
 }
+
+// refuse notes that a request was refused.
+func (b *budget) refuse(now time.Time) { b.refused.Store(&now) }
 
 // reserve takes n bytes if they are free.
 func (b *budget) reserve(n int64) bool {

@@ -38,7 +38,7 @@ type core struct {
 	outbox   *outbox
 	journal  *journal // nil without storage
 	shards   []*shard
-	room     sync.Mutex // one request at a time makes room
+	room     rooms
 
 	tracesOpen atomic.Int64
 
@@ -49,6 +49,12 @@ type core struct {
 		made    int // and not yet shut down
 		started int // and not yet shut down
 	}
+}
+
+// rooms makes one request at a time make room, of another shard than the last one did.
+type rooms struct {
+	sync.Mutex
+	turn int
 }
 
 // pipes are the instances in the pipelines. The lists are replaced as a whole.

@@ -5,6 +5,7 @@ package samplingprocessor
 
 import (
 	"context"
+	"math/rand/v2"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -23,7 +24,23 @@ import (
 // payload is a trace of one span with n bytes of text.
 func payload(trace uint16, n int, failed bool) ptrace.Traces {
 	td := traces(spec{id: 1, kind: "llm", failed: failed, attributes: map[string]any{"text": strings.Repeat("x", n)}})
-	spansOfAll(td)[0].SetTraceID(pcommon.TraceID{0: 9, 14: byte(trace >> 8), 15: byte(trace)})
+	spansOfAll(td)[0].SetTraceID(payloadID(trace))
+	return td
+}
+
+func payloadID(trace uint16) pcommon.TraceID {
+	return pcommon.TraceID{0: 9, 14: byte(trace >> 8), 15: byte(trace)}
+}
+
+// noise is a payload that cannot be compressed.
+func noise(trace uint16, n int) ptrace.Traces {
+	td := payload(trace, 0, false)
+	text := make([]byte, n)
+	r := rand.New(rand.NewPCG(uint64(trace), 9))
+	for i := range text {
+		text[i] = byte(' ' + r.IntN(95))
+	}
+	spansOfAll(td)[0].Attributes().PutStr("text", string(text))
 	return td
 }
 

@@ -227,14 +227,14 @@ func TestStock_nextConsumerDownForThreeSecondsLosesNothing(t *testing.T) {
 	})
 }
 
-// outage refuses everything until a time.
+// outage refuses everything for a while.
 type outage struct {
 	consumertest.TracesSink
-	until time.Time
+	from, until time.Time
 }
 
 func (o *outage) ConsumeTraces(ctx context.Context, td ptrace.Traces) error {
-	if time.Now().Before(o.until) {
+	if now := time.Now(); !now.Before(o.from) && now.Before(o.until) {
 		return errDown
 	}
 	return o.TracesSink.ConsumeTraces(ctx, td)
@@ -342,17 +342,20 @@ func TestStub_rootSaysThatTheRestIsGone(t *testing.T) {
 			tinyMemory(c)
 			onlyErrors(c)
 		})
-		s.send(payload(1, 100<<10, false))
-		for n := range uint16(20) { // pushes the first out, undecided, and out of the graveyard
-			s.send(payload(100+n, 100<<10, false))
+		s.send(noise(1, 100<<10))
+		for n := range uint16(20) { // pushes the first out, undecided, and nothing is gained by compressing it
+			s.send(noise(100+n, 100<<10))
 		}
 		late := traces(spec{id: 7, parent: 1, kind: "tool", failed: true})
 		spansOfAll(late)[0].SetTraceID(pcommon.TraceID{0: 9, 15: 1})
 		s.send(late)
 		synctest.Wait()
+		assert.Equal(t, 1.0, s.count("dropped_spans", "reason", "gone"))
 		out := s.stop()
 		require.Len(t, out, 1)
 		incomplete, _ := rootOf(t, out[0]).Attributes().Get(contract.SamplingIncomplete)
 		assert.True(t, incomplete.Bool())
+		lost, _ := rootOf(t, out[0]).Attributes().Get(contract.SamplingLostSpans)
+		assert.EqualValues(t, 1, lost.Int())
 	})
 }

@@ -4,6 +4,7 @@
 package samplingprocessor
 
 import (
+	"math"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -81,10 +82,8 @@ func TestLate_logRecordBringsADroppedTraceBack(t *testing.T) {
 func TestLate_errorOfATraceThatIsGoneGoesOutAsAStub(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := afterDrop(t, nil, func(s *logSampler) {
-			for _, shard := range s.traces.(*tracesProcessor).core.shards {
-				freed := make(chan int64, 1)
-				shard.send(message{room: &room{bytes: 1, freed: freed}})
-				<-freed
+			for _, shard := range s.traces.(*tracesProcessor).core.shards { // which sleep
+				shard.core.budget.add(-shard.graves.Shrink(math.MaxInt64))
 			}
 			sendFailed(s)
 		})
@@ -95,8 +94,10 @@ func TestLate_errorOfATraceThatIsGoneGoesOutAsAStub(t *testing.T) {
 		assert.Equal(t, spanID(3), root.SpanID())
 		a := root.Attributes().AsRaw()
 		assert.Equal(t, true, a[contract.SamplingIncomplete])
+		assert.EqualValues(t, 2, a[contract.SamplingLostSpans])
 		assert.Zero(t, a[contract.SamplingAdjustedCount])
 		assert.Equal(t, 1.0, s.count("brought_back", "outcome", "stub"))
+		assert.Equal(t, 2.0, s.count("dropped_spans", "reason", "gone", "intentional", "false"))
 	})
 }
 
@@ -141,6 +142,34 @@ func TestLate_graveyardIsBoundedAndGivenUpFirst(t *testing.T) {
 		synctest.Wait()
 		assert.Zero(t, s.count("evicted"))
 		s.stop()
+	})
+}
+
+// TestLate_errorBringsBackATraceThatGaveWayToOthers fills memory before the error comes. What an agent says repeats itself,
+// so that it can be held compressed.
+func TestLate_errorBringsBackATraceThatGaveWayToOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := startSampler(t, func(c *Config) {
+			onlyErrors(c)
+			c.Memory.MaxBytes = 16 << 20
+			c.Memory.MaxTraceBytes = 16 << 20
+		})
+		for n := range uint16(200) {
+			s.send(payload(n, 100<<10, false))
+		}
+		synctest.Wait()
+		require.Greater(t, s.count("evicted"), 30.0)
+		assert.LessOrEqual(t, s.count("bytes_held"), float64(16<<20))
+		for n := range uint16(30) { // all of these gave way
+			late := traces(spec{id: 7, parent: 1, kind: "tool", failed: true})
+			spansOfAll(late)[0].SetTraceID(payloadID(n))
+			s.send(late)
+		}
+		synctest.Wait()
+		assert.Equal(t, 30.0, s.count("brought_back", "outcome", "whole"))
+		out := s.stop()
+		assert.Equal(t, 30, requireTrees(t, out...))
+		assert.Len(t, spansOfAll(out...), 60)
 	})
 }
 

@@ -107,7 +107,7 @@ func (p *logsProcessor) full(ctx context.Context, ld plog.Logs, cost int64, piec
 		if cost > c.budget.max {
 			return consumererror.NewPermanent(errTooLarge)
 		}
-		c.metrics.add(c.metrics.builder.ProcessorSamplingRefusedRequests, 1)
+		c.refuse()
 		return errFull
 	}
 	c.metrics.logs(outcomeShed, records)

@@ -24,6 +24,7 @@ const (
 	reasonTooLarge  = "too_large"  // the request is larger than the whole budget
 	reasonRejected  = "rejected"   // the next consumer refused it for good
 	reasonShutdown  = "shutdown"   // there was no time left to deliver it
+	reasonGone      = "gone"       // an error came late for a trace that was dropped and is given up
 	reasonUnread    = "unreadable" // a part in the storage was damaged
 )
 

@@ -58,6 +58,7 @@ type outbox struct {
 	pending map[uint16]int // deliveries that are queued or under way, by outlet
 	bytes   int64
 	decoded int64 // of bytes: of what waits decoded
+	failing int   // deliveries that wait to be tried again
 	closed  bool
 }
 
@@ -80,6 +81,14 @@ func (o *outbox) held() int64 {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.bytes
+}
+
+// stuck reports whether the next component does not take what is released: most of what is tried fails, or a great part
+// of memory waits. One trace that is refused again and again says nothing.
+func (o *outbox) stuck() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.failing > releaseWorkers/2 || o.bytes >= o.core.budget.max/2
 }
 
 // put queues a delivery and never waits.
@@ -163,7 +172,7 @@ func (o *outbox) deliver(ctx context.Context, d delivery) error {
 			return err
 		}
 		o.keepRest(err, &d)
-		if !pause(ctx, backoff) {
+		if !o.pause(ctx, backoff) {
 			return err
 		}
 		o.core.metrics.add(o.core.metrics.builder.ProcessorSamplingReleaseRetries, 1)
@@ -203,7 +212,9 @@ func (o *outbox) keepRest(err error, d *delivery) {
 
 // pause waits for about d, and reports whether there is any point in going on. Traces that failed together do not
 // come back together.
-func pause(ctx context.Context, d time.Duration) bool {
+func (o *outbox) pause(ctx context.Context, d time.Duration) bool {
+	o.fails(1)
+	defer o.fails(-1)
 	timer := time.NewTimer(d/2 + rand.N(d/2))
 	defer timer.Stop()
 	select {
@@ -212,6 +223,12 @@ func pause(ctx context.Context, d time.Duration) bool {
 	case <-ctx.Done():
 		return false
 	}
+}
+
+func (o *outbox) fails(n int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.failing += n
 }
 
 // finish gives back what d held.

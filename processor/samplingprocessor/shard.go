@@ -57,12 +57,22 @@ func (a *arrival) seqs() []uint64 {
 	return []uint64{a.seq}
 }
 
-// room asks for memory: to judge the oldest traces, urgent ones or the others.
+// room asks for memory.
 type room struct {
-	bytes  int64
-	urgent bool
-	freed  chan int64
+	bytes    int64
+	of       spare
+	complete bool // only of traces that lack nothing
+	freed    chan struct{}
 }
+
+// spare is what gives way when memory is full, in this order.
+type spare uint8
+
+const (
+	ofGraves spare = iota // what is dropped already
+	ofCalm                // the oldest open traces
+	ofUrgent              // and those among them that showed an error
+)
 
 // drain asks for everything of an outlet.
 type drain struct {
@@ -80,6 +90,7 @@ type note struct {
 type verdict struct {
 	known   *repair.Known // nil: dropped
 	noAgent bool          // dropped as no agent's span was there
+	spans   int32         // that were dropped
 }
 
 // newShard makes a shard that is given a share of the budget for what it remembers of decided traces.
@@ -192,6 +203,9 @@ func (s *shard) expire() {
 		return
 	}
 	now := time.Now()
+	if at := s.core.budget.refused.Load(); at != nil {
+		s.open.Refused(*at)
+	}
 	for !next.After(now) {
 		t, trigger := s.open.Due(now)
 		if t == nil {
@@ -202,20 +216,29 @@ func (s *shard) expire() {
 	s.core.budget.add(-s.open.Freed())
 }
 
-// evict judges the oldest traces of a class until as many bytes are on their way out as are asked for. What is dropped
-// already goes first.
+// maxLooked bounds how many traces are looked at for one that is complete.
+const maxLooked = 4096
+
+// evict makes room, and says when it is done.
 func (s *shard) evict(r *room) {
-	freed := s.graves.Shrink(r.bytes)
-	s.core.budget.add(-freed)
-	for freed < r.bytes {
-		t := s.open.Oldest(r.urgent)
-		if t == nil {
-			break
-		}
-		freed += t.Bytes
-		s.take(t, store.Evicted)
+	defer close(r.freed)
+	if r.of == ofGraves { // a part of it stays: an error may come for what just gave way
+		s.core.budget.add(-s.graves.Shrink(min(r.bytes, s.graves.Bytes()-s.graves.Max()/4)))
+		return
 	}
-	r.freed <- freed
+	freed := int64(0)
+	t := s.open.Oldest(r.of == ofUrgent)
+	for looked := 0; t != nil && freed < r.bytes && looked < maxLooked; looked++ {
+		this := t
+		t = this.Newer()
+		if r.complete && !s.open.Complete(this) {
+			continue
+		}
+		looked = 0
+		buried := s.graves.Bytes()
+		s.take(this, store.Evicted)
+		freed += this.Bytes - (s.graves.Bytes() - buried)
+	}
 }
 
 // flush judges everything of an outlet. With a storage, what is undecided stays there and is read back at the next
@@ -274,7 +297,7 @@ func (s *shard) judge(t *store.Trace[note], trigger store.Trigger) {
 		r = repair.Trace(s.decode(t.Parts...), c.repairOptions(), stamp, s.events(t.Parts)...)
 		c.metrics.repaired(r)
 	}
-	v := &verdict{known: r.Known, noAgent: d.Rule == policy.NoAgentSpan}
+	v := &verdict{known: r.Known, noAgent: d.Rule == policy.NoAgentSpan, spans: int32(t.Spans)}
 	s.remember(t.Key, v)
 	switch {
 	case c.cfg.DryRun:

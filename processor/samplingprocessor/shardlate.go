@@ -29,10 +29,22 @@ func (s *shard) bury(t *store.Trace[note], v *verdict, trigger store.Trigger) {
 	c := s.core
 	c.budget.add(-t.Bytes)
 	c.journal.settle(settled{seqs: t.Note.seqs, memo: s.memo(t.Key, v)})
-	if v.noAgent || trigger == store.Evicted || trigger == store.Shutdown {
-		return // when memory is full there is none to spare
+	g := &grave{evidence: t.Note.evidence, parts: t.Parts, bytes: t.Bytes}
+	if v.noAgent || trigger == store.Shutdown || trigger == store.Evicted && !s.shrinks(g) {
+		return
 	}
-	s.dig(t.Key, &grave{evidence: t.Note.evidence, parts: t.Parts, bytes: t.Bytes})
+	s.dig(t.Key, g)
+}
+
+// shrinks compresses a trace that gives way to others, and reports whether that was worth it: when memory is full there
+// is none to spare for what could as well have stayed open.
+func (s *shard) shrinks(g *grave) bool {
+	if g.bytes < worthPacking {
+		return false
+	}
+	before := g.bytes
+	g.bytes -= s.packer.Pack(g.parts)
+	return g.bytes < before/4
 }
 
 // dig puts g into the graveyard, which counts in the budget. Once it fills up, what is worth it is compressed, unless
@@ -105,7 +117,7 @@ func (s *shard) addToDropped(v *verdict, a *arrival) {
 	g.evidence.Merge(&a.evidence)
 	g.parts = append(g.parts, a.part)
 	g.bytes += a.part.Cost()
-	if (a.evidence.Failed || a.evidence.Asked()) && s.bringBack(a, g, whole) {
+	if (a.evidence.Failed || a.evidence.Asked()) && s.bringBack(v, a, g, whole) {
 		return
 	}
 	s.core.budget.add(-a.part.Cost())
@@ -113,6 +125,7 @@ func (s *shard) addToDropped(v *verdict, a *arrival) {
 	if a.part.Logs != 0 {
 		s.core.metrics.logs(outcomeDropped, len(a.part.Spans))
 	} else {
+		v.spans += int32(len(a.part.Spans))
 		s.core.metrics.late(outcomeDropped, len(a.part.Spans))
 	}
 	if whole {
@@ -122,15 +135,16 @@ func (s *shard) addToDropped(v *verdict, a *arrival) {
 
 // bringBack releases a dropped trace for which an error came late, or as much of it as is there. What comes back
 // stands for none but itself: the count of what it would have stood for has gone out with others.
-func (s *shard) bringBack(a *arrival, g *grave, whole bool) bool {
+func (s *shard) bringBack(was *verdict, a *arrival, g *grave, whole bool) bool {
 	c := s.core
 	now := time.Now()
 	d := s.decide(a.key, &g.evidence, g.parts, now)
 	if !d.Keep {
 		return false
 	}
-	stamp := repair.Stamp{
-		Rule: d.Rule, Trigger: string(store.Late), Probability: d.Probability, BroughtBack: true, Incomplete: !whole,
+	stamp := repair.Stamp{Rule: d.Rule, Trigger: string(store.Late), Probability: d.Probability, BroughtBack: true}
+	if !whole {
+		stamp.Incomplete, stamp.Lost = true, int(was.spans)
 	}
 	r := repair.Trace(s.decode(g.parts...), c.repairOptions(), stamp, s.events(g.parts)...)
 	if r.Spans == 0 {
@@ -139,6 +153,7 @@ func (s *shard) bringBack(a *arrival, g *grave, whole bool) bool {
 	outcome := outcomeWhole
 	if !whole {
 		outcome = outcomeStub
+		c.metrics.dropped(reasonGone, false, int(was.spans))
 	}
 	c.metrics.broughtBack(outcome)
 	c.metrics.repaired(r)

@@ -60,8 +60,9 @@ type Stamp struct {
 	// BroughtBack tells that the trace was dropped before: it has no threshold, since it stands for none but itself and
 	// its chance to be kept is unknown.
 	BroughtBack bool
-	// Incomplete tells that the rest of the trace is gone for good.
+	// Incomplete tells that the rest of the trace is gone for good, and Lost how many spans of it, if that is known.
 	Incomplete bool
+	Lost       int
 }
 
 func (s Stamp) states() traceStates { return traceStates{threshold: s.Threshold, off: s.BroughtBack} }
@@ -221,6 +222,9 @@ func (s Stamp) put(a pcommon.Map) {
 	a.PutBool(contract.SamplingComplete, s.Complete)
 	if s.Incomplete {
 		a.PutBool(contract.SamplingIncomplete, true)
+	}
+	if s.Lost > 0 {
+		a.PutInt(contract.SamplingLostSpans, int64(s.Lost))
 	}
 }
 

@@ -72,11 +72,20 @@ type state struct {
 // Complete reports whether the root of t is here and no parent is missing.
 func (s *Store[N]) Complete(t *Trace[N]) bool { return s.state(t).complete }
 
+// Refused tells the store that a request was refused. What traces lack may have been in it and comes again, so that it
+// counts like an arrival for every trace that is not complete.
+func (s *Store[N]) Refused(at time.Time) { s.refused = at }
+
 // due returns when t falls due, as far as is known now, and by what trigger.
 func (s *Store[N]) due(t *Trace[N]) (time.Time, Trigger) {
-	limit := t.first.Add(s.waits.Max)
-	at, trigger := t.last.Add(s.waits.Idle), Idle
-	switch st := s.state(t); {
+	st := s.state(t)
+	limit, idle := t.first.Add(s.waits.Max), t.last.Add(s.waits.Idle)
+	if !st.complete && s.refused.After(t.first) {
+		again := s.refused.Add(s.waits.Idle)
+		limit, idle = later(limit, again), later(idle, again)
+	}
+	at, trigger := idle, Idle
+	switch {
 	case st.complete && !st.awaited:
 		at, trigger = st.since.Add(s.waits.AfterRoot), Root
 	case st.open:
@@ -86,6 +95,13 @@ func (s *Store[N]) due(t *Trace[N]) (time.Time, Trigger) {
 		return limit, Max
 	}
 	return at, trigger
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // state looks at every span: a trace became complete when its root came or when the last of the parents came that

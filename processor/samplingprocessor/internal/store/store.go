@@ -81,6 +81,7 @@ type Store[N any] struct {
 	arrival map[uint64]int32 // scratch of arrivals
 	packer  *Packer          // nil: nothing is compressed
 	freed   int64            // by compressing, since it was asked for
+	refused time.Time        // the last time that a request was
 }
 
 // New returns an empty store.

@@ -74,6 +74,27 @@ func TestDue(t *testing.T) {
 	f("nothing in it", Idle, 30, part(0))
 }
 
+func TestDue_refusedRequestsMayHoldWhatIsMissing(t *testing.T) {
+	f := func(trigger Trigger, seconds, refused float64, parts ...Part) {
+		t.Helper()
+		s := New[int](waits)
+		for _, p := range parts {
+			s.Add(key(1), p)
+		}
+		s.Refused(after(refused))
+		early, _ := s.Due(after(seconds - 0.001))
+		assert.Nil(t, early)
+		got, why := s.Due(after(seconds))
+		assert.NotNil(t, got)
+		assert.Equal(t, trigger, why)
+	}
+	f(Root, 10, 8, part(0, sp(1, 0, Unknown)))
+	f(Idle, 55, 25, part(0, sp(2, 1, Remote)))
+	f(Idle, 30, -5, part(0, sp(2, 1, Remote)))
+	f(Max, 600, 500, part(0, sp(2, 1, Local)))
+	f(Max, 625, 595, part(0, sp(2, 1, Local)))
+}
+
 func TestOriginOf(t *testing.T) {
 	f := func(flags uint32, entry bool, want Origin) {
 		t.Helper()

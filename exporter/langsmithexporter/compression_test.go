@@ -58,7 +58,7 @@ func recordedBodies(b *testing.B, p encode.Protocol) []encode.Body {
 	for _, fixture := range pdatatest.Fixtures(b) {
 		for _, trace := range runmap.Map(pdatatest.LoadTraces(b, fixture.Path), runmap.Options{}) {
 			for i := range trace.Runs {
-				chunk, err := enc.Encode(&trace.Runs[i], encode.Place{TraceID: trace.TraceID, Project: "p"})
+				chunk, err := enc.Append(nil, &trace.Runs[i], encode.Place{TraceID: trace.TraceID, Project: "p"})
 				require.NoError(b, err)
 				chunks = append(chunks, chunk)
 			}

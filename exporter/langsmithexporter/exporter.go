@@ -4,10 +4,12 @@
 package langsmithexporter
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/consumer"
@@ -142,7 +144,7 @@ func (e *tracesExporter) ConsumeTraces(ctx context.Context, td ptrace.Traces) er
 		if !ok {
 			return
 		}
-		chunks[i] = append(chunks[i], e.encode(ctx, e.destinations[i], trace, g)...)
+		chunks[i] = e.encode(ctx, e.destinations[i], trace, g, chunks[i])
 		if traces[i] == nil {
 			traces[i] = map[pcommon.TraceID]bool{}
 		}
@@ -239,28 +241,40 @@ func (e *tracesExporter) place(ctx context.Context, trace *runmap.Trace) (destin
 	return i, group{protocol: e.protocol, project: project}, true
 }
 
-// encode writes the runs of a trace, parents first. A run that is beyond all limits goes without its content.
-func (e *tracesExporter) encode(ctx context.Context, d *destination, trace *runmap.Trace, g group) []chunk {
-	chunks := make([]chunk, 0, len(trace.Runs))
+// encode appends the runs of a trace, parents first.
+func (e *tracesExporter) encode(
+	ctx context.Context, d *destination, trace *runmap.Trace, g group, chunks []chunk,
+) []chunk {
+	b := newBlocks(slices.Grow(chunks, len(trace.Runs)))
 	at := encode.Place{TraceID: trace.TraceID, Service: lookup(trace, "service.name"), Project: g.project}
 	for i := range trace.Runs {
-		data, err := e.encoder.Encode(&trace.Runs[i], at)
+		buffer, err := e.encoder.Append(b.buffer, &trace.Runs[i], at)
 		if err != nil {
 			e.counters.refused(ctx, reasonEncode, 1, err)
 			continue
 		}
-		if len(data) > maxRunBytes {
-			if short, ok := e.encoder.Shorten(data, maxRunBytes); ok {
-				e.counters.shortened(ctx)
-				data = short
-			}
+		if len(buffer)-len(b.buffer) > maxRunBytes {
+			buffer = e.shorten(ctx, d, g, b.buffer, buffer)
 		}
-		if len(data) > maxRunBytes {
-			err := errors.New("a run is larger than any server takes")
-			d.giveUp(ctx, reasonTooLarge, []chunk{{group: g, data: data}}, err)
-			continue
+		if len(buffer) > len(b.buffer) {
+			b.add(g, buffer)
 		}
-		chunks = append(chunks, chunk{group: g, data: data})
 	}
-	return chunks
+	return b.finish()
+}
+
+// shorten writes the run that has been appended to before once more, without its content, or not at all: it is beyond
+// all limits.
+func (e *tracesExporter) shorten(ctx context.Context, d *destination, g group, before, buffer []byte) []byte {
+	data := buffer[len(before):]
+	if short, ok := e.encoder.Shorten(data, maxRunBytes); ok {
+		e.counters.shortened(ctx)
+		data = short
+	}
+	if len(data) > maxRunBytes {
+		err := errors.New("a run is larger than any server takes")
+		d.giveUp(ctx, reasonTooLarge, []chunk{{group: g, data: bytes.Clone(data)}}, err)
+		return before
+	}
+	return append(before, data...)
 }

@@ -287,7 +287,7 @@ func TestPush_runIsShortenedNoMoreThanNeeded(t *testing.T) {
 		r := newRig(t, s, native)
 		prose := strings.Repeat("word by word ", 400_000)
 		big := run.Run{ID: run.ID{1}, Name: "big", Kind: run.Chain, Start: time.Unix(1, 0), Inputs: []byte(`{"input":"` + prose + `"}`)}
-		data, err := r.encoder.Encode(&big, encode.Place{Project: "p"})
+		data, err := r.encoder.Append(nil, &big, encode.Place{Project: "p"})
 		require.NoError(t, err)
 		require.NoError(t, r.destinations[0].consume(t.Context(), []chunk{{group{encode.Multipart, "p"}, data}}))
 		settle(time.Minute)

@@ -127,7 +127,7 @@ func BenchmarkConsumeTraces(b *testing.B) {
 		for _, td := range all {
 			runmap.Each(td, e.options, func(trace *runmap.Trace) {
 				i, g, _ := e.place(context.Background(), trace)
-				e.encode(context.Background(), e.destinations[i], trace, g)
+				e.encode(context.Background(), e.destinations[i], trace, g, nil)
 			})
 		}
 	}

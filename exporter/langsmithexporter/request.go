@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"go.opentelemetry.io/collector/exporter/exporterhelper"
 	"go.opentelemetry.io/collector/exporter/exporterhelper/xexporterhelper"
@@ -37,9 +38,9 @@ type request struct {
 var _ xexporterhelper.RequestErrorHandler = (*request)(nil)
 
 func newRequest(chunks []chunk) *request {
-	r := &request{}
+	r := &request{chunks: slices.Clip(chunks)}
 	for _, c := range chunks {
-		r.append(c)
+		r.bytes += len(c.data)
 	}
 	return r
 }

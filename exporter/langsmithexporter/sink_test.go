@@ -325,7 +325,7 @@ func chunksIn(t *testing.T, protocol encode.Protocol, project string, names ...s
 		if size, ok := strings.CutPrefix(name, "large "); ok {
 			r.Inputs = []byte(`{"input":"` + strings.Repeat("x", len(size)<<20) + `"}`)
 		}
-		data, err := enc.Encode(&r, encode.Place{TraceID: [16]byte{1}, Project: project})
+		data, err := enc.Append(nil, &r, encode.Place{TraceID: [16]byte{1}, Project: project})
 		require.NoError(t, err)
 		chunks = append(chunks, chunk{group: group{protocol, project}, data: data})
 	}

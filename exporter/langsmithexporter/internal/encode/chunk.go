@@ -27,7 +27,7 @@ type part struct {
 	body  []byte
 }
 
-// readParts takes a chunk of multipart apart. It reads nothing but what Encode writes.
+// readParts takes a chunk of multipart apart. It reads nothing but what Append writes.
 func readParts(chunk []byte) ([]part, error) {
 	var parts []part
 	for len(chunk) > 0 {
@@ -107,15 +107,14 @@ func (multipart) Shorten(chunk []byte, limit int) ([]byte, bool) {
 			parts[i].body = shortField(p)
 		}
 	}
-	f := form{out: getScratch(), id: parts[0].id}
-	defer putScratch(f.out)
+	f := form{out: make([]byte, 0, len(chunk)), id: parts[0].id}
 	for _, p := range parts {
 		f.part(p.field, p.body)
 	}
-	if len(f.out.b) >= len(chunk) {
+	if len(f.out) >= len(chunk) {
 		return nil, false
 	}
-	return bytes.Clone(f.out.b), true
+	return f.out, true
 }
 
 // shrinkParts makes the content of parts smaller by -change bytes, if it can.
@@ -176,7 +175,7 @@ func usageIn(outputs []byte) []byte {
 }
 
 // maxUsage is more than all counts and costs of a run take.
-const maxUsage = 2 << 10
+const maxUsage = 1 << 10
 
 // withoutLong takes members out of an object that are too long for a shortened run.
 func withoutLong(object []byte, names ...string) []byte {

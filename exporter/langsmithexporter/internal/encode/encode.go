@@ -62,13 +62,13 @@ type Place struct {
 
 // Encoder writes one protocol.
 type Encoder interface {
-	// Encode returns r as a chunk.
-	Encode(r *run.Run, at Place) ([]byte, error)
+	// Append appends r as a chunk to b. When it fails, b is as it was.
+	Append(b []byte, r *run.Run, at Place) ([]byte, error)
 	// Shorten returns the run in chunk in about limit bytes, for a server that finds it too large: without media, then
 	// with shorter strings, and if that does not help, without inputs and outputs. A tree with a run that says less is
 	// worth more than one whose children hang in the air. It reports whether the result is any smaller.
 	Shorten(chunk []byte, limit int) ([]byte, bool)
-	// Body puts chunks of one project into a request. It fails when a chunk is not what Encode has written.
+	// Body puts chunks of one project into a request. It fails when a chunk is not what Append has written.
 	Body(chunks [][]byte) (Body, error)
 }
 

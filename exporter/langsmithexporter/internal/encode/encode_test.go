@@ -49,7 +49,7 @@ func llmRun() run.Run {
 
 func encoded(t *testing.T, r run.Run) ptrace.Span {
 	t.Helper()
-	chunk, err := otlp{}.Encode(&r, place)
+	chunk, err := otlp{}.Append(nil, &r, place)
 	require.NoError(t, err)
 	return onlySpan(t, chunk)
 }
@@ -216,10 +216,10 @@ func TestEncode_emptyRunIsASpan(t *testing.T) {
 
 func TestEncode_sameRunSameBytes(t *testing.T) {
 	r := llmRun()
-	want, err := otlp{}.Encode(&r, place)
+	want, err := otlp{}.Append(nil, &r, place)
 	require.NoError(t, err)
 	for range 20 {
-		got, err := otlp{}.Encode(&r, place)
+		got, err := otlp{}.Append(nil, &r, place)
 		require.NoError(t, err)
 		require.Equal(t, want, got)
 	}
@@ -229,7 +229,7 @@ func TestBody_concatenationIsOneMessage(t *testing.T) {
 	var chunks [][]byte
 	for range 3 {
 		r := llmRun()
-		chunk, err := otlp{}.Encode(&r, place)
+		chunk, err := otlp{}.Append(nil, &r, place)
 		require.NoError(t, err)
 		chunks = append(chunks, chunk)
 	}
@@ -250,7 +250,7 @@ func TestShorten(t *testing.T) {
 	r.Inputs = []byte(`{"text":"` + strings.Repeat("long ", 10_000) + `"}`)
 	r.Error = strings.Repeat("é", 2000) + stackMark + strings.Repeat("line\n", 2000)
 	r.Metadata.Add("note", run.Str(strings.Repeat("n", 5000)))
-	chunk, err := otlp{}.Encode(&r, place)
+	chunk, err := otlp{}.Append(nil, &r, place)
 	require.NoError(t, err)
 
 	short, ok := otlp{}.Shorten(chunk, 0)
@@ -291,7 +291,7 @@ func TestParseProtocol(t *testing.T) {
 func ExampleEncoder() {
 	enc, _ := For(OTLP)
 	r := run.Run{ID: run.FromSpan([8]byte{7: 1}), Name: "answer", Kind: run.Chain}
-	chunk, _ := enc.Encode(&r, Place{Project: "shop"})
+	chunk, _ := enc.Append(nil, &r, Place{Project: "shop"})
 	body, _ := enc.Body([][]byte{chunk, chunk})
 	fmt.Println(body.Path, body.ContentType, body.Size == 2*len(chunk))
 	// Output: /otel/v1/traces application/x-protobuf true
@@ -306,12 +306,12 @@ func BenchmarkEncode(b *testing.B) {
 			enc, err := For(p)
 			require.NoError(b, err)
 			b.Run(fmt.Sprintf("%s/%dKiB", p, size>>10), func(b *testing.B) {
-				chunk, err := enc.Encode(&r, place)
+				chunk, err := enc.Append(nil, &r, place)
 				require.NoError(b, err)
 				b.SetBytes(int64(len(chunk)))
 				b.ReportAllocs()
 				for b.Loop() {
-					_, _ = enc.Encode(&r, place)
+					_, _ = enc.Append(nil, &r, place)
 				}
 			})
 		}

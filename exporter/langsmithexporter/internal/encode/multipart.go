@@ -44,42 +44,42 @@ func (multipart) Body(chunks [][]byte) (Body, error) {
 	}, nil
 }
 
-func (multipart) Encode(r *run.Run, at Place) ([]byte, error) {
+func (multipart) Append(b []byte, r *run.Run, at Place) ([]byte, error) {
 	if r.ID.IsZero() {
-		return nil, errors.New("write run as multipart: it has no id")
+		return b, errors.New("write run as multipart: it has no id")
 	}
-	f := form{out: getScratch(), field: getScratch(), id: r.ID.String()}
-	defer putScratch(f.out)
-	defer putScratch(f.field)
-	f.part("", appendRun(f.field.b[:0], r, at))
+	field := getScratch()
+	defer putScratch(field)
+	f := form{out: b, id: r.ID.String()}
+	field.b = appendRun(field.b, r, at)
+	f.part("", field.b)
 	f.part(".inputs", asObject(r.Inputs, "input"))
 	f.outputs(r)
-	f.part(".events", appendEvents(f.field.b[:0], r))
-	f.part(".extra", appendExtra(f.field.b[:0], r))
+	field.b = appendEvents(field.b[:0], r)
+	f.part(".events", field.b)
+	field.b = appendExtra(field.b[:0], r)
+	f.part(".extra", field.b)
 	if r.Error != "" {
-		f.part(".error", appendString(f.field.b[:0], r.Error))
+		field.b = appendString(field.b[:0], r.Error)
+		f.part(".error", field.b)
 	}
-	return bytes.Clone(f.out.b), nil
+	return f.out, nil
 }
 
 // form collects the parts of one run.
 type form struct {
-	out   *wire
-	field *wire // to write a field in, before its length is known
-	id    string
+	out []byte
+	id  string
 }
 
 // part appends a part, or nothing where there is nothing to say. Content comes in pieces so that no large one is copied
 // twice.
 func (f *form) part(field string, pieces ...[]byte) {
-	n := 0
-	for _, p := range pieces {
-		n += len(p)
-	}
+	n := sizeOf(pieces)
 	if n == 0 {
 		return
 	}
-	b := f.out.b
+	b := f.out
 	b = append(b, headName...)
 	b = append(b, f.id...)
 	b = append(b, field...)
@@ -90,7 +90,7 @@ func (f *form) part(field string, pieces ...[]byte) {
 		b = append(b, p...)
 	}
 	b = append(b, partEnd...)
-	f.out.b = b
+	f.out = b
 }
 
 // usageHead begins outputs that hold usage. It comes first, where it is found again without reading all of them.
@@ -103,7 +103,8 @@ func (f *form) outputs(r *run.Run) {
 		f.part(".outputs", outputs)
 		return
 	}
-	head := append([]byte(usageHead), usageJSON(r.Usage)...)
+	var room [maxUsage]byte
+	head := appendUsage(append(room[:0], usageHead...), r.Usage)
 	rest := bytes.TrimLeft(bytes.TrimPrefix(bytes.TrimLeft(withoutUsage(outputs), " \t\r\n"), []byte("{")), " \t\r\n")
 	switch {
 	case len(rest) == 0:

@@ -32,7 +32,7 @@ func nativeRun() run.Run {
 
 func parts(t testing.TB, r run.Run) []byte {
 	t.Helper()
-	chunk, err := multipart{}.Encode(&r, place)
+	chunk, err := multipart{}.Append(nil, &r, place)
 	require.NoError(t, err)
 	return chunk
 }
@@ -105,7 +105,7 @@ func TestMultipart_whatIsNotThereHasNoPart(t *testing.T) {
 }
 
 func TestMultipart_refusesWhatHasNoID(t *testing.T) {
-	_, err := multipart{}.Encode(&run.Run{}, place)
+	_, err := multipart{}.Append(nil, &run.Run{}, place)
 	require.EqualError(t, err, "write run as multipart: it has no id")
 }
 

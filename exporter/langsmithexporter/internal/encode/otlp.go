@@ -59,35 +59,28 @@ func (otlp) Body(chunks [][]byte) (Body, error) {
 	}, nil
 }
 
-func (otlp) Encode(r *run.Run, at Place) ([]byte, error) {
+// Append writes TracesData{ResourceSpans{Resource, ScopeSpans{Scope, Span}}}.
+func (otlp) Append(b []byte, r *run.Run, at Place) ([]byte, error) {
 	if r.ID.IsZero() {
-		return nil, errors.New("write run as OTLP: it has no id")
+		return b, errors.New("write run as OTLP: it has no id")
 	}
-	span := getScratch()
-	defer putScratch(span)
-	writeSpan(span, r, at)
-	return wrapped(span.b, valid(at.Service)), nil
-}
-
-// wrapped puts a span into a message of its own: TracesData{ResourceSpans{Resource, ScopeSpans{Scope, Span}}}.
-func wrapped(span []byte, service string) []byte {
-	resource := getScratch()
-	defer putScratch(resource)
-	if service != "" {
-		attrs{resource, fieldResourceAttr}.str("service.name", service)
+	w := &wire{b}
+	resourceSpans := w.open(fieldResourceSpans)
+	resource := w.open(fieldResource)
+	if at.Service != "" {
+		attrs{w, fieldResourceAttr}.str("service.name", at.Service)
 	}
-	scope := headSize(fieldScopeName, len(scopeName)) + len(scopeName)
-	spans := headSize(fieldScope, scope) + scope + headSize(fieldSpan, len(span)) + len(span)
-	body := headSize(fieldResource, len(resource.b)) + len(resource.b) + headSize(fieldScopeSpans, spans) + spans
-
-	out := wire{b: make([]byte, 0, headSize(fieldResourceSpans, body)+body)}
-	out.head(fieldResourceSpans, body)
-	out.bytes(fieldResource, resource.b)
-	out.head(fieldScopeSpans, spans)
-	out.head(fieldScope, scope)
-	out.text(fieldScopeName, scopeName)
-	out.bytes(fieldSpan, span)
-	return out.b
+	w.close(resource)
+	scopeSpans := w.open(fieldScopeSpans)
+	scope := w.open(fieldScope)
+	w.text(fieldScopeName, scopeName)
+	w.close(scope)
+	span := w.open(fieldSpan)
+	writeSpan(w, r, at)
+	w.close(span)
+	w.close(scopeSpans)
+	w.close(resourceSpans)
+	return w.b, nil
 }
 
 func writeSpan(w *wire, r *run.Run, at Place) {
@@ -158,9 +151,10 @@ func writeContent(a attrs, r *run.Run) {
 	if len(r.Inputs) > 0 {
 		a.json(attrPrompt, r.Inputs)
 	}
+	var room [maxUsage]byte
 	var usage []byte
 	if r.Usage != nil {
-		usage = usageJSON(r.Usage)
+		usage = appendUsage(room[:0], r.Usage)
 		a.json(attrUsage, usage)
 		writeCounts(a, r.Usage)
 	}
@@ -185,27 +179,27 @@ func writeEvents(w *wire, r *run.Run) {
 	if r.Error != "" {
 		code = codeError
 	}
-	w.head(fieldStatus, 2)
+	status := w.open(fieldStatus)
 	w.varint(fieldCode, code)
+	w.close(status)
 }
 
 func writeEvent(w *wire, name string, at time.Time, failure string) {
-	event := getScratch()
-	defer putScratch(event)
-	event.time(fieldEventTime, at)
-	event.text(fieldEventName, name)
+	event := w.open(fieldEvent)
+	w.time(fieldEventTime, at)
+	w.text(fieldEventName, name)
 	if failure != "" {
 		message, stack, _ := strings.Cut(failure, stackMark)
 		if message == "" {
 			message = "error"
 		}
-		a := attrs{event, fieldEventAttr}
+		a := attrs{w, fieldEventAttr}
 		a.str(attrMessage, message)
 		if stack != "" {
 			a.str(attrStack, stack)
 		}
 	}
-	w.bytes(fieldEvent, event.b)
+	w.close(event)
 }
 
 // Shorten decodes chunk, since nothing but the bytes is left of a run that has been queued.

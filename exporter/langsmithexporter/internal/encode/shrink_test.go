@@ -86,7 +86,7 @@ func TestShorten_isAsLongAsItMayBe(t *testing.T) {
 	for _, p := range []Protocol{OTLP, Multipart} {
 		enc, err := For(p)
 		require.NoError(t, err)
-		chunk, err := enc.Encode(&r, place)
+		chunk, err := enc.Append(nil, &r, place)
 		require.NoError(t, err)
 		for _, limit := range []int{100_000, 50_000, 10_000} {
 			short, ok := enc.Shorten(chunk, limit)

@@ -10,10 +10,9 @@ import (
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
 )
 
-// usageJSON is LangSmith's usage_metadata. It replaces all other counts of a run and is what costs are computed from.
+// appendUsage appends LangSmith's usage_metadata. It replaces all other counts of a run and is what costs are computed from.
 // See https://docs.langchain.com/langsmith/cost-tracking
-func usageJSON(u *run.Usage) []byte {
-	b := make([]byte, 0, 256) // all counts and costs fit
+func appendUsage(b []byte, u *run.Usage) []byte {
 	b = append(b, `{"input_tokens":`...)
 	b = strconv.AppendInt(b, u.Input, 10)
 	b = append(b, `,"output_tokens":`...)

@@ -4,8 +4,10 @@
 package encode
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math"
+	"math/bits"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -57,7 +59,7 @@ const (
 // first, and a fifth of the allocations, on a path that every span goes.
 type wire struct{ b []byte }
 
-// scratch buffers hold a message until its length is known.
+// scratch buffers hold what must not stay: a field until its length is known, a trace until its runs are cut apart.
 var scratch = sync.Pool{New: func() any { return &wire{b: make([]byte, 0, 16<<10)} }}
 
 // maxScratch is the largest buffer that is used again: rare giants would stay in memory for ever.
@@ -78,34 +80,42 @@ func putScratch(w *wire) {
 	}
 }
 
-func (w *wire) tag(field, wireType int) {
-	w.b = binary.AppendUvarint(w.b, uint64(field)<<3|uint64(wireType))
+// tag is how a field begins. No field in use has a number that takes a second byte.
+func tag(field, wireType int) byte { return byte(field<<3 | wireType) }
+
+// appendHead appends what stands before a value of n bytes.
+func appendHead(b []byte, field, n int) []byte {
+	b = append(b, tag(field, wireBytes))
+	if n < 0x80 {
+		return append(b, byte(n))
+	}
+	return binary.AppendUvarint(b, uint64(n))
 }
 
-// head begins a value of n bytes.
-func (w *wire) head(field, n int) {
-	w.tag(field, wireBytes)
-	w.b = binary.AppendUvarint(w.b, uint64(n))
+// open begins a message inside of another, which ends where close is called with what open has returned.
+func (w *wire) open(field int) (start int) {
+	w.b = append(w.b, tag(field, wireBytes))
+	return len(w.b)
 }
 
-func (w *wire) bytes(field int, v []byte) {
-	w.head(field, len(v))
-	w.b = append(w.b, v...)
+// close makes room for the length of the message, which is known only now.
+func (w *wire) close(start int) {
+	n := len(w.b) - start
+	w.b = append(w.b, "12345"[:uvarintSize(uint64(n))]...)
+	copy(w.b[len(w.b)-n:], w.b[start:start+n])
+	binary.PutUvarint(w.b[start:], uint64(n))
 }
 
-func (w *wire) text(field int, v string) {
-	w.head(field, len(v))
-	w.b = append(w.b, v...)
-}
+func (w *wire) bytes(field int, v []byte) { w.b = append(appendHead(w.b, field, len(v)), v...) }
+
+func (w *wire) text(field int, v string) { w.b = append(appendHead(w.b, field, len(v)), v...) }
 
 func (w *wire) varint(field int, v uint64) {
-	w.tag(field, wireVarint)
-	w.b = binary.AppendUvarint(w.b, v)
+	w.b = binary.AppendUvarint(append(w.b, tag(field, wireVarint)), v)
 }
 
 func (w *wire) fixed64(field int, v uint64) {
-	w.tag(field, wireFixed64)
-	w.b = binary.LittleEndian.AppendUint64(w.b, v)
+	w.b = binary.LittleEndian.AppendUint64(append(w.b, tag(field, wireFixed64)), v)
 }
 
 // time leaves out what OTLP cannot express.
@@ -122,35 +132,32 @@ type attrs struct {
 }
 
 // key begins an attribute whose AnyValue has n bytes. The name comes in two parts, so that no prefix is ever copied.
-func (a attrs) key(prefix, name string, n int) {
+func (a attrs) key(prefix, name string, n int) []byte {
 	size := len(prefix) + len(name)
-	a.head(a.field, headSize(fieldKey, size)+size+headSize(fieldValue, n)+n)
-	a.head(fieldKey, size)
-	a.b = append(a.b, prefix...)
-	a.b = append(a.b, name...)
-	a.head(fieldValue, n)
+	b := appendHead(a.b, a.field, headSize(size)+size+headSize(n)+n)
+	b = appendHead(b, fieldKey, size)
+	b = append(b, prefix...)
+	b = append(b, name...)
+	return appendHead(b, fieldValue, n)
 }
 
 func (a attrs) str(name, v string) { a.prefixed("", name, v) }
 
 func (a attrs) prefixed(prefix, name, v string) {
 	v = valid(v)
-	a.key(prefix, name, headSize(fieldString, len(v))+len(v))
-	a.text(fieldString, v)
+	a.b = append(appendHead(a.key(prefix, name, headSize(len(v))+len(v)), fieldString, len(v)), v...)
 }
 
 // json is str for text that is bytes already.
 func (a attrs) json(name string, v []byte) {
 	if !utf8.Valid(v) {
-		a.str(name, string(v))
-		return
+		v = bytes.ToValidUTF8(v, []byte("\uFFFD"))
 	}
-	a.key("", name, headSize(fieldString, len(v))+len(v))
-	a.bytes(fieldString, v)
+	a.b = append(appendHead(a.key("", name, headSize(len(v))+len(v)), fieldString, len(v)), v...)
 }
 
 func (a attrs) bool(prefix, name string, v bool) {
-	a.key(prefix, name, 2)
+	a.b = a.key(prefix, name, 2)
 	n := uint64(0)
 	if v {
 		n = 1
@@ -159,25 +166,16 @@ func (a attrs) bool(prefix, name string, v bool) {
 }
 
 func (a attrs) int(prefix, name string, v int64) {
-	a.key(prefix, name, 1+uvarintSize(uint64(v)))
+	a.b = a.key(prefix, name, 1+uvarintSize(uint64(v)))
 	a.varint(fieldInt, uint64(v))
 }
 
 func (a attrs) double(prefix, name string, v float64) {
-	a.key(prefix, name, 9)
+	a.b = a.key(prefix, name, 9)
 	a.fixed64(fieldDouble, math.Float64bits(v))
 }
 
-// headSize is what head appends.
-func headSize(field, n int) int {
-	return uvarintSize(uint64(field)<<3) + uvarintSize(uint64(n))
-}
+// headSize is what appendHead appends.
+func headSize(n int) int { return 1 + uvarintSize(uint64(n)) }
 
-func uvarintSize(v uint64) int {
-	n := 1
-	for v >= 0x80 {
-		v >>= 7
-		n++
-	}
-	return n
-}
+func uvarintSize(v uint64) int { return max(1, (bits.Len64(v)+6)/7) }

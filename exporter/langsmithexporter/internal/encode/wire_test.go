@@ -4,8 +4,10 @@
 package encode
 
 import (
+	"bytes"
 	"encoding/json"
 	"math"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -35,8 +37,12 @@ func TestAttrs_areWhatProtobufWants(t *testing.T) {
 	f := func(write func(attrs), want any) {
 		t.Helper()
 		w := &wire{}
+		starts := []int{w.open(fieldResourceSpans), w.open(fieldScopeSpans), w.open(fieldSpan)}
 		write(attrs{w, fieldSpanAttr})
-		got := onlySpan(t, wrapped(w.b, "")).Attributes().AsRaw()
+		for _, start := range slices.Backward(starts) {
+			w.close(start)
+		}
+		got := onlySpan(t, w.b).Attributes().AsRaw()
 		slow := onlySpan(t, reference(t, map[string]any{"a.key": want})).Attributes().AsRaw()
 		assert.Equal(t, slow, got)
 	}
@@ -58,13 +64,20 @@ func TestAttrs_areWhatProtobufWants(t *testing.T) {
 	}
 }
 
-func TestHeadSize_isWhatHeadWrites(t *testing.T) {
-	for _, field := range []int{1, 15, 16, 2047, 2048} {
-		for _, n := range []int{0, 127, 128, 16_383, 16_384, 1 << 28} {
-			w := &wire{}
-			w.head(field, n)
-			assert.Len(t, w.b, headSize(field, n), "field %d, %d bytes", field, n)
-		}
+func TestHeadSize_isWhatIsWritten(t *testing.T) {
+	for _, n := range []int{0, 127, 128, 16_383, 16_384, 1 << 28} {
+		assert.Len(t, appendHead(nil, fieldStatus, n), headSize(n), "%d bytes", n)
+	}
+}
+
+func TestWire_closeWritesWhatHeadWrites(t *testing.T) {
+	for _, n := range []int{0, 1, 127, 128, 16_383, 16_384, 2_097_152} {
+		content := bytes.Repeat([]byte("ab"), n/2+1)[:n]
+		w := &wire{b: []byte("before")}
+		start := w.open(fieldSpan)
+		w.b = append(w.b, content...)
+		w.close(start)
+		assert.Equal(t, append(appendHead([]byte("before"), fieldSpan, n), content...), w.b, "%d bytes", n)
 	}
 }
 
@@ -92,13 +105,13 @@ func TestScratch_giantsAreNotKept(t *testing.T) {
 
 func TestEncode_isSafeForConcurrentUse(t *testing.T) {
 	r := llmRun()
-	want, err := otlp{}.Encode(&r, place)
+	want, err := otlp{}.Append(nil, &r, place)
 	require.NoError(t, err)
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
 			for range 200 {
-				got, err := otlp{}.Encode(&r, place)
+				got, err := otlp{}.Append(nil, &r, place)
 				assert.NoError(t, err)
 				assert.Equal(t, want, got)
 			}
@@ -108,14 +121,14 @@ func TestEncode_isSafeForConcurrentUse(t *testing.T) {
 }
 
 func TestEncode_runWithoutIDIsAnError(t *testing.T) {
-	_, err := otlp{}.Encode(&run.Run{Name: "secret"}, place)
+	_, err := otlp{}.Append(nil, &run.Run{Name: "secret"}, place)
 	require.EqualError(t, err, "write run as OTLP: it has no id")
 }
 
 func TestUsageJSON(t *testing.T) {
 	f := func(u run.Usage, want string) {
 		t.Helper()
-		assert.JSONEq(t, want, string(usageJSON(&u)))
+		assert.JSONEq(t, want, string(appendUsage(nil, &u)))
 	}
 	f(run.Usage{}, `{"input_tokens":0,"output_tokens":0,"total_tokens":0}`)
 	f(run.Usage{Input: 1, Output: 2, Total: 4}, `{"input_tokens":1,"output_tokens":2,"total_tokens":4}`)
@@ -145,7 +158,7 @@ func FuzzEncode(f *testing.F) {
 			Metadata: run.ValuesOf(map[string]any{key: text, "n": n, "d": d}), Invocation: run.ValuesOf(parameters),
 			Start: time.Unix(n, 0),
 		}
-		chunk, err := otlp{}.Encode(&r, Place{Service: text, Project: name})
+		chunk, err := otlp{}.Append(nil, &r, Place{Service: text, Project: name})
 		if err != nil {
 			t.Fatal(err)
 		}

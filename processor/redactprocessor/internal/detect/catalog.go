@@ -79,6 +79,15 @@ const (
 	DottedKey
 	NumberedKey
 	GrafanaKey
+	MailgunKey
+	RapidAPIKey
+	NgrokToken
+	PairedKey
+	MetaAppToken
+	WalletKey
+	AdyenKey
+	OktaToken
+	GoogleRefresh
 	structural // how many there are
 )
 
@@ -125,6 +134,15 @@ var structures = [structural]Detector{
 	OpenShiftToken:  {"openshift_token", GroupSecrets, Mask, "OpenShift"},
 	DottedKey:       {"dotted_key", GroupSecrets, Mask, "an id and a secret joined by a dot (Zhipu, Zoho)"},
 	NumberedKey:     {"numbered_key", GroupSecrets, Mask, "a number and 64 random characters (TrueNAS)"},
+	MailgunKey:      {"mailgun_triple_key", GroupSecrets, Mask, "Mailgun, newer keys of three parts"},
+	RapidAPIKey:     {"rapidapi_key", GroupSecrets, Mask, "RapidAPI"},
+	NgrokToken:      {"ngrok_token", GroupSecrets, Mask, "ngrok"},
+	PairedKey:       {"paired_key", GroupSecrets, Mask, "an id and 32 hexadecimal digits joined by a colon (fal, Asana)"},
+	MetaAppToken:    {"meta_app_token", GroupSecrets, Mask, "Meta, tokens of apps"},
+	WalletKey:       {"wallet_import_key", GroupSecrets, Mask, "private keys in the form that wallets import, by checksum"},
+	AdyenKey:        {"adyen_key", GroupSecrets, Mask, "Adyen"},
+	OktaToken:       {"okta_token", GroupSecrets, Mask, "Okta, behind the scheme SSWS"},
+	GoogleRefresh:   {"google_refresh_token", GroupSecrets, Mask, "Google OAuth refresh tokens"},
 	GrafanaKey:      {"grafana_key", GroupSecrets, Mask, "API keys of older Grafana versions"},
 }
 

@@ -43,15 +43,27 @@ func (sc *Scanner) digit(i int) int {
 	if end-i < 4 && !numberGoesOn(s, end) {
 		return end
 	}
-	if i+36 <= len(s) && s[i+8] == '-' && isUUID(s[i:i+36]) {
-		sc.inContext(i, i+36)
-		return i + 36
+	if next := sc.digitsFirst(i); next > 0 {
+		return next
 	}
 	if end-i > 19 && sc.encodedDigits(i, end) {
 		return sc.skip(i)
 	}
 	sc.num.parse(s, i)
 	return sc.numeric(&sc.num)
+}
+
+// digitsFirst looks for tokens that may begin with a digit at i, and returns where to read on, or 0.
+func (sc *Scanner) digitsFirst(i int) int {
+	s := sc.text
+	switch {
+	case s[i] == '1' && strings.HasPrefix(s[i:], googleRefresh):
+		return sc.googleRefresh(i)
+	case i+36 <= len(s) && s[i+8] == '-' && isUUID(s[i:i+36]):
+		sc.inContext(i, i+36)
+		return i + 36
+	}
+	return 0
 }
 
 // numberGoesOn tells whether another group of digits follows the one that ends at i.

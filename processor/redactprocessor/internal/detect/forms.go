@@ -10,6 +10,7 @@ func (sc *Scanner) formed(start, end int) bool {
 	s := sc.text
 	for _, form := range [...]func(string, int, int) (int, int, ID){
 		azureKey, mailchimpKey, suffixedKey, salesforceToken, openShiftToken, dottedKey, numberedKey, grafanaKey,
+		mailgunKey, rapidKey, tunnelKey, idAndSecret, appToken, ldapHash, walletKey, adyenKey, oktaToken,
 	} {
 		if from, to, id := form(s, start, end); to > 0 {
 			sc.add(Finding{from, to, id, Unquoted})
@@ -19,15 +20,28 @@ func (sc *Scanner) formed(start, end int) bool {
 	return false
 }
 
-// azureKey is a key of Azure DevOps or of a cognitive service: 84 characters with a mark before the last eight or near
-// the end.
+// azureMarks stand ten characters before the end of the keys of Azure's storage, messaging, functions, search, caches
+// and databases; the padding of base64 does not count.
+var azureMarks = set("AzFu AzSe AzCa AzCd +ASt +ASb +AEh +ARm +ABa +ACR +AMC +APM ACDb APIM AIoT AZEG")
+
+// azureKey is a key with a mark of Azure's near its end: of DevOps and of cognitive services in 84 characters, of others
+// in 43, 52, 54 or 86.
 func azureKey(s string, start, end int) (from, to int, id ID) {
-	const length, devOps, cognitive = 84, "AZDO", "JQQJ"
+	const long, devOps, cognitive, tail = 84, "AZDO", "JQQJ", 10
 	run := s[start:end]
-	if len(run) != length || !only(run, aAlnum) {
-		return 0, 0, 0
-	}
-	if run[length-8:length-4] != devOps && !strings.Contains(run[length/2:], cognitive) {
+	switch len(run) {
+	case long:
+		if !only(run, aAlnum) || run[long-8:long-4] != devOps && !strings.Contains(run[long/2:], cognitive) {
+			return 0, 0, 0
+		}
+	case 43, 52, 54, 86:
+		if !azureMarks[run[len(run)-tail:len(run)-tail+4]] {
+			return 0, 0, 0
+		}
+		for end < len(s) && s[end] == '=' {
+			end++
+		}
+	default:
 		return 0, 0, 0
 	}
 	return start, end, AzureKey
@@ -56,15 +70,16 @@ func suffixedKey(s string, start, end int) (from, to int, id ID) {
 
 // salesforceToken is the id of an organisation, "!", and the secret part.
 func salesforceToken(s string, start, end int) (from, to int, id ID) {
-	const least, maxOrg = 60, 18
-	if start == 0 || s[start-1] != '!' || end-start < least {
+	const least, most, maxOrg = 60, 128, 18
+	start = runBack(s, start, most, aURLDot)
+	if start == 0 || s[start-1] != '!' {
 		return 0, 0, 0
 	}
-	org := runBack(s, start-1, maxOrg, aAlnum)
-	if !strings.HasPrefix(s[org:], "00D") {
+	org, end := runBack(s, start-1, maxOrg, aAlnum), run(s, end, aURLDot)
+	if !strings.HasPrefix(s[org:], "00D") || end-start < least {
 		return 0, 0, 0
 	}
-	return org, run(s, end, aURLDot), SalesforceToken
+	return org, end, SalesforceToken
 }
 
 // openShiftToken is sha256~ and 43 characters.
@@ -112,4 +127,113 @@ func grafanaKey(s string, start, end int) (from, to int, id ID) {
 		return 0, 0, 0
 	}
 	return start, end, GrafanaKey
+}
+
+// mailgunKey is 32 hexadecimal digits and twice eight more.
+func mailgunKey(s string, start, end int) (from, to int, id ID) {
+	const digits, more = 32, 8
+	run := s[start:end]
+	if len(run) != digits+2*(more+1) || run[digits] != '-' || run[digits+1+more] != '-' ||
+		!only(run[:digits], aHex) || !only(run[digits+1:digits+1+more], aHex) || !only(run[digits+2+more:], aHex) {
+		return 0, 0, 0
+	}
+	return start, end, MailgunKey
+}
+
+// rapidKey is a key of RapidAPI: some 50 characters with "msh", "p1" and "jsn" at their places.
+func rapidKey(s string, start, end int) (from, to int, id ID) {
+	const least, most, msh, p1, jsn = 49, 51, 10, 28, 36
+	run := s[start:end]
+	if len(run) < least || len(run) > most || run[msh:msh+3] != "msh" || run[p1:p1+2] != "p1" || run[jsn:jsn+3] != "jsn" {
+		return 0, 0, 0
+	}
+	return start, end, RapidAPIKey
+}
+
+// tunnelKey is an authtoken of ngrok: a KSUID and 21 characters behind it, or the older 18 and 28.
+func tunnelKey(s string, start, end int) (from, to int, id ID) {
+	const ksuid, secret = 27, 21
+	run := s[start:end]
+	if len(run) < ksuid+1+secret || len(run) > ksuid+2+secret || run[ksuid] != '_' || run[0] != '2' && run[0] != '1' ||
+		!only(run[:ksuid], aAlnum) || !only(run[ksuid+1:], aAlnum) || !looksRandom(run) {
+		return 0, 0, 0
+	}
+	return start, end, NgrokToken
+}
+
+// idAndSecret is 32 hexadecimal digits behind an id and a colon: a UUID as fal has it, numbers as Asana has them.
+func idAndSecret(s string, start, end int) (from, to int, id ID) {
+	const digits, uuid, gid, maxGIDs = 32, 36, 12, 40
+	if end-start != digits || start < gid || s[start-1] != ':' || !only(s[start:end], aHex) {
+		return 0, 0, 0
+	}
+	colon := start - 1
+	if colon >= uuid && isUUID(s[colon-uuid:colon]) {
+		return colon - uuid, end, PairedKey
+	}
+	if from = runBack(s, colon, maxGIDs, aDigit|aBase64); colon-from >= gid && s[from] != '/' &&
+		strings.IndexByte(s[from:colon], '/') == 1 {
+		return from, end, PairedKey
+	}
+	return 0, 0, 0
+}
+
+// appToken is the access token of an app of Meta's: its number, "|" and 27 characters.
+func appToken(s string, start, end int) (from, to int, id ID) {
+	const secret, leastNumber, maxNumber = 27, 13, 18
+	if end-start != secret || start == 0 || s[start-1] != '|' || !looksRandom(s[start:end]) {
+		return 0, 0, 0
+	}
+	if from = runBack(s, start-1, maxNumber, aDigit); start-1-from < leastNumber {
+		return 0, 0, 0
+	}
+	return from, end, MetaAppToken
+}
+
+var ldapSchemes = []string{
+	"{SHA}", "{SSHA}", "{SHA256}", "{SSHA256}", "{SHA384}", "{SSHA384}", "{SHA512}", "{SSHA512}", "{MD5}", "{SMD5}",
+	"{PBKDF2}", "{PBKDF2-SHA256}", "{PBKDF2-SHA512}",
+}
+
+// ldapHash is the hash of a password with its scheme in braces (RFC 2307).
+func ldapHash(s string, start, end int) (from, to int, id ID) {
+	if start == 0 || s[start-1] != '}' {
+		return 0, 0, 0
+	}
+	for _, scheme := range ldapSchemes {
+		if strings.HasSuffix(s[:start], scheme) {
+			for end < len(s) && s[end] == '=' {
+				end++
+			}
+			return start - len(scheme), end, PasswordHash
+		}
+	}
+	return 0, 0, 0
+}
+
+// walletKey is a private key in the form that wallets import, with its checksum.
+func walletKey(s string, start, end int) (from, to int, id ID) {
+	if n := end - start; n != 51 && n != 52 || strings.IndexByte("5KL9c", s[start]) < 0 || !base58Check(s[start:end]) {
+		return 0, 0, 0
+	}
+	return start, end, WalletKey
+}
+
+// adyenKey is a key of Adyen: three parts of base64 behind its mark, the second of which is padded.
+func adyenKey(s string, start, end int) (from, to int, id ID) {
+	const mark, least = "AQE", 60
+	if end-start < least || !strings.HasPrefix(s[start:end], mark) || !strings.HasPrefix(s[end:], "=-") ||
+		strings.IndexByte(s[start:end], '-') < 0 {
+		return 0, 0, 0
+	}
+	return start, run(s, end+1, aAny64), AdyenKey
+}
+
+// oktaToken stands behind the name of Okta's scheme, SSWS.
+func oktaToken(s string, start, end int) (from, to int, id ID) {
+	const scheme, least = "SSWS ", 20
+	if end-start < least || !strings.HasSuffix(s[:start], scheme) || !looksRandom(s[start:end]) {
+		return 0, 0, 0
+	}
+	return start, end, OktaToken
 }

@@ -104,7 +104,8 @@ func (sc *Scanner) jwt(i int) int {
 		return i + 1
 	}
 	dot := sc.runEnd(i, aURL)
-	if dot >= len(s) || s[dot] != '.' || !isJOSE(s[start:dot], strings.HasPrefix(s[dot:], ".eyJ")) {
+	claims := strings.HasPrefix(s[dot:], ".eyJ") || strings.HasSuffix(s[:start], "p.") && startsWord(s, start-2)
+	if dot >= len(s) || s[dot] != '.' || !isJOSE(s[start:dot], claims) {
 		return i + 1
 	}
 	end := run(s, dot+1, aURLDot)

@@ -110,6 +110,9 @@ func (sc *Scanner) upper(i int) int {
 	case "AIza":
 		return sc.googleKey(i)
 	}
+	if s[i:i+3] == "A3T" && run(s, i, aCapitals|aDigit) == i+awsKeyID {
+		return sc.awsKeyID(i)
+	}
 	return i + 1
 }
 
@@ -122,6 +125,21 @@ func (sc *Scanner) googleKey(i int) int {
 		return i + 1
 	}
 	sc.add(Finding{i, end, GoogleAPIKey, Unquoted})
+	return end
+}
+
+// googleRefresh begins the refresh tokens of Google's OAuth, of some hundred characters.
+const (
+	googleRefresh      = "1//0"
+	leastGoogleRefresh = 32
+)
+
+func (sc *Scanner) googleRefresh(i int) int {
+	end := run(sc.text, i+len(googleRefresh), aURL)
+	if end-i < leastGoogleRefresh || !startsWord(sc.text, i) || !looksRandom(sc.text[i:end]) {
+		return i + len(googleRefresh)
+	}
+	sc.add(Finding{i, end, GoogleRefresh, Unquoted})
 	return end
 }
 

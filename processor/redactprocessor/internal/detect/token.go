@@ -73,7 +73,9 @@ func (sc *Scanner) longToken(start, end, i int) int {
 			return next
 		}
 	}
-	if sc.discord(start, end) || sc.formed(start, end) || sc.pairValue(start, end) || sc.inContext(start, end) {
+	from, to := segment(s, start, end, i)
+	if sc.discord(from, to) || sc.formed(from, to) || to-from != end-start && sc.formed(start, end) ||
+		sc.pairValue(start, end) || sc.inContext(start, end) {
 		return sc.skip(i)
 	}
 	padded := end
@@ -84,6 +86,18 @@ func (sc *Scanner) longToken(start, end, i int) int {
 		return sc.skip(i)
 	}
 	return 0
+}
+
+// segment narrows the run [start, end) to the part of a path that holds i.
+func segment(s string, start, end, i int) (from, to int) {
+	from, to = start, end
+	if slash := strings.LastIndexByte(s[start:i], '/'); slash >= 0 {
+		from = start + slash + 1
+	}
+	if slash := strings.IndexByte(s[i:end], '/'); slash >= 0 {
+		to = i + slash
+	}
+	return from, to
 }
 
 // encodedDigits looks into a run of nothing but digits, which may be hexadecimal for a text.

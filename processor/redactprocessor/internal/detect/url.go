@@ -70,7 +70,7 @@ var webhooks = []string{
 	"discordapp.com/api/webhooks/",
 	"outlook.office.com/webhook/", "hooks.zapier.com/hooks/", "hook.make.com/", "chat.googleapis.com/v1/spaces/",
 	"infura.io/v3/",
-	"maker.ifttt.com/use/", "hook.eu1.make.com/", "hook.us1.make.com/",
+	"maker.ifttt.com/use/", "thingsboard.cloud/api/v1/", "webhook.site/", "mandrillapp.com/api/", "hook.eu1.make.com/", "hook.us1.make.com/",
 }
 
 // chatHooks is where Mattermost, Rocket.Chat and others have their incoming webhooks, on whatever host.
@@ -83,14 +83,14 @@ const leastHost = len("infura.io")
 func (sc *Scanner) webhook(start, slash int) int {
 	s := sc.text
 	host := s[start:slash]
-	path := 0
+	path, listed := 0, false
 	for _, w := range webhooks {
 		if len(host) < leastHost {
 			break
 		}
 		name, _, _ := strings.Cut(w, "/")
 		if strings.HasSuffix(host, name) && strings.HasPrefix(s[slash:], w[len(name):]) {
-			path = slash + len(w) - len(name)
+			path, listed = slash+len(w)-len(name), true
 			break
 		}
 	}
@@ -108,22 +108,23 @@ func (sc *Scanner) webhook(start, slash int) int {
 	for end < len(s) && !endsURL(s[end]) {
 		end++
 	}
-	if end-path < leastToken || sc.ownEnd(path) > 0 || !opensDoor(s[path:end]) {
+	if end-path < leastToken || sc.ownEnd(path) > 0 || !opensDoor(s[path:end], listed) {
 		return 0
 	}
 	sc.add(Finding{path, end, WebhookURL, Unquoted})
 	return end
 }
 
-// opensDoor tells whether the path of a webhook holds what only its owner knows.
-func opensDoor(path string) bool {
+// opensDoor tells whether the path of a webhook holds what only its owner knows. On a host that is listed it may be short.
+func opensDoor(path string, listed bool) bool {
 	if strings.Contains(path, "YOUR") {
 		return false
 	}
 	parts := func(r rune) bool { return strings.ContainsRune("/@?=", r) }
 	for part := range strings.FieldsFuncSeq(path, parts) {
 		digits, _, _ := mix(part)
-		if len(part) >= leastToken && distinct(part) >= 6 || digits > 0 && digits < len(part) && len(part) >= 6 {
+		if len(part) >= leastToken && distinct(part) >= 6 || digits > 0 && digits < len(part) && len(part) >= 6 ||
+			listed && digits == 0 && len(part) > 6 && distinct(part) >= 5 && !wordy(part) {
 			return true
 		}
 	}

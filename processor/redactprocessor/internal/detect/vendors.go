@@ -3,6 +3,8 @@
 
 package detect
 
+import "slices"
+
 // vendor describes tokens that begin with a fixed prefix. A token is the prefix and the longest run of the alphabet
 // behind it. The shortest accepted run is well below what the vendor issues, since telemetry cuts values off.
 type vendor struct {
@@ -17,7 +19,9 @@ type vendor struct {
 
 // vendors, most specific prefix first among those that share a start. Prefixes and lengths are facts of the vendors'
 // own.
-var vendors = []vendor{
+var vendors = slices.Concat(agentVendors, serviceVendors, commonVendors)
+
+var commonVendors = []vendor{
 	{
 		"anthropic_key", "Anthropic keys and OAuth tokens",
 		[]string{"sk-ant-api03-", "sk-ant-admin01-", "sk-ant-oat01-", "sk-ant-ort01-", "sk-ant-sid", "sk-ant-"},
@@ -55,11 +59,12 @@ var vendors = []vendor{
 	{"pinecone_key", "Pinecone", []string{"pcsk_"}, aURL, 32, 0, true, false},
 	{"wandb_key", "Weights & Biases", []string{"wandb_v1_"}, aURL, 32, 77, true, false},
 	{"elevenlabs_key", "ElevenLabs", []string{"sk_"}, aHex, 40, 48, false, true},
+	{"sk_us_key", "keys of the form sk_… (Checkout.com, Novita and others)", []string{"sk_"}, aAlnum, 24, 0, false, true},
 	{"vercel_token", "Vercel", []string{"vck_", "vcp_", "vci_", "vca_", "vcr_"}, aAlnum, 24, 56, false, true},
 	{"tavily_key", "Tavily", []string{"tvly-"}, aURL, 16, 0, false, false},
 	{"firecrawl_key", "Firecrawl", []string{"fc-"}, aHex, 32, 32, false, true},
 	{"e2b_key", "E2B", []string{"e2b_"}, aHex, 32, 40, false, true},
-	{"bedrock_key", "Amazon Bedrock", []string{"bedrock-api-key-"}, aStd64, 20, 0, false, false},
+	{"bedrock_key", "Amazon Bedrock", []string{"bedrock-api-key-"}, aStd64, 32, 0, false, false},
 	{
 		"google_oauth", "Google OAuth tokens and client secrets",
 		[]string{"ya29.", "GOCSPX-"},
@@ -83,11 +88,11 @@ var vendors = []vendor{
 	{"slack_token", "Slack", []string{
 		"xoxb-", "xoxa-", "xoxp-", "xoxr-", "xoxs-", "xoxe-", "xoxo-", "xoxc-", "xoxd-",
 		"xoxe.xoxp-",
-		"xoxe.xoxb-", "xapp-",
-	}, aURL | aDot, 10, 0, false, true},
+		"xoxe.xoxb-", "xapp-", "xwfp-",
+	}, aURL | aDot, 16, 0, false, true},
 	{
 		"stripe_key", "Stripe",
-		[]string{"sk_live_", "sk_test_", "rk_live_", "rk_test_", "whsec_"},
+		[]string{"sk_live_", "sk_test_", "rk_live_", "rk_test_"},
 		aAlnum, 10, 0, false,
 		false,
 	},
@@ -120,7 +125,9 @@ var vendors = []vendor{
 		aAlnum, 24,
 		0, false, false,
 	},
-	{"dynatrace_token", "Dynatrace", []string{"dt0c01.", "dt0s01.", "dt0s02."}, aURLDot, 24, 0, false, false},
+	{"dynatrace_token", "Dynatrace", []string{
+		"dt0c01.", "dt0s01.", "dt0s02.", "dt0s03.", "dt0s04.", "dt0s06.", "dt0s08.", "dt0s09.", "dt0s16.", "dt0a01.",
+	}, aURLDot, 24, 0, false, false},
 	{"digitalocean_token", "DigitalOcean", []string{"dop_v1_", "doo_v1_", "dor_v1_"}, aHex, 32, 64, true, false},
 	{"heroku_key", "Heroku", []string{"HRKU-"}, aURL, 24, 0, false, false},
 	{"fly_token", "Fly.io", []string{"fo1_", "fm1_", "fm2_", "fm1r_", "fm1a_"}, aAny64, 24, 0, false, true},
@@ -159,7 +166,7 @@ var vendors = []vendor{
 	{"duffel_token", "Duffel", []string{"duffel_live_", "duffel_test_"}, aURL, 24, 43, false, false},
 	{"prefect_key", "Prefect", []string{"pnu_", "pnb_"}, aAlnum, 30, 36, false, true},
 	{"buildkite_token", "Buildkite", []string{"bkua_"}, aHex, 32, 40, false, true},
-	{"dropbox_token", "Dropbox", []string{"sl."}, aURL, 60, 0, false, true},
+	{"dropbox_token", "Dropbox", []string{"sl.u.", "sl."}, aURL, 60, 0, false, true},
 	{"contentful_token", "Contentful", []string{"CFPAT-"}, aURL, 24, 43, false, false},
 	{
 		"sourcegraph_token", "Sourcegraph",

@@ -83,7 +83,12 @@ func isDummy(body string, full int) bool {
 	if len(body) >= leastMonotonous && strings.IndexByte("xX01aA", body[len(body)/2]) >= 0 && distinct(body) <= 4 {
 		return true
 	}
-	return isTemplate(body) || len(body) != full && wordy(body)
+	if isTemplate(body) {
+		return true
+	}
+	digits, _, _ := mix(body)
+	return digits < 3 && len(body) != full && wordy(body) ||
+		len(body) >= leastMonotonous && digits == len(body) && distinct(body) <= 3
 }
 
 // maxSample is the length of the longest placeholder.

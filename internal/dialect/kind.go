@@ -82,7 +82,8 @@ func (g *signals) langfuseSays() run.Kind {
 // openInferenceSays overrides LLM for the fragments into which Mastra cuts a model call.
 func (g *signals) openInferenceSays(s Span) run.Kind {
 	k := kindWord(g.openInferenceKind)
-	if k == run.LLM && isMastraFragment(s.Name()) && strings.HasPrefix(s.Scope.Name(), "@mastra/") {
+	if k == run.LLM && (isMastraFragment(g.mastraType) ||
+		isMastraFragment(s.Name()) && strings.HasPrefix(s.Scope.Name(), "@mastra/")) {
 		return run.Chain
 	}
 	return k

@@ -22,6 +22,7 @@ require (
 	go.opentelemetry.io/collector/processor/processortest v0.161.0
 	golang.org/x/mod v0.41.0
 	golang.org/x/sys v0.48.0
+	go.uber.org/zap v1.28.0
 )
 
 require (
@@ -92,7 +93,6 @@ require (
 	go.opentelemetry.io/otel/trace v1.46.0 // indirect
 	go.uber.org/atomic v1.11.0 // indirect
 	go.uber.org/multierr v1.11.0 // indirect
-	go.uber.org/zap v1.28.0 // indirect
 	go.yaml.in/yaml/v3 v3.0.6 // indirect
 	golang.org/x/exp v0.0.0-20260727155853-b88d891fe743 // indirect
 	golang.org/x/net v0.58.0 // indirect

@@ -30,7 +30,6 @@ type load struct {
 	text     int           // bytes of content of a span
 	late     float64       // share of the traces of which one span comes when they are decided
 	keepsAll bool          // the rules keep every trace, not only those with an error
-	pressed  bool          // memory is full: of a trace that was dropped before its error came, the error at least is kept
 	client   *http.Client
 
 	mu     sync.Mutex
@@ -43,7 +42,6 @@ type load struct {
 type sentTrace struct {
 	accepted map[string]bool // hex ids of the spans for which 200 was answered
 	late     map[string]bool // of these, what came when the trace had been decided
-	errors   map[string]bool // and what is an error
 	failed   bool            // an accepted span is an error
 	doubt    bool            // an error was sent and never answered
 	root     bool            // the root was accepted
@@ -91,7 +89,7 @@ func (l *load) run(ctx context.Context) {
 func (l *load) trace(r *rand.Rand) {
 	spans := l.spans(r)
 	id := spans[0].TraceID().String()
-	t := &sentTrace{accepted: map[string]bool{}, late: map[string]bool{}, errors: map[string]bool{}, open: true}
+	t := &sentTrace{accepted: map[string]bool{}, late: map[string]bool{}, open: true}
 	l.mu.Lock()
 	l.traces[id] = t
 	l.mu.Unlock()
@@ -157,9 +155,6 @@ func (t *sentTrace) note(spans []ptrace.Span) {
 	for _, s := range spans {
 		id := s.SpanID()
 		t.accepted[hex.EncodeToString(id[:])] = true
-		if s.Status().Code() == ptrace.StatusCodeError {
-			t.errors[hex.EncodeToString(id[:])] = true
-		}
 		t.root = t.root || s.ParentSpanID().IsEmpty()
 	}
 	t.failed = t.failed || hasError(spans) && !t.lateFail

@@ -24,9 +24,9 @@ func (g *signals) class(s Span) Class {
 	switch {
 	case strings.HasPrefix(s.Name(), otherAPICall) && strings.HasPrefix(s.Scope.Name(), "logfire."):
 		return Infra
-	case g.isAgent(s):
+	case g.isAgent(s), kindOfEvents(s) != "":
 		return Agent
-	case isInfraScope(s.Scope.Name()), g.infra && crossesProcess(s.Kind()):
+	case isInfraScope(s.Scope.Name()), isLiteLLMPlumbing(s), g.infra && crossesProcess(s.Kind()):
 		return Infra
 	case isAgentScope(s.Scope.Name()):
 		return Agent
@@ -70,7 +70,7 @@ func isAgentScope(scope string) bool {
 	switch scope {
 	case "gcp.vertex.agent", "strands-agents", "strands.telemetry.tracer", "pydantic-ai", "langfuse-sdk", "langsmith",
 		"ai",
-		"genkit-tracer", "livekit-agents", "agent_framework", "lmnr-tracer", "crewai.telemetry", "haystack":
+		"genkit-tracer", "livekit-agents", "agent_framework", "lmnr-tracer", "crewai.telemetry", "haystack", "litellm":
 		return true
 	}
 	for _, p := range [...]string{

@@ -41,8 +41,10 @@ func (v *view) appendOutput(b []byte, value pcommon.Value) []byte {
 
 func (v *view) appendWhole(b []byte, value pcommon.Value, raw string) []byte {
 	switch {
-	case v.kind == run.Embedding && isVector(raw):
-		return appendVectors(b, raw)
+	case v.kind == run.Embedding && raw != "":
+		if count, dimensions := countVectors(raw, 0); count > 0 {
+			return appendEmbeddings(b, count, dimensions)
+		}
 	case v.kind == run.Tool:
 		if inner := unwrapBlock(raw); len(inner) < len(raw) {
 			return appendWrapped(b, inner, "output")
@@ -100,29 +102,40 @@ func appendDocument(b []byte, raw string) []byte {
 	return append(b, raw...)
 }
 
-// isVector reports whether raw is a list of numbers, or a list of such lists.
-func isVector(raw string) bool {
-	for item := range elements(raw) {
-		if isArray(item) {
-			return isVector(item)
+// maxVectorDepth is how deep vectors stand in the responses of providers and in documents that carry theirs.
+const maxVectorDepth = 4
+
+// countVectors looks for embeddings in raw, and says how many there are and how long each is.
+func countVectors(raw string, depth int) (count, dimensions int) {
+	add := func(item string) {
+		n, d := countVectors(item, depth+1)
+		count, dimensions = count+n, max(dimensions, d)
+	}
+	switch {
+	case depth > maxVectorDepth:
+	case isArray(raw) && isFlatVector(raw):
+		return 1, length(raw)
+	case isArray(raw):
+		for item := range elements(raw) {
+			add(item)
 		}
+	case isObject(raw):
+		for k, item := range members(raw) {
+			if k == "embedding" && isString(item) { // encoded in base64
+				count++
+			} else {
+				add(item)
+			}
+		}
+	}
+	return count, dimensions
+}
+
+func isFlatVector(raw string) bool {
+	for item := range elements(raw) {
 		return item[0] == '-' || isDigit(item[0])
 	}
 	return false
-}
-
-// appendVectors says how many embeddings there are and how long each is.
-func appendVectors(b []byte, raw string) []byte {
-	count, dimensions := 1, 0
-	for item := range elements(raw) {
-		if isArray(item) {
-			count, dimensions = length(raw), length(item)
-			break
-		}
-		dimensions = length(raw)
-		break
-	}
-	return appendEmbeddings(b, count, dimensions)
 }
 
 func appendEmbeddings(b []byte, count, dimensions int) []byte {

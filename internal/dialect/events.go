@@ -8,6 +8,8 @@ import (
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
 )
 
 // maxEvents bounds how many events of one span are looked at: streams of tokens write one each.
@@ -24,6 +26,8 @@ func (v *view) readEvents(events ptrace.SpanEventSlice) {
 			v.addKnown(e.Attributes())
 		case "gen_ai.choice":
 			v.choices = append(v.choices, e)
+		case "db.query.result", "db.search.result":
+			v.found = append(v.found, e)
 		case "ai.stream.firstChunk", "new_token":
 			v.addKnown(e.Attributes())
 			v.setFirst(kFirstTokenEvent, e)
@@ -37,6 +41,27 @@ func (v *view) readEvents(events ptrace.SpanEventSlice) {
 			}
 		}
 	}
+}
+
+// kindOfEvents returns what the events of a span make it that says nothing itself: their conventions are those of model
+// calls. Strands tells the details of a call on the steps around it, too, but not which model it was.
+func kindOfEvents(s Span) run.Kind {
+	for i := range min(s.Events().Len(), maxEvents) {
+		switch e := s.Events().At(i); e.Name() {
+		case "gen_ai.user.message", "gen_ai.choice", "gen_ai.content.prompt", "gen_ai.content.completion":
+			return run.LLM
+		case "db.query.result", "db.search.result":
+			return run.Retriever
+		case "gen_ai.client.inference.operation.details":
+			if k := operationKind(attribute(e.Attributes(), "gen_ai.operation.name")); k != "" {
+				return k
+			}
+			if attribute(e.Attributes(), "gen_ai.request.model") != "" {
+				return run.LLM
+			}
+		}
+	}
+	return ""
 }
 
 // addKnown reads the attributes of an event as if they were the span's. Some libraries write one event for each of

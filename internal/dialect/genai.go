@@ -78,7 +78,10 @@ func (genAI) name(v *view) string {
 }
 
 func (genAI) model(v *view) (provider, model string) {
-	return v.text(kProvider, kVendor), v.text(kRequestModel, kResponseModel)
+	if model = v.text(kRequestModel); isNoModel(model) {
+		model = v.text(kResponseModel)
+	}
+	return v.text(kProvider, kVendor), model
 }
 
 func (genAI) usage(v *view, c *counts) {
@@ -105,6 +108,8 @@ func (genAI) inputs(b []byte, v *view) []byte {
 		return v.inputAt(b, kQuery)
 	case v.has(kMemoryQuery):
 		return v.inputAt(b, kMemoryQuery)
+	case v.kind == run.Tool && v.has(kMemoryRecords): // what is written into a memory
+		return v.inputAt(b, kMemoryRecords)
 	}
 	raw := v.raw(kInputMessages)
 	switch {
@@ -130,7 +135,7 @@ func (genAI) outputs(b []byte, v *view) []byte {
 		return v.outputAt(b, kToolResult)
 	case v.has(kDocuments):
 		return v.outputAt(b, kDocuments)
-	case v.has(kMemoryRecords):
+	case v.kind != run.Tool && v.has(kMemoryRecords):
 		return v.outputAt(b, kMemoryRecords)
 	}
 	raw := v.raw(kOutputMessages)
@@ -154,6 +159,7 @@ func (genAI) details(v *view, f *Fields) {
 			f.meta("stop_reason", run.Str(strings.Join(reasons, ", ")))
 		}
 	}
+	v.finishOfChoice(f)
 	for _, s := range firstTokenSeconds {
 		v.firstTokenAfter(f, s, 1e9)
 	}

@@ -74,6 +74,16 @@ func (v *view) appendEvent(b []byte, e ptrace.SpanEvent) []byte {
 	return m.append(b)
 }
 
+// finishOfChoice keeps why the model stopped where only the event of its answer says so.
+func (v *view) finishOfChoice(f *Fields) {
+	for _, e := range v.choices {
+		if reason := attribute(e.Attributes(), "finish_reason"); !isBlank(reason) {
+			f.meta("stop_reason", run.Str(reason))
+			return
+		}
+	}
+}
+
 func (v *view) readEventAttribute(m *message, k string, value pcommon.Value) {
 	switch strings.TrimPrefix(k, "message.") {
 	case "role":

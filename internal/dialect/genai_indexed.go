@@ -4,9 +4,12 @@
 package dialect
 
 import (
+	"slices"
 	"strings"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
 )
 
 // genAIIndexed is OpenLLMetry's flattened messages, gen_ai.prompt.N and gen_ai.completion.N, which LiteLLM writes too.
@@ -29,18 +32,50 @@ func (v *view) appendIndexedMessages(b []byte, l list, role string) []byte {
 	start := len(b)
 	b = append(b, `{"messages":[`...)
 	empty := len(b)
+	last := message{}
 	groups(entries, func(item []indexed) {
 		m := message{role: role}
 		m.readIndexed(v, item)
-		if len(m.parts) > 0 || len(m.calls) > 0 {
-			b = m.append(b)
+		switch {
+		case m.isNothing():
+			return
+		case l == completionMessages && len(last.calls) > 0 && m.isNextCall():
+			last.calls = append(last.calls, m.calls...)
+			return
+		case !last.isNothing():
+			b = last.append(b)
 		}
+		last = m
 	})
+	if !last.isNothing() {
+		b = last.append(b)
+	}
 	if len(b) == empty {
 		return b[:start]
 	}
 	return append(b, "]}"...)
 }
+
+func (m *message) isNothing() bool { return len(m.parts) == 0 && len(m.calls) == 0 }
+
+// isNextCall reports whether m is one of several calls of one answer: LiteLLM numbers calls as if they were answers.
+func (m *message) isNextCall() bool {
+	return len(m.parts) == 0 && len(m.calls) == 1 && m.calls[0].id == ""
+}
+
+// details knows why the model stopped.
+func (genAIIndexed) details(v *view, f *Fields) {
+	for _, e := range v.items(completionMessages) {
+		if e.before == "finish_reason" {
+			f.meta("stop_reason", scalar(e.value, maxPlainText))
+		}
+	}
+	if reason := v.label(kStopReasons...); reason != "" {
+		f.meta("stop_reason", run.Str(reason))
+	}
+}
+
+var kStopReasons = []slot{attr("llm.response.finish_reason"), attr("llm.response.stop_reason")}
 
 // readIndexed reads the attributes of one message. Blocks that repeat a tool call are left out where the call stands
 // beside them already.
@@ -62,6 +97,14 @@ func (m *message) readIndexed(v *view, entries []indexed) {
 		}
 		entries = entries[end:]
 	}
+	m.dropRepeats()
+}
+
+// dropRepeats leaves out a text that stands both as the content and as one of its blocks.
+func (m *message) dropRepeats() {
+	if len(m.parts) > 1 && m.parts[0].kind == textPart && slices.Contains(m.parts[1:], m.parts[0]) {
+		m.parts = m.parts[1:]
+	}
 }
 
 func (m *message) readIndexedField(v *view, name string, value pcommon.Value) {
@@ -77,7 +120,8 @@ func (m *message) readIndexedField(v *view, name string, value pcommon.Value) {
 	case "content":
 		v.readEventContent(m, value)
 	case "reasoning", "reasoning_content":
-		m.parts = append(m.parts, part{kind: reasoningPart, text: string(appendString(nil, scalarText(value)))})
+		thought := part{kind: reasoningPart, text: string(appendString(nil, scalarText(value)))}
+		m.parts = slices.Insert(m.parts, 0, thought)
 	case "function_call.name", "function_call_name":
 		m.functionCall().name = string(appendString(nil, scalarText(value)))
 	case "function_call.arguments", "function_call_arguments_json":
@@ -115,26 +159,52 @@ func indexedCall(entries []indexed) part {
 
 // readIndexedBlock reads one block of OpenInference's message contents.
 func (m *message) readIndexedBlock(entries []indexed) {
-	kind, body, image := "", "", ""
+	block := indexedBlock{}
 	for _, e := range entries {
-		switch strings.TrimPrefix(e.after, "message_content.") {
-		case "type":
-			kind = scalarText(e.value)
-		case "text":
-			body = scalarText(e.value)
-		case "image.image.url":
-			image = scalarText(e.value)
-		}
+		block.read(strings.TrimPrefix(e.after, "message_content."), scalarText(e.value))
 	}
-	quoted := string(appendString(nil, body))
+	quoted := string(appendString(nil, block.text))
 	switch {
-	case image != "":
-		url := string(appendString(nil, image))
+	case block.image != "":
+		url := string(appendString(nil, block.image))
 		m.parts = append(m.parts, part{kind: blockPart, text: `{"type":"image_url","image_url":{"url":` + url + `}}`})
-	case kind == "tool_use": // stands under tool_calls too
-	case kind == "reasoning":
+	case block.kind == "tool_use": // stands under tool_calls too
+	case block.kind == "reasoning" && block.text == "": // encrypted
+	case block.kind == "reasoning":
 		m.parts = append(m.parts, part{kind: reasoningPart, text: quoted})
-	default:
+	case block.url != "":
+		m.parts = append(m.parts, part{kind: blockPart, text: block.media()})
+	case block.text != "":
 		m.parts = append(m.parts, part{text: quoted})
 	}
+}
+
+// indexedBlock is the attributes of one block.
+type indexedBlock struct{ kind, text, image, url, mime string }
+
+func (b *indexedBlock) read(name, value string) {
+	switch {
+	case name == "type":
+		b.kind = value
+	case name == "text":
+		b.text = value
+	case name == "image.image.url":
+		b.image = value
+	case strings.HasSuffix(name, ".url"):
+		b.url = value
+	case strings.HasSuffix(name, ".mime_type"):
+		b.mime = value
+	case strings.HasSuffix(name, ".transcript") && b.text == "":
+		b.text = value
+	}
+}
+
+// media writes sound and the like as a block of its own type.
+func (b *indexedBlock) media() string {
+	raw := string(append(appendString([]byte(`{"url":`), b.url), '}'))
+	data, url := "", b.url
+	if strings.HasPrefix(url, "data:") {
+		data, url = url, ""
+	}
+	return otherMedia(raw, b.kind, b.mime, url, data).text
 }

@@ -17,7 +17,7 @@ var (
 		attr("mlflow.spanInputs"), attr("lmnr.span.input"), attr("langwatch.input"), attr("haystack.component.input"),
 		attr("haystack.pipeline.input_data"), attr("haystack.agent.input"), attr("spring.ai.tool.call.arguments"),
 		attr("llm.messages"),
-		attr("db.vector.query.content"), attr("crewai.crew.inputs"), attr("crewai.task.description"),
+		attr("crewai.crew.inputs"), attr("crewai.task.description"),
 		attr("mcp.resource.uri"),
 		attr("inputs"), attr("input"), attr("gen_ai.tool.args"), attr("prompt"),
 	}

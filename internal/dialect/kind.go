@@ -43,7 +43,7 @@ func (g *signals) says(step int, s Span) run.Kind {
 	case 3:
 		return kindWord(g.mlflowType)
 	case 4:
-		return operations[g.operation]
+		return operationKind(g.operation)
 	}
 	return g.librarySays(s)
 }
@@ -131,29 +131,6 @@ var upperKindWords = func() map[string]run.Kind {
 	return m
 }()
 
-// operations are the values of gen_ai.operation.name, those of the conventions and those that libraries made up.
-var operations = map[string]run.Kind{
-	"chat": run.LLM, "text_completion": run.LLM, "completion": run.LLM, "generate_content": run.LLM,
-	"generate": run.LLM,
-	"response": run.LLM, "responses": run.LLM, "llm_call": run.LLM, "image_generation": run.LLM,
-	"fetch_response": run.LLM,
-	"realtime":       run.LLM, "speech_to_text": run.LLM, "text_to_speech": run.LLM,
-	"embeddings": run.Embedding, "embedding": run.Embedding, "embed": run.Embedding,
-	"execute_tool": run.Tool, "tool_call": run.Tool, "tool": run.Tool,
-	"retrieval": run.Retriever, "retrieve": run.Retriever, "rerank": run.Retriever, "search_memory": run.Retriever,
-	"create_memory": run.Tool, "update_memory": run.Tool, "upsert_memory": run.Tool, "delete_memory": run.Tool,
-	"create_memory_store": run.Tool, "delete_memory_store": run.Tool,
-	"invoke_agent": run.Chain, "create_agent": run.Chain, "invoke_workflow": run.Chain, "plan": run.Chain,
-	"agent_step": run.Chain, "workflow": run.Chain, "task": run.Chain, "agent": run.Chain, "chain": run.Chain,
-	"run_guardrail": run.Chain, "apply_guardrail": run.Chain, "parser": run.Parser, "prompt": run.Prompt,
-}
-
-// KindOfOperation returns the kind of runs with this gen_ai.operation.name.
-func KindOfOperation(operation string) (run.Kind, bool) {
-	k, ok := operations[operation]
-	return k, ok
-}
-
 // librarySays asks the vocabularies that only one library speaks.
 func (g *signals) librarySays(s Span) run.Kind {
 	switch {
@@ -203,6 +180,8 @@ func requestKind(request string) run.Kind {
 		return run.Embedding
 	case strings.Contains(request, "rerank"):
 		return run.Retriever
+	case strings.Contains(request, "tool"):
+		return run.Tool
 	}
 	return run.LLM
 }
@@ -315,10 +294,13 @@ func (g *signals) inferred(s Span) run.Kind {
 		return run.Tool
 	case g.documents:
 		return run.Retriever
-	case g.messages, g.model, hasMessageEvents(s):
+	case g.messages, g.model:
 		return run.LLM
 	case s.Name() == "call_llm" && s.Scope.Name() == "gcp.vertex.agent":
 		return run.LLM
+	}
+	if k := kindOfEvents(s); k != "" {
+		return k
 	}
 	return run.Chain
 }
@@ -338,12 +320,3 @@ func (g *signals) logfireKind(template string) run.Kind {
 
 // otherAPICall is how Logfire names calls of OpenAI's API that run no model.
 const otherAPICall = "OpenAI API call to "
-
-func hasMessageEvents(s Span) bool {
-	for i := range min(s.Events().Len(), maxEvents) {
-		if name := s.Events().At(i).Name(); name == "gen_ai.user.message" || name == "gen_ai.choice" {
-			return true
-		}
-	}
-	return false
-}

@@ -148,7 +148,8 @@ var titles = map[dialect]string{
 	adk{}: "Google ADK", genkit{}: "Genkit", liveKit{}: "LiveKit", claudeCode{}: "Claude Code", mastra{}: "Mastra",
 	genAI{}: "OpenTelemetry GenAI", genAIEvents{}: "OpenTelemetry GenAI 1.28 to 1.36, events",
 	genAIIndexed{}: "OpenLLMetry, flattened messages", genAIText{}: "OpenTelemetry GenAI up to 1.27",
-	logfire{}: "Logfire and Pydantic AI", frameworks{}: "Haystack, n8n, MCP", generic{}: "others",
+	logfire{}: "Logfire and Pydantic AI", vectorDB{}: "OpenLLMetry, vector databases", liteLLM{}: "LiteLLM",
+	frameworks{}: "Haystack, n8n, MCP", generic{}: "others",
 }
 
 // probeValues are what attributes hold: for each dialect at least one that means something to it.
@@ -185,6 +186,7 @@ func probeNames() []probeName {
 		{"event gen_ai.choice", "gen_ai.choice", "message"},
 		{"event tool.output", "tool.output", "output"},
 		{"event claude_code.assistant_response", "claude_code.assistant_response", "response"},
+		{"event db.query.result", "db.query.result", "db.query.result.document"},
 	}
 	for name := range known {
 		if !strings.HasPrefix(name, "event: ") {

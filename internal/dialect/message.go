@@ -104,8 +104,41 @@ func appendMessage(b []byte, raw string) []byte {
 		return append(appendComma(b), raw...)
 	}
 	var m message
+	if member(raw, "role") == "" && isItem(memberText(raw, "type")) {
+		m.role = "assistant"
+		m.addPart(readPart(raw))
+		return m.append(b)
+	}
 	m.read(raw)
+	if len(m.parts) == 0 && len(m.calls) == 0 && m.isEmpty(raw) {
+		return b
+	}
 	return m.append(b)
+}
+
+// isItem knows the items of OpenAI's Responses API, and of LiveKit's, that stand in the place of messages.
+func isItem(kind string) bool {
+	switch kind {
+	case "function_call", "function_call_output", "reasoning", "tool_call", "tool_result", "agent_handoff",
+		"web_search_call", "file_search_call", "image_generation_call", "code_interpreter_call", "mcp_call",
+		"computer_call", "computer_call_output", "custom_tool_call", "custom_tool_call_output", "item_reference":
+		return true
+	}
+	return false
+}
+
+// isEmpty reports whether raw has nothing to show but its role: such a message must not hide a filled source.
+func (m *message) isEmpty(raw string) bool {
+	for k, v := range members(raw) {
+		switch k {
+		case "role", "finish_reason", "name", "id", "type", "event.name", "gen_ai.message.index", "status", "phase":
+		default:
+			if !isBlank(v) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // isChatShape reports whether a message can be shown as it is: OpenAI's shape, or LangChain's serialised one, which

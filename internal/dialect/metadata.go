@@ -127,7 +127,7 @@ func rawNumber(raw string) run.Value {
 // addRest keeps attributes that no dialect knows as metadata under their own names, if they are short and no content.
 func (v *view) addRest(f *Fields) {
 	for _, a := range v.rest {
-		if !isContent(a.name) && !isStructured(a.value) {
+		if a.value.Type() != pcommon.ValueTypeStr || !isContent(a.name) && !isStructured(a.value) {
 			f.meta(a.name, scalar(a.value, maxPlainText))
 		}
 	}
@@ -146,6 +146,7 @@ var plainMetadata = []struct {
 	{kOperation, "gen_ai.operation.name"},
 	{kAgentName, "gen_ai.agent.name"},
 	{kResponseModel, "gen_ai.response.model"},
+	{attr("gen_ai.output.type"), "gen_ai.output.type"},
 	{kGenAIWorkflow, "gen_ai.workflow.name"},
 	{kMCPMethod, "mcp.method.name"},
 	{kComponentName, "haystack.component.name"},
@@ -210,7 +211,11 @@ func (f *Fields) parameter(name string, value pcommon.Value) {
 			return
 		}
 	}
-	if s := scalar(value, maxMetadataText); !isUnset(name, s) {
+	s := scalar(value, maxMetadataText)
+	if name == "stream" && (isTrue(value) || isFalse(value)) { // Python's LiteLLM writes "True"
+		s = run.Boolean(isTrue(value))
+	}
+	if !isUnset(name, s) {
 		f.setParameter(name, s)
 	}
 }

@@ -22,6 +22,7 @@ var (
 	kInferenceKind     = attr("openinference.span.kind")
 	kInferenceTool     = attr("tool.name")
 	kInferenceParams   = attr("llm.invocation_parameters")
+	kEmbeddingParams   = attr("embedding.invocation_parameters")
 	kInferenceMetadata = attr("metadata")
 	kRerankerQuery     = attr("reranker.query")
 	kToolParameters    = attr("tool.parameters")
@@ -30,14 +31,15 @@ var (
 		attr("embedding.model_name"),
 		attr("reranker.model_name"),
 	}
-	kInferenceProviders = []slot{attr("llm.system"), attr("llm.provider")}
+	kInferenceHost      = attr("llm.provider")
+	kInferenceProviders = []slot{attr("llm.system"), kInferenceHost}
 	kTags               = []slot{
 		attr("tag.tags"), attr("langfuse.trace.tags"), attr("ai.telemetry.metadata.tags"),
 		attr("ai.settings.context.tags"),
 		attr("lmnr.association.properties.tags"), attr("logfire.tags"), attr("langsmith.span.tags"),
 	}
 	// Attributes that say what others say better, or that are of no use without the span.
-	_ = []slot{attr("input.mime_type"), attr("output.mime_type"), attr("embedding.invocation_parameters")}
+	_ = []slot{attr("input.mime_type"), attr("output.mime_type")}
 )
 
 func (openInference) name(v *view) string {
@@ -48,7 +50,20 @@ func (openInference) name(v *view) string {
 }
 
 func (openInference) model(v *view) (provider, model string) {
-	return v.text(kInferenceProviders...), v.text(kInferenceModels...)
+	provider = v.text(kInferenceProviders...)
+	if host := v.text(kInferenceHost); isReseller(host) {
+		provider = host
+	}
+	return provider, v.text(kInferenceModels...)
+}
+
+// isReseller knows who runs the models of others at prices of their own.
+func isReseller(host string) bool {
+	switch providerSlug(host) {
+	case "azure", "bedrock":
+		return true
+	}
+	return false
 }
 
 func (openInference) usage(v *view, c *counts) {
@@ -86,7 +101,7 @@ func (openInference) inputs(b []byte, v *view) []byte {
 	case v.kind == run.Embedding:
 		return appendTexts(b, "input", v.textsOf(embeddingList, "embedding.text"))
 	case v.has(kRerankerQuery):
-		return v.inputAt(b, kRerankerQuery)
+		return v.appendRanked(b)
 	case v.kind == run.Prompt && v.has(kTemplateVariables):
 		return v.inputAt(b, kTemplateVariables)
 	case v.kind != run.LLM && v.has(kInputValue):
@@ -96,6 +111,17 @@ func (openInference) inputs(b []byte, v *view) []byte {
 		return appendTexts(b, "prompt", texts)
 	}
 	return v.appendIndexedMessages(b, inputMessages, "user")
+}
+
+// appendRanked appends the query and the documents that were to be brought in order.
+func (v *view) appendRanked(b []byte) []byte {
+	b = v.inputAt(b, kRerankerQuery)
+	documents := v.items(rankedList)
+	if len(documents) == 0 {
+		return b
+	}
+	list := v.appendIndexedDocuments(nil, documents)
+	return append(append(b[:len(b)-1], ','), list[1:]...)
 }
 
 func (openInference) outputs(b []byte, v *view) []byte {
@@ -163,7 +189,7 @@ func (v *view) appendIndexedVectors(b []byte) []byte {
 }
 
 func (openInference) details(v *view, f *Fields) {
-	v.params(f, v.raw(kInferenceParams))
+	v.params(f, v.raw(kInferenceParams, kEmbeddingParams))
 	v.setTools(f, v.indexedTools())
 	if v.has(kFinishReasonOI) {
 		f.meta("stop_reason", run.Str(v.label(kFinishReasonOI)))
@@ -248,10 +274,15 @@ func (openInferenceValue) inputs(b []byte, v *view) []byte {
 	if v.has(kInputValue) {
 		return v.inputAt(b, kInputValue)
 	}
-	if v.kind == run.Tool && v.has(kToolParameters) && v.has(kOutputValue) {
+	if v.kind == run.Tool && v.has(kToolParameters) && !isSchema(v.raw(kToolParameters)) {
 		return v.inputAt(b, kToolParameters)
 	}
 	return b
+}
+
+// isSchema tells the definition of a tool's parameters from what it was called with.
+func isSchema(raw string) bool {
+	return memberText(raw, "type") == "object" && isObject(member(raw, "properties"))
 }
 
 func (openInferenceValue) outputs(b []byte, v *view) []byte {

@@ -12,11 +12,15 @@ func readPart(raw string) part {
 	case "text", "input_text", "output_text":
 		return textOr(raw, textPart, member(raw, "text", "content"))
 	case "reasoning", "thinking", "reasoning_text", "summary_text":
-		return textOr(raw, reasoningPart, member(raw, "content", "text", "thinking", "reasoning"))
-	case "tool_call", "tool-call", "tool_use", "function_call", "toolCall", "function", "server_tool_use":
+		return readReasoning(raw)
+	case "tool_call", "tool-call", "tool_use", "function_call", "toolCall", "function":
 		return readCall(raw)
 	case "tool_call_response", "tool-result", "tool_result", "function_call_output", "tool_response":
 		return readResult(raw)
+	case "server_tool_call", "server_tool_use":
+		return readServerCall(raw)
+	case "server_tool_call_response":
+		return readServerResult(raw)
 	case "blob", "uri", "file", "image", "image_url", "input_image", "audio", "video", "input_audio", "input_file",
 		"media":
 		return readMedia(raw, kind)
@@ -35,6 +39,19 @@ func textOr(raw string, kind partKind, text string) part {
 		return part{kind: kind, text: string(appendString(nil, text))}
 	}
 	return part{kind: blockPart, text: raw}
+}
+
+// readReasoning joins the texts of a summary, as OpenAI's Responses API gives it.
+func readReasoning(raw string) part {
+	text := member(raw, "content", "text", "thinking", "reasoning")
+	if summary := member(raw, "summary"); !isString(text) && length(summary) > 0 {
+		var texts []string
+		for item := range elements(summary) {
+			texts = append(texts, memberText(item, "text"))
+		}
+		text = string(appendString(nil, strings.Join(texts, "\n\n")))
+	}
+	return textOr(raw, reasoningPart, text)
 }
 
 // readUntyped recognises parts by the one member that they have: Gemini's, Bedrock's and Genkit's.
@@ -122,22 +139,86 @@ func readMedia(raw, kind string) part {
 	if mime == "" {
 		mime = memberText(source, "media_type")
 	}
+	url := firstFilled(memberText(raw, "uri", "url", "fileUri", "file_uri", "image_url"), memberText(source, "url"))
+	data := firstFilled(memberText(raw, "content", "data", "image", "file", "audio"), memberText(source, "data"))
 	if kind != "image" && kind != "input_image" && memberText(raw, "modality") != "image" &&
 		!strings.HasPrefix(mime, "image/") {
-		return part{kind: blockPart, text: raw}
-	}
-	url := memberText(raw, "uri", "url", "fileUri", "file_uri", "image_url")
-	if url == "" {
-		url = memberText(source, "url")
+		return otherMedia(raw, kind, mime, url, data)
 	}
 	if url == "" {
-		url = dataURI(mime, firstFilled(memberText(raw, "content", "data", "image"), memberText(source, "data")))
+		url = dataURI(mime, data)
 	}
 	if url == "" {
-		return part{kind: blockPart, text: raw}
+		return otherMedia(raw, "image", mime, url, data)
 	}
 	b := append([]byte(`{"type":"image_url","image_url":{"url":`), appendString(nil, url)...)
 	return part{kind: blockPart, text: string(append(b, "}}"...))}
+}
+
+// otherMedia writes sound, films and files as LangChain's standard blocks, which LangSmith renders. What already is such
+// a block, or is in OpenAI's shape, stays as it is.
+func otherMedia(raw, kind, mime, url, data string) part {
+	id := memberText(raw, "file_id", "fileId")
+	if mime == "" && url == "" && id == "" || member(raw, "file", "input_audio", "base64") != "" && data == "" {
+		return part{kind: blockPart, text: raw}
+	}
+	if rest, ok := strings.CutPrefix(data, "data:"); ok {
+		if _, data, ok = strings.Cut(rest, ";base64,"); !ok {
+			return part{kind: blockPart, text: raw}
+		}
+	}
+	b := append([]byte(`{"type":`), appendString(nil, mediaType(raw, kind, mime))...)
+	for _, m := range [...]struct{ name, text string }{
+		{"mime_type", mime}, {"url", url}, {"base64", data}, {"file_id", id},
+	} {
+		if m.text != "" {
+			b = appendString(appendName(b, m.name), m.text)
+		}
+	}
+	if len(url)+len(data)+len(id) == 0 {
+		return part{kind: blockPart, text: raw}
+	}
+	return part{kind: blockPart, text: string(append(b, '}'))}
+}
+
+// mediaType returns the type of a standard block.
+func mediaType(raw, kind, mime string) string {
+	head, _, _ := strings.Cut(mime, "/")
+	for _, word := range [...]string{memberText(raw, "modality"), head, strings.TrimPrefix(kind, "input_")} {
+		switch word {
+		case "audio", "video", "image":
+			return word
+		}
+	}
+	return "file"
+}
+
+// readServerCall writes a call that the provider itself answers as a block: nobody else has to answer it.
+func readServerCall(raw string) part {
+	b := []byte(`{"type":"server_tool_call"`)
+	for _, m := range [...]struct{ name, raw string }{
+		{"id", member(raw, "id")},
+		{"name", member(raw, "name")},
+		{"args", member(raw, "server_tool_call", "input", "args", "arguments")},
+	} {
+		if m.raw != "" {
+			b = append(appendName(b, m.name), m.raw...)
+		}
+	}
+	return part{kind: blockPart, text: string(append(b, '}'))}
+}
+
+func readServerResult(raw string) part {
+	b := []byte(`{"type":"server_tool_result"`)
+	for _, m := range [...]struct{ name, raw string }{
+		{"tool_call_id", member(raw, "id", "tool_call_id")},
+		{"output", member(raw, "server_tool_call_response", "response", "result")},
+	} {
+		if m.raw != "" {
+			b = append(appendName(b, m.name), m.raw...)
+		}
+	}
+	return part{kind: blockPart, text: string(append(b, '}'))}
 }
 
 // dataURI joins type and content, unless the content is a URI already.

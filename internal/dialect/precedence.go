@@ -28,7 +28,15 @@ type dialect interface {
 // proper come before messages, which there only repeat what a model call below says better.
 var (
 	names = []dialect{
-		langsmith{}, traceloop{}, openInference{}, genAI{}, genkit{}, vercel{}, claudeCode{}, frameworks{},
+		langsmith{},
+		genAI{},
+		traceloop{},
+		openInference{},
+		genkit{},
+		vercel{},
+		claudeCode{},
+		liteLLM{},
+		frameworks{},
 	}
 
 	models = []dialect{
@@ -37,7 +45,17 @@ var (
 
 	// The first that counts anything gives the totals, later ones only what is still unknown: a cache, a price.
 	usages = []dialect{
-		langsmith{}, langfuse{}, claudeCode{}, vercel{}, genAI{}, openInference{}, adk{}, genkit{}, generic{}, logfire{},
+		langsmith{},
+		langfuse{},
+		claudeCode{},
+		vercel{},
+		genAI{},
+		openInference{},
+		adk{},
+		genkit{},
+		generic{},
+		logfire{},
+		liteLLM{},
 	}
 
 	modelContents = []dialect{
@@ -74,11 +92,24 @@ var (
 		logfire{},
 		genAIIndexed{},
 		genAIText{},
+		vectorDB{},
+		liteLLM{},
 		generic{},
 	}
 
 	details = []dialect{
-		langsmith{}, langfuse{}, vercel{}, openInference{}, genAI{}, traceloop{}, claudeCode{}, mastra{}, logfire{}, generic{},
+		langsmith{},
+		langfuse{},
+		vercel{},
+		openInference{},
+		genAI{},
+		genAIIndexed{},
+		traceloop{},
+		claudeCode{},
+		mastra{},
+		logfire{},
+		liteLLM{},
+		generic{},
 	}
 )
 

@@ -126,7 +126,7 @@ func (v *view) readModel() (provider, model string) {
 		if provider == "" {
 			provider = providerSlug(p)
 		}
-		if model == "" && !isBlank(m) {
+		if model == "" && !isNoModel(m) {
 			model = m
 		}
 	}
@@ -136,12 +136,17 @@ func (v *view) readModel() (provider, model string) {
 	return provider, model
 }
 
+// isNoModel knows the words that stand where a model's name is not known.
+func isNoModel(model string) bool {
+	return isBlank(model) || strings.EqualFold(model, "unknown") || strings.EqualFold(model, "none")
+}
+
 func (v *view) readUsage() *run.Usage {
 	c := noCounts
 	for _, d := range usages {
 		d.usage(v, &c)
 	}
-	return c.resolve()
+	return c.resolve(v.kind)
 }
 
 // content asks the dialects of the kind for inputs or outputs and returns the first answer, which is valid until the

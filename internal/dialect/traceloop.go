@@ -28,10 +28,9 @@ func (traceloop) inputs(b []byte, v *view) []byte {
 	raw := v.raw(kEntityInput)
 	args, kwargs := member(raw, "args"), member(raw, "kwargs")
 	switch {
+	case !isArray(args) && isObject(member(raw, "inputs")):
+		return appendWrapped(b, member(raw, "inputs"), "input")
 	case !isArray(args) && !isObject(kwargs):
-		if inputs := member(raw, "inputs"); isObject(inputs) {
-			return appendWrapped(b, inputs, "input")
-		}
 		return v.inputAt(b, kEntityInput)
 	case length(args) == 0 && isBlank(orNull(kwargs)):
 		return b
@@ -58,6 +57,9 @@ func orNull(raw string) string {
 func (traceloop) outputs(b []byte, v *view) []byte {
 	if !v.has(kEntityOutput) {
 		return b
+	}
+	if raw := v.raw(kEntityOutput); isObject(member(raw, "kwargs")) && member(raw, "outputs") != "" {
+		return appendWrapped(b, member(raw, "outputs"), "output")
 	}
 	return v.outputAt(b, kEntityOutput)
 }

@@ -121,7 +121,8 @@ func wholeNumber(f float64) (int64, bool) {
 const maxTokens = 1e12
 
 // resolve brings the counts into LangSmith's meaning: totals include their details, and no detail exceeds its total.
-func (c *counts) resolve() *run.Usage {
+func (c *counts) resolve(kind run.Kind) *run.Usage {
+	c.divide(kind)
 	if !c.counted() {
 		if c.totalCost <= 0 {
 			return nil
@@ -148,6 +149,19 @@ func (c *counts) resolve() *run.Usage {
 		u.TotalCost = u.InputCost + u.OutputCost
 	}
 	return u
+}
+
+// divide finds out what a total leaves: the other side of a model call, or all that an embedding has read.
+func (c *counts) divide(kind run.Kind) {
+	switch {
+	case c.total <= 0:
+	case !c.counted() && kind == run.Embedding:
+		c.input = c.total
+	case c.input >= 0 && c.output < 0 && kind == run.LLM && !c.exclusiveInput:
+		c.output = max(c.total-c.input, 0)
+	case c.output >= 0 && c.input < 0 && kind == run.LLM:
+		c.input = max(c.total-c.output, 0)
+	}
 }
 
 func known64(n int64) int64 { return min(max(n, 0), maxTokens) }

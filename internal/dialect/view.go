@@ -49,6 +49,7 @@ type view struct {
 
 	messages []ptrace.SpanEvent // older conventions: one event per message
 	choices  []ptrace.SpanEvent
+	found    []ptrace.SpanEvent // by a vector database
 
 	metadata, parameters run.Values // memory for what is being read
 	scratch              []byte
@@ -90,6 +91,7 @@ const (
 	completionMessages
 	documentList
 	rerankedList
+	rankedList
 	embeddingList
 	toolList
 	functionList
@@ -104,6 +106,7 @@ var lists = map[string]list{
 	"gen_ai.completion":         completionMessages,
 	"retrieval.documents":       documentList,
 	"reranker.output_documents": rerankedList,
+	"reranker.input_documents":  rankedList,
 	"embedding.embeddings":      embeddingList,
 	"llm.tools":                 toolList,
 	"llm.request.functions":     functionList,
@@ -131,8 +134,8 @@ func newView(s Span) *view {
 		v.add(k, value)
 	}
 	v.kind = v.signals.kind(s)
-	v.session = v.conversation()
 	v.readEvents(s.Events())
+	v.session = v.conversation()
 	slices.SortStableFunc(v.indexed, compareIndexed)
 	return v
 }
@@ -148,12 +151,13 @@ func (v *view) release() {
 	clear(v.rest)
 	clear(v.messages)
 	clear(v.choices)
+	clear(v.found)
 	clear(v.metadata)
 	clear(v.parameters)
 	*v = view{
 		slots:   slots{values: v.values, filled: v.filled, used: v.used[:0], raws: v.raws, parsed: v.parsed},
 		indexed: v.indexed[:0], fields: v.fields[:0], rest: v.rest[:0],
-		messages: v.messages[:0], choices: v.choices[:0],
+		messages: v.messages[:0], choices: v.choices[:0], found: v.found[:0],
 		metadata: v.metadata[:0], parameters: v.parameters[:0],
 		scratch: bounded(v.scratch),
 	}

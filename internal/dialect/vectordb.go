@@ -1,0 +1,48 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package dialect
+
+import "strings"
+
+// vectorDB is OpenLLMetry's spans of vector databases: an event for each document that was found, and the query in an
+// attribute of the database's own. Vectors stay behind.
+// See https://github.com/traceloop/openllmetry
+type vectorDB struct{ silent }
+
+var vectorQueries = []slot{
+	attr("db.vector.query.content"), attr("db.chroma.query.query_texts"), attr("db.marqo.search.query"),
+	attr("db.weaviate.query.get"),
+}
+
+func (vectorDB) inputs(b []byte, v *view) []byte {
+	for _, s := range vectorQueries {
+		if v.has(s) {
+			return v.inputAt(b, s)
+		}
+	}
+	return b
+}
+
+func (vectorDB) outputs(b []byte, v *view) []byte {
+	if len(v.found) == 0 {
+		return b
+	}
+	b = append(b, `{"documents":[`...)
+	for _, e := range v.found {
+		var d document
+		for k, value := range e.Attributes().All() {
+			switch name := k[strings.LastIndexByte(k, '.')+1:]; name {
+			case "document", "entity":
+				d.content = string(appendString(nil, scalarText(value)))
+			case "metadata":
+				d.metadata = v.rawOf(value)
+			case "vector":
+			default:
+				d.extra = append(d.extra, member2{name, string(appendAny(nil, value, 0))})
+			}
+		}
+		b = d.append(appendComma(b))
+	}
+	return append(b, "]}"...)
+}

@@ -1,0 +1,261 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package runmap_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+)
+
+// spoken is one case of testdata/spoken: a trace as a library or a convention describes it, and the runs that it shall
+// become. The first span is the root; of a case with one span, "span" and "run" are enough.
+type spoken struct {
+	Case string       `json:"case"`
+	Span *spokenSpan  `json:"span"`
+	Run  *spokenRun   `json:"run"`
+	More []spokenSpan `json:"spans"`
+	Runs []spokenRun  `json:"runs"`
+}
+
+type spokenSpan struct {
+	Scope      string         `json:"scope"`
+	Name       string         `json:"name"`
+	Kind       string         `json:"kind"`
+	Status     string         `json:"status"` // "ok", or "error: " and its message
+	Parent     int            `json:"parent"` // index of the parent; the first span has none
+	Resource   map[string]any `json:"resource"`
+	Attributes map[string]any `json:"attributes"`
+	Events     []spokenEvent  `json:"events"`
+}
+
+type spokenEvent struct {
+	Name       string         `json:"name"`
+	Attributes map[string]any `json:"attributes"`
+}
+
+// spokenRun is what a run shall be. Type, content, error and usage are always compared: what is left out shall be
+// empty. Of metadata and parameters, those that stand here are compared; null means that there shall be none.
+type spokenRun struct {
+	Type       string          `json:"type"`
+	Name       string          `json:"name"` // the span's when left out
+	Inputs     json.RawMessage `json:"inputs"`
+	Outputs    json.RawMessage `json:"outputs"`
+	Error      string          `json:"error"`
+	Usage      map[string]any  `json:"usage"`
+	Metadata   map[string]any  `json:"metadata"`
+	Parameters map[string]any  `json:"parameters"`
+	Tags       []string        `json:"tags"`
+	FirstToken string          `json:"first_token"`
+}
+
+// TestMap_spoken holds the readers against what libraries and conventions say, recorded or not.
+func TestMap_spoken(t *testing.T) {
+	files, err := filepath.Glob("testdata/spoken/*.json")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		var cases []spoken
+		d := json.NewDecoder(bytes.NewReader(text))
+		d.UseNumber()
+		d.DisallowUnknownFields()
+		require.NoError(t, d.Decode(&cases), file)
+		for _, c := range cases {
+			t.Run(strings.TrimSuffix(filepath.Base(file), ".json")+"/"+c.Case, func(t *testing.T) { checkSpoken(t, c) })
+		}
+	}
+}
+
+func checkSpoken(t *testing.T, c spoken) {
+	t.Helper()
+	spans, runs := c.More, c.Runs
+	if c.Span != nil {
+		spans, runs = []spokenSpan{*c.Span}, []spokenRun{*c.Run}
+	}
+	require.Len(t, runs, len(spans), "a run for each span")
+	got := runsBySpan(spokenTrace(t, spans))
+	for i, want := range runs {
+		r, ok := got[spokenID(i).String()]
+		require.True(t, ok, "no run for span %d", i)
+		if want.Name == "" {
+			want.Name = spans[i].Name
+		}
+		compareSpoken(t, want, shown(&r))
+	}
+}
+
+func spokenID(i int) pcommon.SpanID { return pcommon.SpanID{0, 0, 0, 0, 0, 0, 1, byte(i + 1)} }
+
+// spokenTrace puts each span under a resource and a scope of its own.
+func spokenTrace(t *testing.T, spans []spokenSpan) ptrace.Traces {
+	t.Helper()
+	td := ptrace.NewTraces()
+	for i, s := range spans {
+		rs := td.ResourceSpans().AppendEmpty()
+		putAll(t, rs.Resource().Attributes(), s.Resource)
+		ss := rs.ScopeSpans().AppendEmpty()
+		ss.Scope().SetName(s.Scope)
+		span := ss.Spans().AppendEmpty()
+		span.SetTraceID(pcommon.TraceID{1})
+		span.SetSpanID(spokenID(i))
+		if i > 0 {
+			span.SetParentSpanID(spokenID(s.Parent))
+		}
+		span.SetName(s.Name)
+		span.SetKind(spokenKinds[s.Kind])
+		span.SetStartTimestamp(pcommon.Timestamp(1_700_000_000_000_000_000 + i))
+		span.SetEndTimestamp(1_700_000_010_000_000_000)
+		putAll(t, span.Attributes(), s.Attributes)
+		for j, e := range s.Events {
+			event := span.Events().AppendEmpty()
+			event.SetName(e.Name)
+			event.SetTimestamp(pcommon.Timestamp(1_700_000_000_250_000_000 + j))
+			putAll(t, event.Attributes(), e.Attributes)
+		}
+		switch message, failed := strings.CutPrefix(s.Status, "error: "); {
+		case failed:
+			span.Status().SetCode(ptrace.StatusCodeError)
+			span.Status().SetMessage(message)
+		case s.Status == "ok":
+			span.Status().SetCode(ptrace.StatusCodeOk)
+		}
+	}
+	return td
+}
+
+var spokenKinds = map[string]ptrace.SpanKind{
+	"client": ptrace.SpanKindClient, "server": ptrace.SpanKindServer, "internal": ptrace.SpanKindInternal,
+}
+
+// putAll writes attributes: a number without a point is an integer, {"double": "NaN"} one that JSON has no word for,
+// {"json": …} the text of what stands there.
+func putAll(t *testing.T, m pcommon.Map, attributes map[string]any) {
+	t.Helper()
+	raw := map[string]any{}
+	for k, v := range attributes {
+		raw[k] = plain(t, v)
+	}
+	require.NoError(t, m.FromRaw(raw))
+}
+
+func plain(t *testing.T, v any) any {
+	t.Helper()
+	switch v := v.(type) {
+	case json.Number:
+		if n, err := v.Int64(); err == nil {
+			return n
+		}
+		f, err := v.Float64()
+		require.NoError(t, err)
+		return f
+	case []any:
+		list := make([]any, len(v))
+		for i := range v {
+			list[i] = plain(t, v[i])
+		}
+		return list
+	case map[string]any:
+		if s, ok := v["double"].(string); ok && len(v) == 1 {
+			f, err := json.Number(s).Float64()
+			require.NoError(t, err)
+			return f
+		}
+		return plainObject(t, v)
+	}
+	return v
+}
+
+func plainObject(t *testing.T, v map[string]any) any {
+	t.Helper()
+	if quoted, ok := v["json"]; ok && len(v) == 1 {
+		if inner, ok := quoted.(map[string]any); ok {
+			quoted = plainObject(t, inner)
+		}
+		var text bytes.Buffer
+		e := json.NewEncoder(&text)
+		e.SetEscapeHTML(false)
+		require.NoError(t, e.Encode(quoted))
+		return strings.TrimSpace(text.String())
+	}
+	object := map[string]any{}
+	for k := range v {
+		object[k] = plain(t, v[k])
+	}
+	return object
+}
+
+func compareSpoken(t *testing.T, want spokenRun, got shownRun) {
+	t.Helper()
+	assert.Equal(t, want.Type, string(got.Kind), "type")
+	assert.Equal(t, want.Name, got.Name, "name")
+	sameJSON(t, "inputs", want.Inputs, got.Inputs)
+	sameJSON(t, "outputs", want.Outputs, got.Outputs)
+	assert.Equal(t, want.Error, got.Error, "error")
+	assert.Equal(t, want.Tags, got.Tags, "tags")
+	if want.FirstToken != "" {
+		assert.Equal(t, want.FirstToken, got.FirstToken, "first token")
+	}
+	if want.Usage == nil && got.Usage != nil || want.Usage != nil {
+		sameValue(t, "usage", want.Usage, got.Usage)
+	}
+	sameSubset(t, "metadata", want.Metadata, got.Metadata)
+	sameSubset(t, "parameters", want.Parameters, got.Invocation)
+}
+
+func sameJSON(t *testing.T, what string, want, got json.RawMessage) {
+	t.Helper()
+	if len(want) == 0 {
+		assert.Empty(t, string(got), what)
+		return
+	}
+	assert.Equal(t, ordered(t, want), ordered(t, got), what)
+}
+
+func sameValue(t *testing.T, what string, want, got any) {
+	t.Helper()
+	w, err := json.Marshal(want)
+	require.NoError(t, err)
+	g, err := json.Marshal(got)
+	require.NoError(t, err)
+	assert.Equal(t, ordered(t, w), ordered(t, g), what)
+}
+
+// ordered writes JSON in one way, with integers as long as they are.
+func ordered(t *testing.T, text json.RawMessage) string {
+	t.Helper()
+	if len(text) == 0 {
+		return ""
+	}
+	var v any
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	require.NoError(t, d.Decode(&v), "%s", text)
+	out, err := json.Marshal(v)
+	require.NoError(t, err)
+	return string(out)
+}
+
+func sameSubset(t *testing.T, what string, want, got map[string]any) {
+	t.Helper()
+	for k := range want {
+		v, there := got[k]
+		if want[k] == nil {
+			assert.False(t, there, "%s %s: %v", what, k, v)
+			continue
+		}
+		if assert.True(t, there, "%s %s is missing in %v", what, k, got) {
+			sameValue(t, what+" "+k, want[k], v)
+		}
+	}
+}

@@ -92,28 +92,58 @@ type delivery struct {
 	fixture  pdatatest.Fixture
 	logs     plog.Logs
 	recorded map[string]string // recorded span ids by those that were sent, in hex
+	runs     map[string]pdatatest.Arrived
 }
 
 // deliver sends all recordings through a Collector and judges what arrives.
 func deliver(t *testing.T, config string, how pdatatest.Judging) []pdatatest.Cell {
 	t.Helper()
-	l := newLangSmith(t)
-	c := start(t, l.env(), overlay(t, config))
-	deliveries := sendFixtures(t, c)
-	awaitQuiet(l)
-	require.Zero(t, c.stop())
-	return judgeAll(l, deliveries, how)
+	var cells []pdatatest.Cell
+	for _, d := range collect(t, config) {
+		how.Logs = d.logs
+		cells = append(cells, d.fixture.Judge(d.runs, how)...)
+	}
+	return cells
 }
 
-func sendFixtures(t *testing.T, c *collector) []delivery {
+// collect sends all recordings through a Collector and returns what arrives of each.
+func collect(t *testing.T, config string) []delivery {
+	t.Helper()
+	return collectAt(t, newLangSmith(t), config, func(replay.Recording) {})
+}
+
+// collectAt is collect with a stand-in that can be asked further, and recordings that were changed.
+func collectAt(t *testing.T, l *langsmith, config string, change func(replay.Recording)) []delivery {
+	t.Helper()
+	c := start(t, l.env(), overlay(t, config))
+	deliveries := sendFixtures(t, c, change)
+	awaitQuiet(l)
+	require.Zero(t, c.stop())
+	bySpan, byID := map[string]standin.Run{}, map[string]standin.Run{}
+	for _, r := range l.Runs() {
+		bySpan[spanOf(r)], byID[r.ID] = r, r
+	}
+	for i := range deliveries {
+		d := &deliveries[i]
+		for fresh, recorded := range d.recorded {
+			if r, ok := bySpan[fresh]; ok {
+				d.runs[recorded] = d.arrived(r, byID)
+			}
+		}
+	}
+	return deliveries
+}
+
+func sendFixtures(t *testing.T, c *collector, change func(replay.Recording)) []delivery {
 	t.Helper()
 	sender := replay.Sender{Endpoint: c.otlp(), Client: http.DefaultClient, Tries: 20, Pause: 100 * time.Millisecond}
 	var sent []delivery
 	for _, f := range pdatatest.Fixtures(t) {
 		was := replay.Recording{File: f.File, Traces: pdatatest.LoadTraces(t, f.Path), Logs: f.Logs(t)}
 		is := was.Fresh("score", time.Now())
-		d := delivery{fixture: f, logs: was.Logs, recorded: map[string]string{}}
+		d := delivery{fixture: f, logs: was.Logs, recorded: map[string]string{}, runs: map[string]pdatatest.Arrived{}}
 		d.note(was.Traces, is.Traces)
+		change(is)
 		require.NoError(t, sender.Send(context.Background(), is))
 		sent = append(sent, d)
 	}
@@ -143,26 +173,6 @@ func awaitQuiet(l *langsmith) {
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-}
-
-func judgeAll(l *langsmith, deliveries []delivery, how pdatatest.Judging) []pdatatest.Cell {
-	bySpan, byID := map[string]standin.Run{}, map[string]standin.Run{}
-	for _, r := range l.Runs() {
-		bySpan[spanOf(r)], byID[r.ID] = r, r
-	}
-	var cells []pdatatest.Cell
-	for i := range deliveries {
-		d := &deliveries[i]
-		runs := map[string]pdatatest.Arrived{}
-		for fresh, recorded := range d.recorded {
-			if r, ok := bySpan[fresh]; ok {
-				runs[recorded] = d.arrived(r, byID)
-			}
-		}
-		how.Logs = d.logs
-		cells = append(cells, d.fixture.Judge(runs, how)...)
-	}
-	return cells
 }
 
 // spanOf is the span that a run was made of, by LangSmith's own rule for ids.
@@ -198,7 +208,7 @@ func usageOf(r standin.Run) *pdatatest.ArrivedUsage {
 		Usage *struct {
 			Input         int64            `json:"input_tokens"`
 			Output        int64            `json:"output_tokens"`
-			Total         int64            `json:"total_tokens"`
+			Cost          float64          `json:"total_cost"`
 			InputDetails  map[string]int64 `json:"input_token_details"`
 			OutputDetails map[string]int64 `json:"output_token_details"`
 		} `json:"usage_metadata"`
@@ -210,7 +220,7 @@ func usageOf(r standin.Run) *pdatatest.ArrivedUsage {
 				Input: u.Input, Output: u.Output, CacheRead: u.InputDetails["cache_read"],
 				CacheCreation: u.InputDetails["cache_creation"] + u.InputDetails["ephemeral_5m_input_tokens"] +
 					u.InputDetails["ephemeral_1h_input_tokens"],
-				Reasoning: u.OutputDetails["reasoning"],
+				Reasoning: u.OutputDetails["reasoning"], Cost: u.Cost,
 			}
 		}
 	}

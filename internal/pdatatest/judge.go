@@ -23,7 +23,11 @@ type Arrived struct {
 }
 
 // ArrivedUsage are the counts of one run, with 0 for what did not come.
-type ArrivedUsage struct{ Input, Output, CacheRead, CacheCreation, Reasoning int64 }
+type ArrivedUsage struct {
+	Input, Output, CacheRead, CacheCreation, Reasoning int64
+
+	Cost float64 // of all
+}
 
 // MadeParent is the parent of a run below a root that was made to hold several together.
 const MadeParent = "made"
@@ -168,7 +172,7 @@ func (j *judgement) tokens(e *Expected, got *ArrivedUsage) {
 		return
 	}
 	if got == nil {
-		got = &ArrivedUsage{-1, -1, -1, -1, -1}
+		got = &ArrivedUsage{Input: -1, Output: -1, CacheRead: -1, CacheCreation: -1, Reasoning: -1}
 	}
 	for _, c := range []struct {
 		field string

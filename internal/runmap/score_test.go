@@ -74,6 +74,7 @@ func arrived(r *run.Run, parent string) pdatatest.Arrived {
 	if u := r.Usage; u != nil {
 		a.Usage = &pdatatest.ArrivedUsage{
 			Input: u.Input, Output: u.Output, CacheRead: u.CacheRead, CacheCreation: u.CacheCreation, Reasoning: u.Reasoning,
+			Cost: u.TotalCost,
 		}
 	}
 	return a

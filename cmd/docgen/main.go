@@ -55,8 +55,27 @@ func mapping() []byte {
 			fmt.Fprintf(&b, "| %d | %s | %s |\n", i+1, source.Dialect, code(source.Attributes))
 		}
 	}
+	b.WriteString(outro)
 	return b.Bytes()
 }
+
+const outro = `
+## Feedback
+
+All of these are read, and become ` + "`POST /feedback`" + ` when the run is there; see the exporter's README.
+
+| dialect | where | about |
+|---|---|---|
+| OpenTelemetry GenAI | event ` + "`gen_ai.evaluation.result`" + ` with ` + "`gen_ai.evaluation.*`" + `, also as a log record that ` + "`sampling`" + ` has joined | the span; the one with the same ` + "`gen_ai.response.id`" + ` where the event names another |
+| OpenTelemetry GenAI | the same attributes on a span | the span; its parent where the span is called ` + "`gen_ai.evaluation.result`" + ` |
+| OpenInference | ` + "`evaluations.N.evaluation.*`, `annotations.N.annotation.*`" + ` | the span |
+| OpenInference | the same behind ` + "`trace.` or `session.`" + ` | the root |
+| Arize | ` + "`eval.*.score`, `.label`, `.explanation`; `annotation.*`" + ` | the span |
+| LangWatch | event ` + "`langwatch.evaluation.custom`" + ` | the span |
+| Pydantic Evals | ` + "`assertions`, `scores`, `labels`" + ` of a case | the span |
+
+Langfuse, MLflow, DeepEval and Ragas keep scores in their own stores and write none on spans.
+`
 
 // writeList writes attributes of which the first wins.
 func writeList(b *bytes.Buffer, attributes []string) {

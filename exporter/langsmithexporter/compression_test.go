@@ -54,19 +54,19 @@ func recordedBodies(b *testing.B, p encode.Protocol) []encode.Body {
 	b.Helper()
 	enc, err := encode.For(p)
 	require.NoError(b, err)
-	var chunks [][]byte
+	var chunks []chunk
 	for _, fixture := range pdatatest.Fixtures(b) {
 		for _, trace := range runmap.Map(pdatatest.LoadTraces(b, fixture.Path), runmap.Options{}) {
 			for i := range trace.Runs {
-				chunk, err := enc.Append(nil, &trace.Runs[i], encode.Place{TraceID: trace.TraceID, Project: "p"})
+				data, err := enc.Append(nil, &trace.Runs[i], encode.Place{TraceID: trace.TraceID, Project: "p"})
 				require.NoError(b, err)
-				chunks = append(chunks, chunk)
+				chunks = append(chunks, chunk{data: data})
 			}
 		}
 	}
 	var bodies []encode.Body
 	for _, part := range cut(chunks, maxBodyBytes, maxBodyRuns) {
-		body, err := enc.Body(part)
+		body, err := enc.Body(dataOf(part))
 		require.NoError(b, err)
 		bodies = append(bodies, body)
 	}

@@ -77,8 +77,13 @@ type Config struct {
 	RunIDs string `mapstructure:"run_ids"`
 	// Unredacted says what happens to data that redact has not processed: refuse or allow.
 	Unredacted string `mapstructure:"unredacted"`
-	// Feedback lets evaluation results become feedback. They are part of logs, which the exporter does not take yet.
-	Feedback bool `mapstructure:"feedback"`
+	// Feedback lets evaluation results become feedback. ExtendTraceRetention lets LangSmith keep, and charge for, whole
+	// traces that have some for 400 days.
+	Feedback             bool `mapstructure:"feedback"`
+	ExtendTraceRetention bool `mapstructure:"extend_trace_retention"`
+
+	// MaxAge gives up what has waited in the queue for longer. Zero keeps everything as long as there is room.
+	MaxAge time.Duration `mapstructure:"max_age"`
 
 	// DeadLetter keeps runs that were given up in a file.
 	DeadLetter configoptional.Optional[DeadLetterConfig] `mapstructure:"dead_letter"`

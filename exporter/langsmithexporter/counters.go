@@ -28,6 +28,10 @@ const (
 	reasonQueue     = "queue_too_small" // the call is larger than the whole queue
 	reasonPartial   = "partial_success" // LangSmith took the request and left out some of its runs
 	reasonProtocol  = "protocol"        // queued in a protocol that this version does not write
+	reasonExpired   = "expired"         // it has waited for longer than max_age
+	reasonFull      = "queue_full"      // of feedback: runs do not wait for it
+	reasonNoRun     = "no_run"          // of feedback: LangSmith does not know the run
+	reasonOff       = "feedback_off"    // of feedback: queued before it was switched off
 )
 
 // Reasons for which items of a queue are given up.
@@ -101,6 +105,23 @@ func (c *counters) request(ctx context.Context, status int) {
 func (c *counters) sent(ctx context.Context, runs, bytes int) {
 	c.builder.ExporterLangsmithRunsSent.Add(ctx, int64(runs), c.with())
 	c.builder.ExporterLangsmithRequestBytes.Add(ctx, int64(bytes), c.with())
+}
+
+// feedback counts judgements that have arrived.
+func (c *counters) feedback(ctx context.Context, n int) {
+	c.builder.ExporterLangsmithFeedbackSent.Add(ctx, int64(n), c.with())
+}
+
+// feedbackRefused is refused for judgements.
+func (c *counters) feedbackRefused(ctx context.Context, reason string, n int, err error) {
+	if n == 0 {
+		return
+	}
+	c.builder.ExporterLangsmithFeedbackRefused.Add(ctx, int64(n), c.with(attribute.String("reason", reason)))
+	if c.mayLog("feedback "+reason, time.Now()) {
+		c.logger.Error("Feedback is given up and will not arrive", zap.String("reason", reason), zap.Int("number", n),
+			zap.Error(err))
+	}
 }
 
 func (c *counters) shortened(ctx context.Context) {

@@ -14,6 +14,8 @@ import (
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/config/confighttp"
+	"go.opentelemetry.io/collector/config/configoptional"
+	"go.opentelemetry.io/collector/config/configretry"
 	"go.opentelemetry.io/collector/consumer/consumererror"
 	"go.opentelemetry.io/collector/exporter"
 	"go.opentelemetry.io/collector/exporter/exporterhelper"
@@ -40,11 +42,11 @@ type destination struct {
 	compressors compressors
 	pacers      pacers
 	queue       exporter.Traces // the core's queue, batcher and retry, which call push
+	feedback    *destination    // where judgements wait and go; nil in that one itself, and when they are not wanted
 
-	server    server
+	server    *server
 	pausedTil atomic.Int64 // Unix nanoseconds
 	closing   atomic.Bool
-	accepted  atomic.Int64 // Unix nanoseconds of the last success
 }
 
 func newDestination(ctx context.Context, e *tracesExporter, i int) (*destination, error) {
@@ -59,25 +61,72 @@ func newDestination(ctx context.Context, e *tracesExporter, i int) (*destination
 		letters:     e.letters,
 		compressors: e.compressors,
 		pacers:      e.pacersFor(e.router.targets[i]),
+		server:      newServer(e.set.Logger),
 	}
-	d.server.logger, d.server.asking = e.set.Logger, make(chan struct{}, 1)
 	if d.name != generalName {
-		// The queue's file and its metrics go by the id. The name of a destination is stable and tells nothing.
-		id := component.NewIDWithName(e.set.ID.Type(), d.set.ID.Name()+"@"+d.name)
-		d.set.ID, d.subject = id, id.String()
+		d.rename(e.set.ID, d.name)
 	}
-	settings := xexporterhelper.QueueBatchSettings{Encoding: encoding{route: d.name, unreadable: e.counters.unreadable}}
-	queue, err := xexporterhelper.NewTracesRequest(ctx, d.set, takeRequest, d.push,
-		exporterhelper.WithStart(d.start),
-		exporterhelper.WithShutdown(d.shutdown),
+	err := d.makeQueue(ctx, d.config.QueueConfig, d.config.RetryConfig,
+		exporterhelper.WithStart(d.start), exporterhelper.WithShutdown(d.shutdown))
+	if err != nil || !d.config.Feedback {
+		return d, err
+	}
+	d.feedback, err = newFeedbackDestination(ctx, e.set.ID, d)
+	return d, err
+}
+
+// rename gives d an id of its own below the exporter's: its queue's file and metrics go by it. The name of a destination
+// is stable and tells nothing.
+func (d *destination) rename(exporter component.ID, name string) {
+	d.set.ID = component.NewIDWithName(exporter.Type(), exporter.Name()+"@"+name)
+	d.subject = d.set.ID.String()
+}
+
+func (d *destination) makeQueue(
+	ctx context.Context, queue configoptional.Optional[exporterhelper.QueueBatchConfig], retry configretry.BackOffConfig,
+	opts ...exporterhelper.Option,
+) error {
+	settings := xexporterhelper.QueueBatchSettings{Encoding: encoding{route: d.name, unreadable: d.counters.unreadable}}
+	opts = append(opts,
 		exporterhelper.WithTimeout(exporterhelper.TimeoutConfig{Timeout: 0}), // the HTTP client has its own
-		exporterhelper.WithRetry(e.config.RetryConfig),
-		xexporterhelper.WithQueueBatch(e.config.QueueConfig, settings))
-	if err != nil {
-		return nil, fmt.Errorf("create queue: %w", err)
+		exporterhelper.WithRetry(retry),
+		xexporterhelper.WithQueueBatch(queue, settings))
+	var err error
+	if d.queue, err = xexporterhelper.NewTracesRequest(ctx, d.set, takeRequest, d.push, opts...); err != nil {
+		return fmt.Errorf("create queue: %w", err)
 	}
-	d.queue = queue
-	return d, nil
+	return nil
+}
+
+// begin starts the queues of d, or none of them.
+func (d *destination) begin(ctx context.Context, host component.Host) error {
+	if err := d.queue.Start(ctx, host); err != nil {
+		return fmt.Errorf("start %s: %w", d.subject, err)
+	}
+	if d.feedback == nil {
+		return nil
+	}
+	if err := d.feedback.queue.Start(ctx, host); err != nil {
+		return fmt.Errorf("start %s: %w", d.feedback.subject, errors.Join(err, d.queue.Shutdown(ctx)))
+	}
+	return nil
+}
+
+// end tries once more to send what waits in memory, runs before what is said of them.
+func (d *destination) end(ctx context.Context) error {
+	err := d.queue.Shutdown(ctx)
+	if d.feedback != nil {
+		err = errors.Join(err, d.feedback.queue.Shutdown(ctx))
+	}
+	return err
+}
+
+// close makes pauses end.
+func (d *destination) close() {
+	d.closing.Store(true)
+	if d.feedback != nil {
+		d.feedback.closing.Store(true)
+	}
 }
 
 func (d *destination) start(ctx context.Context, host component.Host) error {
@@ -127,6 +176,14 @@ func (d *destination) shutdown(context.Context) error {
 // consume queues chunks. The core's interface has no call for a request that has been made already, and so the
 // converter, which runs in this goroutine, takes it out of the context.
 func (d *destination) consume(ctx context.Context, chunks []chunk) error {
+	now := time.Now().Unix()
+	for i := range chunks {
+		chunks[i].since = now
+	}
+	return d.enqueue(ctx, chunks)
+}
+
+func (d *destination) enqueue(ctx context.Context, chunks []chunk) error {
 	r := newRequest(chunks)
 	if q := d.config.QueueConfig.Get(); q != nil && q.Sizer == exporterhelper.RequestSizerTypeBytes &&
 		int64(r.bytes) > q.QueueSize {
@@ -162,15 +219,40 @@ func (d *destination) push(ctx context.Context, req xexporterhelper.Request) err
 	if wait := time.Unix(0, d.pausedTil.Load()).Sub(now); wait > 0 && !d.closing.Load() {
 		return exporterhelper.NewThrottleRetry(errors.New("paused, as LangSmith asked"), wait)
 	}
+	chunks := d.young(ctx, r.chunks, now)
 	s := sending{d: d, now: now, left: maxPosts, attempts: r.attempts, info: d.server.limits(ctx, now)}
-	s.all(ctx, r.chunks)
+	s.all(ctx, chunks)
+	d.again(ctx, &s, len(chunks))
 	if len(s.rest) > 0 {
 		return d.unsent(now, &s)
 	}
-	if s.refused == len(r.chunks) {
-		return consumererror.NewPermanent(s.err)
+	if s.refused == len(chunks) {
+		return consumererror.NewPermanent(errors.Join(s.err, errGivenUp))
 	}
 	return nil
+}
+
+// errGivenUp ends what nothing is left of.
+var errGivenUp = errors.New("nothing of the request has been accepted")
+
+// young gives up what has waited for longer than anybody wants it.
+func (d *destination) young(ctx context.Context, chunks []chunk, now time.Time) []chunk {
+	if d.config.MaxAge <= 0 {
+		return chunks
+	}
+	oldest := now.Add(-d.config.MaxAge).Unix()
+	var young, old []chunk
+	for _, c := range chunks {
+		if c.since < oldest {
+			old = append(old, c)
+		} else {
+			young = append(young, c)
+		}
+	}
+	if len(old) > 0 {
+		d.giveUp(ctx, reasonExpired, old, errors.New("waited for longer than max_age"))
+	}
+	return young
 }
 
 // unsent turns the trouble that stopped a sending into what the retry sender understands. It pauses the whole
@@ -178,7 +260,7 @@ func (d *destination) push(ctx context.Context, req xexporterhelper.Request) err
 func (d *destination) unsent(now time.Time, s *sending) error {
 	err := error(&unsentError{err: s.err, rest: s.rest})
 	var e *api.Error
-	if !errors.As(s.err, &e) {
+	if !errors.As(s.err, &e) || d.isFeedback() && isMissing(s.err) {
 		return err
 	}
 	wait := e.After
@@ -211,9 +293,11 @@ func jittered(wait time.Duration, quota bool) time.Duration {
 // quotaSpread is how far the first attempts of an hour lie apart.
 const quotaSpread = 2 * time.Minute
 
-// giveUp counts runs that will not arrive, and keeps them in the dead-letter file where there is one.
+// giveUp counts what will not arrive, and keeps it in the dead-letter file where there is one.
 func (d *destination) giveUp(ctx context.Context, reason string, chunks []chunk, err error) {
-	d.counters.refused(ctx, reason, len(chunks), err)
+	runs, feedback := split(chunks)
+	d.counters.refused(ctx, reason, len(runs), err)
+	d.counters.feedbackRefused(ctx, reason, len(feedback), err)
 	if d.letters == nil {
 		return
 	}

@@ -20,6 +20,7 @@ import (
 
 	"github.com/otelcol-langsmith/otelcol-langsmith/exporter/langsmithexporter/internal/encode"
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/contract"
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/runmap"
 )
 
@@ -108,12 +109,11 @@ func (e *tracesExporter) Start(ctx context.Context, host component.Host) error {
 		return err
 	}
 	for i, d := range e.destinations {
-		if err := d.queue.Start(ctx, host); err != nil {
+		if err := d.begin(ctx, host); err != nil {
 			for _, started := range e.destinations[:i] {
-				err = errors.Join(err, started.queue.Shutdown(ctx))
+				err = errors.Join(err, started.end(ctx))
 			}
-			err = errors.Join(err, e.letters.close())
-			return fmt.Errorf("start %s: %w", d.subject, err)
+			return errors.Join(err, e.letters.close())
 		}
 	}
 	return nil
@@ -123,10 +123,10 @@ func (e *tracesExporter) Start(ctx context.Context, host component.Host) error {
 func (e *tracesExporter) Shutdown(ctx context.Context) error {
 	var errs error
 	for _, d := range e.destinations {
-		d.closing.Store(true)
+		d.close()
 	}
 	for _, d := range e.destinations {
-		errs = errors.Join(errs, d.queue.Shutdown(ctx))
+		errs = errors.Join(errs, d.end(ctx))
 	}
 	e.counters.builder.Shutdown()
 	return errors.Join(errs, e.letters.close())
@@ -258,9 +258,21 @@ func (e *tracesExporter) encode(
 		}
 		if len(buffer) > len(b.buffer) {
 			b.add(g, buffer)
+			e.addFeedback(b, &trace.Runs[i], g.project)
 		}
 	}
 	return b.finish()
+}
+
+// addFeedback appends what is to be told of r once it has arrived.
+func (e *tracesExporter) addFeedback(b *blocks, r *run.Run, project string) {
+	if !e.config.Feedback {
+		return
+	}
+	g := group{encode.Feedback, project}
+	for i := range r.Feedback {
+		b.add(g, encode.AppendFeedback(b.buffer, &r.Feedback[i], r, e.config.ExtendTraceRetention))
+	}
 }
 
 // shorten writes the run that has been appended to before once more, without its content, or not at all: it is beyond

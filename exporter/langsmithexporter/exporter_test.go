@@ -170,7 +170,7 @@ func TestConsumeTraces_whereOnlySomeHaveRoomTheErrorHoldsTheOthers(t *testing.T)
 		}
 		fill := maxBodyBytes - 4*2000 // the queue is now full but for less than a run of 3 MiB
 		for step := fill / 16; step > 100; step /= 2 {
-			for full.consume(context.Background(), []chunk{{group{1, "full"}, make([]byte, step)}}) == nil {
+			for full.consume(context.Background(), []chunk{{group: group{1, "full"}, data: make([]byte, step)}}) == nil {
 				continue
 			}
 		}

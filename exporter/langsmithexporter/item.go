@@ -10,7 +10,9 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"math"
 	"slices"
+	"time"
 
 	"go.opentelemetry.io/collector/exporter/exporterhelper/xexporterhelper"
 
@@ -26,13 +28,16 @@ import (
 //	groups   uvarint  their number, then for each:
 //	  protocol 1 byte
 //	  project  string
-//	  runs     uvarint  their number, then for each: string
+//	  runs     uvarint  their number, then for each:
+//	    since  uvarint  Unix seconds; not in version 1
+//	    run    string
 //
 // A string is its length as uvarint and its bytes. Runs are in the order in which they are sent within their group.
 // There are no credentials in it: they belong to the destination.
 const (
 	itemMagic   = "LSQ\x00"
-	itemVersion = 1
+	itemVersion = 2
+	itemOldest  = 1 // that can be read
 	itemHeader  = len(itemMagic) + 1 + crc32.Size
 )
 
@@ -48,7 +53,7 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 // marshalItem writes r for the destination called route.
 func marshalItem(route string, r *request) []byte {
 	groups, byGroup := groupChunks(r.chunks)
-	size := itemHeader + len(route) + (2*len(groups)+len(r.chunks)+2)*binary.MaxVarintLen64 + r.bytes
+	size := itemHeader + len(route) + (2*len(groups)+2*len(r.chunks)+2)*binary.MaxVarintLen64 + r.bytes
 	b := make([]byte, itemHeader, size)
 	copy(b, itemMagic)
 	b[len(itemMagic)] = itemVersion
@@ -58,8 +63,9 @@ func marshalItem(route string, r *request) []byte {
 		b = append(b, byte(g.protocol))
 		b = appendBytes(b, []byte(g.project))
 		b = binary.AppendUvarint(b, uint64(len(byGroup[g])))
-		for _, data := range byGroup[g] {
-			b = appendBytes(b, data)
+		for _, c := range byGroup[g] {
+			b = binary.AppendUvarint(b, uint64(c.since))
+			b = appendBytes(b, c.data)
 		}
 	}
 	binary.LittleEndian.PutUint32(b[itemHeader-crc32.Size:], crc32.Checksum(b[itemHeader:], castagnoli))
@@ -67,14 +73,14 @@ func marshalItem(route string, r *request) []byte {
 }
 
 // groupChunks sorts chunks by what may go together, groups in the order in which they appear first.
-func groupChunks(chunks []chunk) ([]group, map[group][][]byte) {
+func groupChunks(chunks []chunk) ([]group, map[group][]chunk) {
 	var groups []group
-	byGroup := map[group][][]byte{}
+	byGroup := map[group][]chunk{}
 	for _, c := range chunks {
 		if _, known := byGroup[c.group]; !known {
 			groups = append(groups, c.group)
 		}
-		byGroup[c.group] = append(byGroup[c.group], c.data)
+		byGroup[c.group] = append(byGroup[c.group], c)
 	}
 	return groups, byGroup
 }
@@ -84,12 +90,14 @@ func appendBytes(b, data []byte) []byte {
 	return append(b, data...)
 }
 
-// unmarshalItem reads what marshalItem has written. It copies the runs, since a storage may use its buffer again.
-func unmarshalItem(route string, b []byte) (*request, error) {
+// unmarshalItem reads what marshalItem has written, now or before an upgrade. It copies the runs, since a storage may
+// use its buffer again.
+func unmarshalItem(route string, b []byte, now time.Time) (*request, error) {
 	if len(b) < itemHeader || !bytes.HasPrefix(b, []byte(itemMagic)) {
 		return nil, errItemDamaged
 	}
-	if version := b[len(itemMagic)]; version != itemVersion {
+	version := b[len(itemMagic)]
+	if version < itemOldest || version > itemVersion {
 		return nil, fmt.Errorf("%w: format %d", errItemVersion, version)
 	}
 	sum := binary.LittleEndian.Uint32(b[itemHeader-crc32.Size:])
@@ -97,6 +105,9 @@ func unmarshalItem(route string, b []byte) (*request, error) {
 		return nil, errItemDamaged
 	}
 	d := decoder{rest: slices.Clone(b[itemHeader:])}
+	if version == itemOldest {
+		d.since = now.Unix() // not known: what is sure is that it is no younger
+	}
 	if string(d.bytes()) != route && !d.failed {
 		return nil, errItemRoute
 	}
@@ -113,14 +124,19 @@ func unmarshalItem(route string, b []byte) (*request, error) {
 // decoder reads from the front of rest. After the first failure it returns zeros.
 type decoder struct {
 	rest   []byte
+	since  int64 // of runs for which it was not written
 	failed bool
 }
 
 func (d *decoder) group(r *request) {
 	g := group{protocol: encode.Protocol(d.byte()), project: string(d.bytes())}
 	for range d.count() {
+		since := d.since
+		if since == 0 {
+			since = d.seconds()
+		}
 		if data := d.bytes(); !d.failed {
-			r.append(chunk{group: g, data: data})
+			r.append(chunk{group: g, since: since, data: data})
 		}
 	}
 }
@@ -134,6 +150,17 @@ func (d *decoder) count() uint64 {
 	}
 	d.rest = d.rest[size:]
 	return n
+}
+
+// seconds reads a time.
+func (d *decoder) seconds() int64 {
+	n, size := binary.Uvarint(d.rest)
+	if size <= 0 || n > math.MaxInt64 {
+		d.fail()
+		return 0
+	}
+	d.rest = d.rest[size:]
+	return int64(n)
 }
 
 func (d *decoder) bytes() []byte {
@@ -178,7 +205,7 @@ func (e encoding) Marshal(_ context.Context, req xexporterhelper.Request) ([]byt
 }
 
 func (e encoding) Unmarshal(b []byte) (context.Context, xexporterhelper.Request, error) {
-	r, err := unmarshalItem(e.route, b)
+	r, err := unmarshalItem(e.route, b, time.Now())
 	if err != nil {
 		e.unreadable(err)
 		return context.Background(), nil, fmt.Errorf("read queue item: %w", err)

@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"hash/crc32"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -20,28 +21,28 @@ import (
 
 func sample() *request {
 	return newRequest([]chunk{
-		{group{encode.OTLP, "one"}, []byte("abc")},
-		{group{encode.OTLP, "one"}, []byte("de")},
-		{group{encode.OTLP, "zwei ü"}, []byte("f")},
+		{group{encode.OTLP, "one"}, 7, []byte("abc")},
+		{group{encode.OTLP, "one"}, 1_800_000_000, []byte("de")},
+		{group{encode.OTLP, "zwei ü"}, 0, []byte("f")},
 	})
 }
 
 func TestItem_roundTrip(t *testing.T) {
 	f := func(r *request) {
 		t.Helper()
-		got, err := unmarshalItem("route", marshalItem("route", r))
+		got, err := unmarshalItem("route", marshalItem("route", r), time.Unix(5, 0))
 		require.NoError(t, err)
 		assert.Equal(t, r, got)
 	}
 	f(sample())
 	f(&request{})
-	f(newRequest([]chunk{{group{9, ""}, []byte{}}}))
+	f(newRequest([]chunk{{group{9, ""}, 1, []byte{}}}))
 }
 
 func TestItem_groupsAreKeptTogetherAndInOrder(t *testing.T) {
 	r := sample()
-	r.append(chunk{r.chunks[0].group, []byte("gh")})
-	got, err := unmarshalItem("", marshalItem("", r))
+	r.append(chunk{r.chunks[0].group, 1, []byte("gh")})
+	got, err := unmarshalItem("", marshalItem("", r), time.Unix(5, 0))
 	require.NoError(t, err)
 	var texts []string
 	for _, c := range got.chunks {
@@ -55,7 +56,7 @@ func TestItem_whatCannotBeReadSaysWhy(t *testing.T) {
 	f := func(want error, change func([]byte) []byte) {
 		t.Helper()
 		b := change(append([]byte(nil), good...))
-		_, err := unmarshalItem("route", b)
+		_, err := unmarshalItem("route", b, time.Unix(5, 0))
 		require.ErrorIs(t, err, want)
 	}
 	f(errItemVersion, func(b []byte) []byte { b[4]++; return b })
@@ -155,11 +156,11 @@ func FuzzUnmarshalItem(f *testing.F) {
 		if len(b) >= itemHeader {
 			b = sealed(b)
 		}
-		r, err := unmarshalItem("", b)
+		r, err := unmarshalItem("", b, time.Unix(5, 0))
 		if err != nil {
 			return
 		}
-		again, err := unmarshalItem("", marshalItem("", r))
+		again, err := unmarshalItem("", marshalItem("", r), time.Unix(5, 0))
 		if err != nil || len(again.chunks) != len(r.chunks) || again.bytes != r.bytes {
 			t.Fatalf("%d runs became %d: %v", len(r.chunks), len(again.chunks), err)
 		}
@@ -169,7 +170,7 @@ func FuzzUnmarshalItem(f *testing.F) {
 func BenchmarkItem(b *testing.B) {
 	r := &request{}
 	for range 100 {
-		r.append(chunk{group{encode.OTLP, "p"}, make([]byte, 4<<10)})
+		r.append(chunk{group{encode.OTLP, "p"}, 1_800_000_000, make([]byte, 4<<10)})
 	}
 	item := marshalItem("", r)
 	b.Run("marshal", func(b *testing.B) {
@@ -183,7 +184,7 @@ func BenchmarkItem(b *testing.B) {
 		b.ReportAllocs()
 		b.SetBytes(int64(len(item)))
 		for b.Loop() {
-			_, _ = unmarshalItem("", item)
+			_, _ = unmarshalItem("", item, time.Unix(5, 0))
 		}
 	})
 }

@@ -289,7 +289,7 @@ func TestPush_runIsShortenedNoMoreThanNeeded(t *testing.T) {
 		big := run.Run{ID: run.ID{1}, Name: "big", Kind: run.Chain, Start: time.Unix(1, 0), Inputs: []byte(`{"input":"` + prose + `"}`)}
 		data, err := r.encoder.Append(nil, &big, encode.Place{Project: "p"})
 		require.NoError(t, err)
-		require.NoError(t, r.destinations[0].consume(t.Context(), []chunk{{group{encode.Multipart, "p"}, data}}))
+		require.NoError(t, r.destinations[0].consume(t.Context(), []chunk{{group: group{encode.Multipart, "p"}, data: data}}))
 		settle(time.Minute)
 		posts := s.all()
 		require.Equal(t, []string{"big"}, s.names())
@@ -488,15 +488,15 @@ func TestConsume_callLargerThanTheQueue(t *testing.T) {
 func TestCut_neverLosesAndNeverReorders(t *testing.T) {
 	f := func(sizes []int, maxBytes int, want [][]int) {
 		t.Helper()
-		var chunks [][]byte
+		var chunks []chunk
 		for _, n := range sizes {
-			chunks = append(chunks, make([]byte, n))
+			chunks = append(chunks, chunk{data: make([]byte, n)})
 		}
 		var got [][]int
 		for _, body := range cut(chunks, maxBytes, maxBodyRuns) {
 			var b []int
 			for _, c := range body {
-				b = append(b, len(c))
+				b = append(b, len(c.data))
 			}
 			got = append(got, b)
 		}

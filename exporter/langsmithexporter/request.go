@@ -15,10 +15,37 @@ import (
 	"github.com/otelcol-langsmith/otelcol-langsmith/exporter/langsmithexporter/internal/encode"
 )
 
-// chunk is one encoded run with where it goes to within its destination.
+// chunk is one encoded run, or a judgement of one, with where it goes to within its destination.
 type chunk struct {
 	group group
+	since int64 // Unix seconds when it was queued
 	data  []byte
+}
+
+func (c *chunk) isFeedback() bool { return c.group.protocol == encode.Feedback }
+
+// split returns runs and judgements apart. Mostly there are only runs.
+func split(chunks []chunk) (runs, feedback []chunk) {
+	if !slices.ContainsFunc(chunks, func(c chunk) bool { return c.isFeedback() }) {
+		return chunks, nil
+	}
+	for _, c := range chunks {
+		if c.isFeedback() {
+			feedback = append(feedback, c)
+		} else {
+			runs = append(runs, c)
+		}
+	}
+	return runs, feedback
+}
+
+// dataOf returns the bytes of chunks.
+func dataOf(chunks []chunk) [][]byte {
+	data := make([][]byte, len(chunks))
+	for i := range chunks {
+		data[i] = chunks[i].data
+	}
+	return data
 }
 
 // group is what a request may hold together.
@@ -50,7 +77,7 @@ func (r *request) append(c chunk) {
 	r.bytes += len(c.data)
 }
 
-// ItemsCount is the number of runs.
+// ItemsCount is the number of runs, and of judgements.
 func (r *request) ItemsCount() int { return len(r.chunks) }
 
 // BytesSize is the size of the runs as they will be sent, before compression.
@@ -58,7 +85,7 @@ func (r *request) BytesSize() int { return r.bytes }
 
 // MergeSplit adds other's runs to r's and cuts where a request would grow beyond maxSize. The order stays, parents
 // before children, and so the last request may be larger than others: nothing depends on that but how well the batcher
-// fills them.
+// fills them. Judgements stay with the run before them.
 func (r *request) MergeSplit(
 	_ context.Context, maxSize int, szt exporterhelper.RequestSizerType, other xexporterhelper.Request,
 ) ([]xexporterhelper.Request, error) {
@@ -78,7 +105,7 @@ func (r *request) MergeSplit(
 	part := &request{}
 	for _, c := range all.chunks {
 		one := request{bytes: len(c.data), chunks: []chunk{c}}
-		if len(part.chunks) > 0 && sizeBy(szt, part)+sizeBy(szt, &one) > maxSize {
+		if len(part.chunks) > 0 && !c.isFeedback() && sizeBy(szt, part)+sizeBy(szt, &one) > maxSize {
 			out, part = append(out, part), &request{}
 		}
 		part.append(c)

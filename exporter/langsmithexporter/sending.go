@@ -42,6 +42,7 @@ type sending struct {
 	attempts int  // that have failed before this one
 	stopped  bool // the next request would fare no better
 	rest     []chunk
+	later    []chunk // judgements of runs that LangSmith does not know yet
 	refused  int
 	err      error // of the last post that failed
 }
@@ -50,92 +51,105 @@ type sending struct {
 func (s *sending) all(ctx context.Context, chunks []chunk) {
 	groups, byGroup := groupChunks(chunks)
 	for _, g := range groups {
-		enc, err := encode.For(g.protocol)
+		form, err := encode.FormOf(g.protocol)
 		if err != nil {
-			s.refuse(ctx, reasonProtocol, g, byGroup[g], err)
+			s.refuse(ctx, reasonProtocol, byGroup[g], err)
 			continue
 		}
-		for _, body := range cut(byGroup[g], s.info.MaxBytes-bodyFrame, s.info.MaxRuns) {
-			s.body(ctx, enc, g, body)
+		maxRuns := s.info.MaxRuns
+		if g.protocol == encode.Feedback {
+			if s.waits(ctx, byGroup[g]) {
+				continue
+			}
+			maxRuns = 1
+		}
+		for _, body := range cut(byGroup[g], s.info.MaxBytes-bodyFrame, maxRuns) {
+			s.body(ctx, form, body)
 		}
 	}
 }
 
 // cut divides chunks into bodies that LangSmith takes. One that is too large stands alone.
-func cut(chunks [][]byte, maxBytes, maxRuns int) [][][]byte {
-	var bodies [][][]byte
+func cut(chunks []chunk, maxBytes, maxRuns int) [][]chunk {
+	var bodies [][]chunk
 	from, size := 0, 0
-	for i, c := range chunks {
-		if i > from && (size+len(c) > maxBytes || i-from == maxRuns) {
+	for i := range chunks {
+		n := len(chunks[i].data)
+		if i > from && (size+n > maxBytes || i-from == maxRuns) {
 			bodies = append(bodies, chunks[from:i])
 			from, size = i, 0
 		}
-		size += len(c)
+		size += n
 	}
 	return append(bodies, chunks[from:])
 }
 
-func (s *sending) body(ctx context.Context, enc encode.Encoder, g group, chunks [][]byte) {
+// body sends chunks of one group.
+func (s *sending) body(ctx context.Context, form encode.Form, chunks []chunk) {
 	if s.stopped || s.left == 0 {
-		s.keep(g, chunks)
+		s.keep(chunks)
 		return
 	}
-	if err := s.post(ctx, enc, g, chunks); err != nil {
-		s.failed(ctx, enc, g, chunks, err)
+	if err := s.post(ctx, form, chunks); err != nil {
+		s.failed(ctx, form, chunks, err)
 	}
 }
 
 // failed decides what becomes of chunks after an attempt at sending them.
-func (s *sending) failed(ctx context.Context, enc encode.Encoder, g group, chunks [][]byte, err error) {
+func (s *sending) failed(ctx context.Context, form encode.Form, chunks []chunk, err error) {
 	if errors.Is(err, errConflict) {
 		for i := range chunks {
-			s.body(ctx, enc, g, chunks[i:i+1])
+			s.body(ctx, form, chunks[i:i+1])
 		}
+		return
+	}
+	if chunks[0].isFeedback() && isMissing(err) {
+		s.runMissing(ctx, chunks, err)
 		return
 	}
 	s.left--
 	s.err = err
 	e, ok := errors.AsType[*api.Error](err)
 	if !ok {
-		s.isolate(ctx, enc, g, chunks, reasonEncode)
+		s.isolate(ctx, form, chunks, reasonEncode)
 		return
 	}
 	switch e.Verdict {
 	case api.TooLarge:
-		s.tooLarge(ctx, enc, g, chunks)
+		s.tooLarge(ctx, form, chunks)
 	case api.Rejected:
-		s.isolate(ctx, enc, g, chunks, reasonRejected)
+		s.isolate(ctx, form, chunks, reasonRejected)
 	case api.Retry:
 		if e.Status == http.StatusInternalServerError && s.suspect() {
-			s.isolate(ctx, enc, g, chunks, reasonServer)
+			s.isolate(ctx, form, chunks, reasonServer)
 			return
 		}
 		s.stopped = e.Status == 0 || e.After > 0 // a server that answers 500 may dislike this body only
-		s.keep(g, chunks)
+		s.keep(chunks)
 	default:
 		s.stopped = true
-		s.keep(g, chunks)
+		s.keep(chunks)
 	}
 }
 
 // post sends a body, by another endpoint where the server does not know the protocol's own.
-func (s *sending) post(ctx context.Context, enc encode.Encoder, g group, chunks [][]byte) error {
-	fallback, ok := encode.Fallback(g.protocol)
+func (s *sending) post(ctx context.Context, form encode.Form, chunks []chunk) error {
+	fallback, ok := encode.Fallback(chunks[0].group.protocol)
 	if !ok {
-		return s.request(ctx, enc, g, chunks)
+		return s.request(ctx, form, chunks)
 	}
 	if s.d.server.batches(s.info, s.now) {
-		enc = fallback
+		form = fallback
 	}
-	err := s.request(ctx, enc, g, chunks)
+	err := s.request(ctx, form, chunks)
 	if !isMissing(err) {
 		return err
 	}
-	if enc == fallback {
+	if form == fallback {
 		s.d.server.useBatch(false, s.now) // it is not an old server, it is none
 		return err
 	}
-	err = s.request(ctx, fallback, g, chunks)
+	err = s.request(ctx, fallback, chunks)
 	s.d.server.useBatch(!isMissing(err), s.now)
 	return err
 }
@@ -146,8 +160,9 @@ func isMissing(err error) bool {
 	return errors.As(err, &e) && e.Status == http.StatusNotFound
 }
 
-func (s *sending) request(ctx context.Context, enc encode.Encoder, g group, chunks [][]byte) error {
-	b, err := enc.Body(chunks)
+func (s *sending) request(ctx context.Context, form encode.Form, chunks []chunk) error {
+	g := chunks[0].group
+	b, err := form.Body(dataOf(chunks))
 	if err != nil {
 		return err
 	}
@@ -162,10 +177,14 @@ func (s *sending) request(ctx context.Context, enc encode.Encoder, g group, chun
 	if err != nil {
 		return err
 	}
-	s.d.accepted.Store(s.now.UnixNano())
+	s.d.server.accept(g.protocol, s.now)
 	s.d.health.well(s.d.subject)
 	if answer.Status == http.StatusConflict && g.protocol != encode.OTLP && len(chunks) > 1 {
 		return errConflict
+	}
+	if g.protocol == encode.Feedback {
+		s.d.counters.feedback(ctx, len(chunks))
+		return nil
 	}
 	lost := 0
 	if g.protocol == encode.OTLP {
@@ -195,41 +214,44 @@ func httpRequest(b encode.Body, g group) api.Request {
 }
 
 // tooLarge halves a body, and remembers that this server takes less. A run that is too large by itself is shortened.
-func (s *sending) tooLarge(ctx context.Context, enc encode.Encoder, g group, chunks [][]byte) {
+func (s *sending) tooLarge(ctx context.Context, form encode.Form, chunks []chunk) {
 	if len(chunks) == 1 {
-		s.shorten(ctx, enc, g, chunks[0])
+		s.shorten(ctx, form, chunks[0])
 		return
 	}
 	size := 0
 	for _, c := range chunks {
-		size += len(c)
+		size += len(c.data)
 	}
 	s.d.server.tooLarge(size)
-	s.halves(ctx, enc, g, chunks)
+	s.halves(ctx, form, chunks)
 }
 
 // shorten tries a run that is too large by itself in half its size, in a quarter, and so on, and at last without inputs
 // and outputs.
-func (s *sending) shorten(ctx context.Context, enc encode.Encoder, g group, whole []byte) {
-	for limit := min(len(whole)/2, s.info.MaxBytes-bodyFrame); ; limit /= 2 {
+func (s *sending) shorten(ctx context.Context, form encode.Form, whole chunk) {
+	for limit := min(len(whole.data)/2, s.info.MaxBytes-bodyFrame); ; limit /= 2 {
 		if limit < minRunBytes {
 			limit = 0
 		}
-		short, ok := enc.Shorten(whole, limit)
-		if !ok {
+		short := whole
+		var ok bool
+		if short.data, ok = form.Shorten(whole.data, limit); !ok {
 			break
 		}
 		if s.left == 0 {
-			s.keep(g, [][]byte{whole})
+			s.keep([]chunk{whole})
 			return
 		}
-		err := s.post(ctx, enc, g, [][]byte{short})
+		err := s.post(ctx, form, []chunk{short})
 		if err == nil {
-			s.d.counters.shortened(ctx)
+			if !whole.isFeedback() {
+				s.d.counters.shortened(ctx)
+			}
 			return
 		}
 		if e, ok := errors.AsType[*api.Error](err); !ok || e.Verdict != api.TooLarge {
-			s.failed(ctx, enc, g, [][]byte{whole}, err)
+			s.failed(ctx, form, []chunk{whole}, err)
 			return
 		}
 		s.left--
@@ -238,18 +260,18 @@ func (s *sending) shorten(ctx context.Context, enc encode.Encoder, g group, whol
 			break
 		}
 	}
-	s.refuse(ctx, reasonTooLarge, g, [][]byte{whole}, s.err)
+	s.refuse(ctx, reasonTooLarge, []chunk{whole}, s.err)
 }
 
 // isolate halves a body until the run that LangSmith does not take stands alone.
-func (s *sending) isolate(ctx context.Context, enc encode.Encoder, g group, chunks [][]byte, reason string) {
+func (s *sending) isolate(ctx context.Context, form encode.Form, chunks []chunk, reason string) {
 	switch {
 	case len(chunks) > 1:
-		s.halves(ctx, enc, g, chunks)
-	case reason != reasonServer || s.now.Sub(time.Unix(0, s.d.accepted.Load())) <= suspectFor:
-		s.refuse(ctx, reason, g, chunks, s.err)
+		s.halves(ctx, form, chunks)
+	case reason != reasonServer || s.d.server.takes(chunks[0].group.protocol, s.now):
+		s.refuse(ctx, reason, chunks, s.err)
 	default:
-		s.keep(g, chunks) // nothing else arrives either: it is not the run
+		s.keep(chunks) // nothing else arrives either: it is not the run
 	}
 }
 
@@ -259,26 +281,18 @@ func (s *sending) suspect() bool {
 	return s.attempts > 0 && s.attempts%suspectAfter == 0
 }
 
-func (s *sending) halves(ctx context.Context, enc encode.Encoder, g group, chunks [][]byte) {
+func (s *sending) halves(ctx context.Context, form encode.Form, chunks []chunk) {
 	middle := len(chunks) / 2
-	s.body(ctx, enc, g, chunks[:middle])
-	s.body(ctx, enc, g, chunks[middle:])
+	s.body(ctx, form, chunks[:middle])
+	s.body(ctx, form, chunks[middle:])
 }
 
-func (s *sending) keep(g group, chunks [][]byte) {
-	for _, data := range chunks {
-		s.rest = append(s.rest, chunk{group: g, data: data})
-	}
-}
+func (s *sending) keep(chunks []chunk) { s.rest = append(s.rest, chunks...) }
 
-func (s *sending) refuse(ctx context.Context, reason string, g group, chunks [][]byte, err error) {
+func (s *sending) refuse(ctx context.Context, reason string, chunks []chunk, err error) {
 	s.refused += len(chunks)
 	s.err = err
-	bad := make([]chunk, len(chunks))
-	for i, data := range chunks {
-		bad[i] = chunk{group: g, data: data}
-	}
-	s.d.giveUp(ctx, reason, bad, err)
+	s.d.giveUp(ctx, reason, chunks, err)
 }
 
 // rejectedSpans reads the answer of an OTLP server, which may be empty or in another form.

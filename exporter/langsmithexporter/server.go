@@ -39,6 +39,30 @@ type server struct {
 
 	bodyBytes atomic.Int64 // what a 413 has taught; zero is nothing
 	batchTil  atomic.Int64 // Unix nanoseconds
+
+	accepted [encode.Feedback + 1]atomic.Int64 // by protocol, Unix nanoseconds of the last success
+}
+
+func newServer(logger *zap.Logger) *server {
+	return &server{logger: logger, asking: make(chan struct{}, 1)}
+}
+
+func (s *server) accept(p encode.Protocol, now time.Time) { s.accepted[p].Store(now.UnixNano()) }
+
+// takes reports whether the server has taken something of that protocol not long ago: what it does not take then is to
+// blame itself.
+func (s *server) takes(p encode.Protocol, now time.Time) bool {
+	return now.Sub(time.Unix(0, s.accepted[p].Load())) <= suspectFor
+}
+
+// takesAnything reports whether the server has taken something not long ago.
+func (s *server) takesAnything(now time.Time) bool {
+	for p := range s.accepted {
+		if s.takes(encode.Protocol(p), now) {
+			return true
+		}
+	}
+	return false
 }
 
 type knownInfo struct {
@@ -193,6 +217,7 @@ func newPacers() pacers {
 		encode.PathOTLP:      api.NewPacer(rateOthers),
 		encode.PathMultipart: api.NewPacer(rateMultipart),
 		encode.PathBatch:     api.NewPacer(rateOthers),
+		encode.PathFeedback:  api.NewPacer(rateOthers),
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"go.opentelemetry.io/collector/config/configcompression"
 	"go.opentelemetry.io/collector/exporter/exporterhelper"
@@ -45,6 +46,7 @@ func (c *Config) Validate() error {
 		errNaming,
 		c.validateQueue(),
 		c.validateDeadLetter(),
+		notNegative("max_age", c.MaxAge),
 		errRoutes,
 	)
 }
@@ -152,10 +154,14 @@ func (c *Config) validateHTTP() error {
 		}
 	}
 	errs = errors.Join(errs, c.validateCompression())
-	if c.ClientConfig.Timeout < 0 {
-		errs = errors.Join(errs, fmt.Errorf("timeout: must not be negative, is %s", c.ClientConfig.Timeout))
+	return errors.Join(errs, notNegative("timeout", c.ClientConfig.Timeout))
+}
+
+func notNegative(name string, d time.Duration) error {
+	if d < 0 {
+		return fmt.Errorf("%s: must not be negative, is %s", name, d)
 	}
-	return errs
+	return nil
 }
 
 // validateCompression wants what the protocol's endpoint can read.

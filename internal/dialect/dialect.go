@@ -64,6 +64,8 @@ type Fields struct {
 	Belonging
 	// RollUp says that the usage repeats what spans below already count, whether or not they are here.
 	RollUp bool
+	// Feedback is what the span tells about the quality of runs, not always of its own.
+	Feedback []Feedback
 }
 
 // Belonging is what a span belongs to.

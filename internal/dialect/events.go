@@ -35,6 +35,8 @@ func (v *view) readEvents(events ptrace.SpanEventSlice) {
 			v.setStructured(kToolOutputEvent, e.Attributes())
 		case "claude_code.assistant_response":
 			v.setLast(kResponseEvent, e.Attributes(), "response")
+		case evaluationEvent, langWatchEvaluation:
+			v.judged = append(v.judged, e)
 		default:
 			if strings.HasPrefix(name, "gen_ai.") && strings.HasSuffix(name, ".message") {
 				v.messages = append(v.messages, e)

@@ -61,6 +61,7 @@ func (r *Reader) Read(s Span, f *Fields) {
 	for _, d := range details {
 		d.details(v, f)
 	}
+	f.Feedback = v.feedback()
 	v.addRest(f)
 	v.metadata, v.parameters = f.Metadata, f.Invocation
 	f.Metadata, f.Invocation = r.values.Keep(f.Metadata), r.values.Keep(f.Invocation)

@@ -47,12 +47,18 @@ type view struct {
 	fields  []field // attributes of a family of names: metadata of users
 	rest    []field // attributes that no dialect knows
 
-	messages []ptrace.SpanEvent // older conventions: one event per message
-	choices  []ptrace.SpanEvent
-	found    []ptrace.SpanEvent // by a vector database
+	eventLists
 
 	metadata, parameters run.Values // memory for what is being read
 	scratch              []byte
+}
+
+// eventLists is the events that mean something, by what they tell.
+type eventLists struct {
+	messages []ptrace.SpanEvent // older conventions: one event per message
+	choices  []ptrace.SpanEvent
+	found    []ptrace.SpanEvent // by a vector database
+	judged   []ptrace.SpanEvent
 }
 
 // slots is the known attributes, each in its own place.
@@ -97,6 +103,10 @@ const (
 	functionList
 	promptTexts
 	choiceTexts
+	evaluations
+	annotations
+	traceEvaluations
+	traceAnnotations
 )
 
 var lists = map[string]list{
@@ -112,6 +122,12 @@ var lists = map[string]list{
 	"llm.request.functions":     functionList,
 	"llm.prompts":               promptTexts,
 	"llm.choices":               choiceTexts,
+	"evaluations":               evaluations,
+	"annotations":               annotations,
+	"trace.evaluations":         traceEvaluations,
+	"trace.annotations":         traceAnnotations,
+	"session.evaluations":       traceEvaluations,
+	"session.annotations":       traceAnnotations,
 }
 
 // maxIndexDigits bounds the numbers in names. They are sorted by and never allocated for.
@@ -152,12 +168,15 @@ func (v *view) release() {
 	clear(v.messages)
 	clear(v.choices)
 	clear(v.found)
+	clear(v.judged)
 	clear(v.metadata)
 	clear(v.parameters)
 	*v = view{
 		slots:   slots{values: v.values, filled: v.filled, used: v.used[:0], raws: v.raws, parsed: v.parsed},
 		indexed: v.indexed[:0], fields: v.fields[:0], rest: v.rest[:0],
-		messages: v.messages[:0], choices: v.choices[:0], found: v.found[:0],
+		eventLists: eventLists{
+			messages: v.messages[:0], choices: v.choices[:0], found: v.found[:0], judged: v.judged[:0],
+		},
 		metadata: v.metadata[:0], parameters: v.parameters[:0],
 		scratch: bounded(v.scratch),
 	}

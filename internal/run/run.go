@@ -54,7 +54,8 @@ type Run struct {
 	Metadata   Values // extra.metadata: scalars
 	Invocation Values // extra.invocation_params: scalars and JSON
 	Tags       []string
-	FirstToken time.Time // zero when the span does not tell
+	FirstToken time.Time  // zero when the span does not tell
+	Feedback   []Feedback // what is to be told after the run has arrived
 
 	// Project is the project that the application itself asked for (langsmith.trace.session_name), or empty.
 	Project string

@@ -120,6 +120,8 @@ type read struct {
 	ids    []run.ID
 	roots  []int // the root that each span stands under
 	places []place
+
+	feedback map[int][]run.Feedback // by span; nil as a rule
 }
 
 // begin reads and places the spans of one trace.
@@ -147,6 +149,7 @@ func (m *mapper) begin(spans []dialect.Span) {
 		m.place(i)
 	}
 	m.settleUsage()
+	m.settleFeedback()
 	m.shareContext()
 }
 
@@ -197,6 +200,7 @@ func (m *mapper) run(i int) run.Run {
 		r.Error = errorText(f.Failure)
 	}
 	r.Metadata = m.values.Keep(m.metadataOf(i))
+	r.Feedback = m.feedback[i]
 	return r
 }
 

@@ -236,6 +236,11 @@ func Readable(p Protocol, chunk []byte) (path string, body []byte, err error) {
 	case Multipart:
 		b, err := batch{}.Body([][]byte{chunk})
 		return b.Path, bytes.Join(b.Parts, nil), err
+	case Feedback:
+		if !json.Valid(chunk) {
+			return "", nil, errChunk
+		}
+		return PathFeedback, chunk, nil
 	}
 	return "", nil, fmt.Errorf("%s is not known to this version", p)
 }

@@ -23,10 +23,12 @@ const (
 	OTLP Protocol = 1
 	// Multipart is forms of JSON to /runs/multipart, which hold the runs as they are.
 	Multipart Protocol = 2
+	// Feedback is JSON to /feedback, one judgement at a time, whatever the protocol of the runs.
+	Feedback Protocol = 3
 )
 
-// protocolNames are the names in the configuration.
-var protocolNames = map[Protocol]string{OTLP: "otlp", Multipart: "multipart"}
+// protocolNames are the names in the configuration, where runs are concerned.
+var protocolNames = map[Protocol]string{OTLP: "otlp", Multipart: "multipart", Feedback: "feedback"}
 
 // String is the protocol's name in the configuration.
 func (p Protocol) String() string {
@@ -38,8 +40,8 @@ func (p Protocol) String() string {
 
 // ParseProtocol reads a protocol's name.
 func ParseProtocol(name string) (Protocol, error) {
-	for p, known := range protocolNames {
-		if name == known {
+	for _, p := range []Protocol{OTLP, Multipart} {
+		if name == p.String() {
 			return p, nil
 		}
 	}
@@ -51,6 +53,7 @@ const (
 	PathOTLP      = "/otel/v1/traces"
 	PathMultipart = "/runs/multipart"
 	PathBatch     = "/runs/batch"
+	PathFeedback  = "/feedback"
 )
 
 // Place is where a run stands: what its bytes need beside the run itself.
@@ -60,10 +63,15 @@ type Place struct {
 	Project string   // the LangSmith project that the run goes to
 }
 
-// Encoder writes one protocol.
+// Encoder writes runs in one protocol.
 type Encoder interface {
+	Form
 	// Append appends r as a chunk to b. When it fails, b is as it was.
 	Append(b []byte, r *run.Run, at Place) ([]byte, error)
+}
+
+// Form knows what can be done with chunks of one protocol.
+type Form interface {
 	// Shorten returns the run in chunk in about limit bytes, for a server that finds it too large: without media, then
 	// with shorter strings, and if that does not help, without inputs and outputs. A tree with a run that says less is
 	// worth more than one whose children hang in the air. It reports whether the result is any smaller.
@@ -82,7 +90,7 @@ type Body struct {
 	Plain       int // size before compression; zero when there was none
 }
 
-// For returns the encoder of p.
+// For returns the encoder of runs for p.
 func For(p Protocol) (Encoder, error) {
 	switch p {
 	case OTLP:
@@ -93,8 +101,16 @@ func For(p Protocol) (Encoder, error) {
 	return nil, fmt.Errorf("%s is not known to this version", p)
 }
 
+// FormOf returns what can be done with chunks of p.
+func FormOf(p Protocol) (Form, error) {
+	if p == Feedback {
+		return feedback{}, nil
+	}
+	return For(p)
+}
+
 // Fallback returns the encoder that reads the chunks of p for servers that do not know p's endpoint, if there is one.
-func Fallback(p Protocol) (Encoder, bool) {
+func Fallback(p Protocol) (Form, bool) {
 	if p == Multipart {
 		return batch{}, true
 	}

@@ -37,7 +37,7 @@ func parts(t testing.TB, r run.Run) []byte {
 	return chunk
 }
 
-func joined(t testing.TB, enc Encoder, chunks ...[]byte) (Body, []byte) {
+func joined(t testing.TB, enc Form, chunks ...[]byte) (Body, []byte) {
 	t.Helper()
 	body, err := enc.Body(chunks)
 	require.NoError(t, err)

@@ -27,6 +27,8 @@ type TelemetryBuilder struct {
 	mu                                 sync.Mutex
 	registrations                      []metric.Registration
 	ExporterLangsmithDeadLetters       metric.Int64Counter
+	ExporterLangsmithFeedbackRefused   metric.Int64Counter
+	ExporterLangsmithFeedbackSent      metric.Int64Counter
 	ExporterLangsmithQueueItemsRefused metric.Int64Counter
 	ExporterLangsmithRequestBytes      metric.Int64Counter
 	ExporterLangsmithRequests          metric.Int64Counter
@@ -69,6 +71,18 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		"otelcol_exporter_langsmith_dead_letters",
 		metric.WithDescription("Refused runs that were to be kept in the dead-letter file, by what became of them. [Alpha]"),
 		metric.WithUnit("{runs}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ExporterLangsmithFeedbackRefused, err = builder.meter.Int64Counter(
+		"otelcol_exporter_langsmith_feedback_refused",
+		metric.WithDescription("Judgements that were given up, by reason. None of them will arrive. Their runs are not concerned. [Alpha]"),
+		metric.WithUnit("{feedback}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ExporterLangsmithFeedbackSent, err = builder.meter.Int64Counter(
+		"otelcol_exporter_langsmith_feedback_sent",
+		metric.WithDescription("Judgements that LangSmith accepted. [Alpha]"),
+		metric.WithUnit("{feedback}"),
 	)
 	errs = errors.Join(errs, err)
 	builder.ExporterLangsmithQueueItemsRefused, err = builder.meter.Int64Counter(

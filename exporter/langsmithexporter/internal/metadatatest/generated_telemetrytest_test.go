@@ -20,6 +20,8 @@ func TestSetupTelemetry(t *testing.T) {
 	require.NoError(t, err)
 	defer tb.Shutdown()
 	tb.ExporterLangsmithDeadLetters.Add(context.Background(), 1)
+	tb.ExporterLangsmithFeedbackRefused.Add(context.Background(), 1)
+	tb.ExporterLangsmithFeedbackSent.Add(context.Background(), 1)
 	tb.ExporterLangsmithQueueItemsRefused.Add(context.Background(), 1)
 	tb.ExporterLangsmithRequestBytes.Add(context.Background(), 1)
 	tb.ExporterLangsmithRequests.Add(context.Background(), 1)
@@ -28,6 +30,12 @@ func TestSetupTelemetry(t *testing.T) {
 	tb.ExporterLangsmithRunsShortened.Add(context.Background(), 1)
 	tb.ExporterLangsmithUnredactedRefused.Add(context.Background(), 1)
 	AssertEqualExporterLangsmithDeadLetters(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualExporterLangsmithFeedbackRefused(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualExporterLangsmithFeedbackSent(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualExporterLangsmithQueueItemsRefused(t, testTel,

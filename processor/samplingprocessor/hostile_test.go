@@ -163,11 +163,12 @@ func TestAdversarial_replicasAgreeOnAConversation(t *testing.T) {
 
 // TestAdversarial_shutdownInTimeWhateverIsOpen leaves a second for many traces and a consumer that never returns.
 func TestAdversarial_shutdownInTimeWhateverIsOpen(t *testing.T) {
+	const batches, size = 100, 1000
 	s := newSampler(t, func(c *Config) { c.Memory.MaxBytes = 512 << 20 }).start(hung{})
-	for batch := range 20 {
+	for batch := range batches {
 		td := traces()
 		spans := td.ResourceSpans().At(0).ScopeSpans().At(0).Spans()
-		for n := range 500 {
+		for n := range size {
 			spec{id: 1, kind: "llm"}.put(spans.AppendEmpty())
 			spans.At(n).SetTraceID(pcommon.TraceID{0: 1, 13: byte(batch), 14: byte(n >> 8), 15: byte(n)})
 		}
@@ -178,7 +179,7 @@ func TestAdversarial_shutdownInTimeWhateverIsOpen(t *testing.T) {
 	began := time.Now()
 	require.ErrorIs(t, s.traces.Shutdown(ctx), context.DeadlineExceeded)
 	assert.Less(t, time.Since(began), eventually)
-	require.Eventually(t, func() bool { return s.count("dropped_spans", "reason", "shutdown") == 10_000 }, eventually, moment,
+	require.Eventually(t, func() bool { return s.count("dropped_spans", "reason", "shutdown") == batches*size }, eventually, moment,
 		"none goes without being counted")
 }
 

@@ -4,8 +4,10 @@
 package samplingprocessor
 
 import (
+	"encoding/json"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -42,6 +44,8 @@ type outcome struct {
 	tree map[string]string
 	rule string
 	root map[string]any
+	// spans is all that came out, as JSON: by resource and span id.
+	spans []string
 }
 
 func outcomeOf(t *testing.T, batches []ptrace.Traces) outcome {
@@ -60,7 +64,31 @@ func outcomeOf(t *testing.T, batches []ptrace.Traces) outcome {
 	if len(out) > 0 {
 		o.root = rootOf(t, out[0]).Attributes().AsRaw()
 	}
+	for _, td := range out {
+		o.spans = append(o.spans, inFull(t, td)...)
+	}
+	slices.Sort(o.spans)
 	return o
+}
+
+// inFull writes each span of td with its resource and scope; maps in the order of their keys.
+func inFull(t *testing.T, td ptrace.Traces) []string {
+	t.Helper()
+	var all []string
+	for _, rs := range td.ResourceSpans().All() {
+		for _, ss := range rs.ScopeSpans().All() {
+			for _, span := range ss.Spans().All() {
+				b, err := json.Marshal([]any{
+					rs.Resource().Attributes().AsRaw(), ss.Scope().Name(), span.SpanID(), span.ParentSpanID(), span.Name(),
+					span.Kind(), span.Flags(), span.StartTimestamp(), span.EndTimestamp(), span.TraceState().AsRaw(),
+					span.Status().Code(), span.Status().Message(), span.Attributes().AsRaw(), span.Events().Len(), span.Links().Len(),
+				})
+				require.NoError(t, err)
+				all = append(all, string(b))
+			}
+		}
+	}
+	return all
 }
 
 // TestProperty_orderAndBatchingOfArrivalDoNotMatter sends random traces whole, and again in random order and pieces.

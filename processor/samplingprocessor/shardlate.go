@@ -106,7 +106,7 @@ func (s *shard) shipPart(a *arrival, l repair.Late, v *verdict) {
 	})
 }
 
-// addToDropped lets spans and records follow a dropped trace, unless they tell of a failure for which the rules would
+// addToDropped lets spans and records follow a dropped trace, unless they tell of something for which the rules would
 // have kept it.
 func (s *shard) addToDropped(v *verdict, a *arrival) {
 	g, whole := s.exhume(a.key)
@@ -117,7 +117,7 @@ func (s *shard) addToDropped(v *verdict, a *arrival) {
 	g.evidence.Merge(&a.evidence)
 	g.parts = append(g.parts, a.part)
 	g.bytes += a.part.Cost()
-	if (a.evidence.Failed || a.evidence.Asked()) && s.bringBack(v, a, g, whole) {
+	if s.mayChange(&a.evidence, g, whole) && s.bringBack(v, a, g, whole) {
 		return
 	}
 	s.core.budget.add(-a.part.Cost())
@@ -131,6 +131,13 @@ func (s *shard) addToDropped(v *verdict, a *arrival) {
 	if whole {
 		s.dig(a.key, g)
 	}
+}
+
+// mayChange reports whether late evidence may have changed the decision on a trace. What failed goes out even if nothing
+// else is left, all else only as a whole trace.
+func (s *shard) mayChange(late *policy.Evidence, g *grave, whole bool) bool {
+	p := s.core.policy
+	return late.Failed || late.Asked() || whole && (p.Unsettled(&g.evidence) || p.Keeps(&g.evidence, time.Now()))
 }
 
 // bringBack releases a dropped trace for which an error came late, or as much of it as is there. What comes back

@@ -4,7 +4,6 @@
 package join
 
 import (
-	"math"
 	"strings"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -12,16 +11,16 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 )
 
-// Evidence returns spans that say of failures what the records of ld say, for rules that read spans. Nobody else may
-// see them: they have no name, no times, and a parent that does not exist, so that they never pass for the top of a
-// trace.
+// Evidence returns spans that say of failures and evaluations what the records of ld say, for rules that read spans.
+// Nobody else may see them: they have no name, no times, and a parent that does not exist, so that they never pass for
+// the top of a trace.
 func Evidence(ld plog.Logs) ptrace.Traces {
 	td := ptrace.NewTraces()
 	for _, rl := range ld.ResourceLogs().All() {
 		spans := ptrace.NewSpanSlice()
 		for _, sl := range rl.ScopeLogs().All() {
 			for _, r := range sl.LogRecords().All() {
-				if tellsOfFailure(r) {
+				if tellsOfFailure(r) || nameOf(r) == evaluation {
 					carry(r, spans.AppendEmpty())
 				}
 			}
@@ -61,7 +60,6 @@ func carry(r plog.LogRecord, span ptrace.Span) {
 	span.SetTraceID(r.TraceID())
 	span.SetSpanID(r.SpanID())
 	span.SetParentSpanID(pcommon.SpanID{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff})
-	span.SetStartTimestamp(math.MaxUint64)
 	if failedByType(r) {
 		span.Attributes().PutStr(errorType, text(r.Attributes(), errorType))
 	}
@@ -70,5 +68,17 @@ func carry(r plog.LogRecord, span ptrace.Span) {
 	}
 	if isException(r) {
 		fill(r, span.Events().AppendEmpty())
+	}
+	if nameOf(r) == evaluation {
+		carryScores(r.Attributes(), span.Attributes())
+	}
+}
+
+// carryScores copies what an evaluation says, so that rules can ask for its label or its score.
+func carryScores(from, to pcommon.Map) {
+	for key, value := range from.All() {
+		if strings.HasPrefix(key, evaluationPrefix) {
+			value.CopyTo(to.PutEmpty(key))
+		}
 	}
 }

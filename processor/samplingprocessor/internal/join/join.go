@@ -19,9 +19,12 @@ import (
 var families = []string{"gen_ai.", "claude_code.", "codex.", "gemini_cli.", "qwen-code."}
 
 const (
-	eventName      = "event.name"
-	exception      = "exception"
-	evaluation     = "gen_ai.evaluation.result"
+	eventName  = "event.name"
+	exception  = "exception"
+	evaluation = "gen_ai.evaluation.result"
+
+	evaluationPrefix = "gen_ai.evaluation."
+
 	exceptionType  = "exception.type"
 	exceptionText  = "exception.message"
 	exceptionStack = "exception.stacktrace"

@@ -120,6 +120,23 @@ func (p *Policy) Decide(traceID [16]byte, e *Evidence, now time.Time) Decision {
 	return d
 }
 
+// Keeps reports whether the rules keep every trace of such evidence. Unlike Decide it counts nothing.
+func (p *Policy) Keeps(e *Evidence, now time.Time) bool {
+	if e.asked {
+		return true
+	}
+	if p.opts.OnlyAgents && !e.Agent || p.budget != nil {
+		return false
+	}
+	for i := range p.rules {
+		r := &p.rules[i]
+		if strength := r.strength(e, now); strength > 0 {
+			return r.keep*strength >= 1 && len(r.limits) == 0
+		}
+	}
+	return false
+}
+
 func (p *Policy) byRules(traceID [16]byte, e *Evidence, now time.Time) Decision {
 	for i := range p.rules {
 		r := &p.rules[i]

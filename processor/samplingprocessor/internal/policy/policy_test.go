@@ -6,6 +6,7 @@ package policy
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"path/filepath"
 	"testing"
@@ -139,6 +140,24 @@ func TestHash_smallerShareIsPartOfTheLarger(t *testing.T) {
 	}
 	assert.InDelta(t, 500, kept[0], 70)
 	assert.InDelta(t, 5000, kept[1], 210)
+}
+
+// TestHash_isEven compares how hashes of ids that are counted up fall into 256 parts with chance.
+func TestHash_isEven(t *testing.T) {
+	const n, parts = 1 << 20, 256
+	p := compile(t, Options{}, Rule{Name: "r", Keep: percent(1)})
+	var fell [parts]int
+	for i := range uint64(n) {
+		var id [16]byte
+		binary.BigEndian.PutUint64(id[:], i)
+		fell[randomness(hash(p.keys[ofTrace], id[:]))>>48]++
+	}
+	chi := 0.0
+	for _, f := range fell {
+		d := float64(f) - n/parts
+		chi += d * d / (n / parts)
+	}
+	assert.InDelta(t, parts-1, chi, 3*math.Sqrt(2*(parts-1)))
 }
 
 func TestConversations_ofOneTraceAreKeptWholeAndCountLess(t *testing.T) {

@@ -55,6 +55,11 @@ const ourJournal = ourSampling + `
 storage: file_storage
 `
 
+// ourDirectory writes it to a directory of its own.
+const ourDirectory = ourSampling + `
+disk: {max_bytes: 4GiB}
+directory: `
+
 // ourDefaults prunes and drops what is no agent's, as it does by default.
 const ourDefaults = `
 complete: {after_root: 1s, idle: 1s, max: 1s}
@@ -125,8 +130,11 @@ type contender struct {
 
 func (c contender) make(t *testing.T) *sampler {
 	t.Helper()
-	if c.factory == nil {
+	switch {
+	case c.factory == nil:
 		return &sampler{Traces: nothing{}}
+	case c.yaml == ourDirectory:
+		return newSampler(t, c.factory, c.yaml+t.TempDir())
 	}
 	return newSampler(t, c.factory, c.yaml)
 }
@@ -236,8 +244,7 @@ func run(t *testing.T, s *sampler, requests [][]byte, spans int) flow {
 	return flow{cost: c, spans: (passes[0] + passes[1]) * spans / senderCount, released: s.released.Load()}
 }
 
-// TestSamplingJournal measures what it costs to survive a crash. The journal stands in the place of the other
-// contender.
+// TestSamplingJournal measures what it costs to survive a crash. Memory alone stands in the place of the other contender.
 func TestSamplingJournal_besideMemoryAlone(t *testing.T) {
 	machine(t)
 	before := runtime.GOMAXPROCS(senderCount)
@@ -246,7 +253,8 @@ func TestSamplingJournal_besideMemoryAlone(t *testing.T) {
 	compareStreams(t, []contender{
 		{name: "decoding only"},
 		{"memory alone", samplingprocessor.NewFactory(), ourSampling},
-		{"with journal", samplingprocessor.NewFactory(), ourJournal},
+		{"directory", samplingprocessor.NewFactory(), ourDirectory},
+		{"file_storage", samplingprocessor.NewFactory(), ourJournal},
 	}, encode(t, whole), spanCount(whole))
 }
 

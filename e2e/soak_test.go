@@ -57,9 +57,21 @@ const (
 	maxSoakRounds = 1000
 )
 
+// inStorage is merged over all of that: a storage extension in place of the sampler's own directory.
+const inStorage = `
+processors:
+  sampling: {directory: "", storage: file_storage}
+`
+
 // TestSoak_killedUnderLoad kills the Collector at random moments. What it had accepted must arrive, whole, if the rules keep it.
-func TestSoak_killedUnderLoad(t *testing.T) {
-	s := newSoak(t, keepErrors, 1<<30)
+func TestSoak_killedUnderLoad(t *testing.T) { killedUnderLoad(t) }
+
+// TestSoak_killedUnderLoadWithStorage does the same with what is undecided in a storage extension.
+func TestSoak_killedUnderLoadWithStorage(t *testing.T) { killedUnderLoad(t, inStorage) }
+
+func killedUnderLoad(t *testing.T, overlays ...string) {
+	t.Helper()
+	s := newSoak(t, keepErrors, 1<<30, overlays...)
 	ctx, cancel := context.WithCancel(context.Background())
 	l := newLoad(s.c.otlp(), 150, 1500*time.Millisecond, 4<<10)
 	l.late = 0.1
@@ -140,7 +152,7 @@ type soaking struct {
 // memory is what a process has: all of it, and that part which is not pages of files (the program, the storage's map).
 type memory struct{ resident, anonymous int64 }
 
-func newSoak(t *testing.T, rules string, queue int) *soaking {
+func newSoak(t *testing.T, rules string, queue int, overlays ...string) *soaking {
 	t.Helper()
 	l := &langsmith{Server: standin.New(standin.Options{
 		Now: time.Now, APIKeys: []string{apiKey}, MaxRuns: 5_000_000, MaxBytes: 8 << 30, OrphanTTL: time.Hour,
@@ -148,7 +160,11 @@ func newSoak(t *testing.T, rules string, queue int) *soaking {
 	l.http = httptest.NewServer(l.Server)
 	t.Cleanup(l.http.Close)
 	env := append(l.env(), "OTELCOL_LANGSMITH_DATA="+t.TempDir(), "GOMEMLIMIT="+soakMemoryLimit)
-	s := &soaking{l: l, c: start(t, env, "embed:gateway", overlay(t, fmt.Sprintf(soak, rules, queue)))}
+	configs := []string{"embed:gateway", overlay(t, fmt.Sprintf(soak, rules, queue))}
+	for _, o := range overlays {
+		configs = append(configs, overlay(t, o))
+	}
+	s := &soaking{l: l, c: start(t, env, configs...)}
 	s.rest = memoryOf(s.c.pid.Load())
 	s.watch(t)
 	return s

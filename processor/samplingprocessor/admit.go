@@ -6,6 +6,7 @@ package samplingprocessor
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"time"
 
@@ -35,6 +36,9 @@ func (c *core) admit(ctx context.Context, outlet uint16, td ptrace.Traces) error
 	}
 	if err := c.writeJournal(ctx, arrivals); err != nil {
 		c.budget.add(-cost)
+		if errors.Is(err, errJournalFull) {
+			return c.full(cost, spans+nameless)
+		}
 		return err
 	}
 	c.metrics.dropped(reasonZeroID, false, nameless)
@@ -45,7 +49,37 @@ func (c *core) admit(ctx context.Context, outlet uint16, td ptrace.Traces) error
 	return nil
 }
 
-func (c *core) reserve(cost int64) bool { return c.budget.reserve(cost) || c.makeRoom(cost) }
+func (c *core) reserve(cost int64) bool {
+	if !c.journal.room(cost) {
+		c.relieve(cost)
+		return false
+	}
+	return c.budget.reserve(cost) || c.makeRoom(cost)
+}
+
+// relieve judges the oldest traces when the journal is full. Their bytes there come free a moment after they are dropped
+// or delivered: nothing more is judged as long as something is on its way.
+func (c *core) relieve(n int64) {
+	c.room.Lock()
+	defer c.room.Unlock()
+	complete := c.cfg.WhenFull == whenFullRefuse && c.outbox.stuck()
+	for _, what := range []spare{ofCalm, ofUrgent} {
+		for range c.shards {
+			if c.journal.hurry() || c.outbox.held() >= n || what == ofUrgent && complete {
+				return
+			}
+			c.evict(room{bytes: n, of: what, complete: complete})
+		}
+	}
+}
+
+// evict makes the next shard give up what r asks for.
+func (c *core) evict(r room) {
+	r.freed = make(chan struct{})
+	c.room.turn++
+	c.shards[c.room.turn%len(c.shards)].send(message{room: &r})
+	<-r.freed
+}
 
 // full answers a request for which there is no room.
 func (c *core) full(cost int64, spans int) error {
@@ -53,7 +87,7 @@ func (c *core) full(cost int64, spans int) error {
 	case c.cfg.WhenFull == whenFullShed:
 		c.metrics.add(c.metrics.builder.ProcessorSamplingShedSpans, spans)
 		return nil
-	case cost > c.budget.max:
+	case cost > min(c.budget.max, c.journal.capacity()):
 		c.metrics.dropped(reasonTooLarge, false, spans)
 		return consumererror.NewPermanent(errTooLarge)
 	}
@@ -92,12 +126,7 @@ func (c *core) makeRoom(n int64) bool {
 			if what == ofUrgent && (complete || c.outbox.held() >= n) {
 				return false
 			}
-			c.room.turn++
-			r := room{
-				bytes: c.budget.missing(n) + c.budget.max/roomToSpare, of: what, complete: complete, freed: make(chan struct{}),
-			}
-			c.shards[c.room.turn%len(c.shards)].send(message{room: &r})
-			<-r.freed
+			c.evict(room{bytes: c.budget.missing(n) + c.budget.max/roomToSpare, of: what, complete: complete})
 		}
 	}
 	return c.budget.reserve(n)

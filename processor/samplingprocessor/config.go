@@ -27,6 +27,10 @@ type Config struct {
 	WhenFull string `mapstructure:"when_full"`
 	// Storage names the storage extension that makes what was accepted survive a crash.
 	Storage *component.ID `mapstructure:"storage"`
+	// Directory is where the processor itself makes what was accepted survive a crash, for less than a storage extension
+	// costs. One of the two.
+	Directory string `mapstructure:"directory"`
+	Disk      Disk   `mapstructure:"disk"`
 	// Conversation lists the attributes that may hold a conversation's id, the most deliberate first. Traces of one
 	// conversation are kept or dropped together where a rule keeps a share.
 	Conversation []string `mapstructure:"conversation"`
@@ -123,7 +127,7 @@ func (c *Config) Unmarshal(conf *confmap.Conf) error {
 
 // Validate returns everything that is wrong with the configuration.
 func (c *Config) Validate() error {
-	errs := []error{c.problems, c.Complete.check(), c.Memory.check()}
+	errs := []error{c.problems, c.Complete.check(), c.Memory.check(), c.checkCustody()}
 	errs = append(errs,
 		oneOf("when_full", c.WhenFull, whenFullRefuse, whenFullShed),
 		oneOf("traces", c.Traces, onlyAgent, everything),

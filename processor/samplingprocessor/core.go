@@ -177,7 +177,7 @@ func (c *core) start(ctx context.Context, host component.Host) error {
 	}
 	left, err := c.readBack(ctx)
 	if err == nil {
-		err = c.makeShards(observersOf(host))
+		err = errors.Join(c.makeShards(observersOf(host)), c.metrics.watch(c.journal))
 	}
 	if err != nil {
 		c.metrics.shutdown()

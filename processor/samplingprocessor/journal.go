@@ -9,34 +9,35 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"strconv"
-	"strings"
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"go.opentelemetry.io/collector/component"
-	"go.opentelemetry.io/collector/extension/xextension/storage"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.uber.org/zap"
 
+	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/seglog"
 	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/store"
 )
 
-// journal keeps what was admitted in a storage until it is dropped by decision or delivered, so that it survives the
-// process.
+// journal keeps what was admitted in a storage or a directory until it is dropped by decision or delivered, so that it
+// survives the process.
 //
 // An entry is one part of one trace. It is written before the sender is answered. Entries are deleted later and in
 // batches: what is read back once too often is delivered twice with the same ids, which is allowed, and never lost.
 type journal struct {
-	client storage.Client
+	vault  vault
 	failed func(error)
 	seq    atomic.Uint64
 
 	mu      sync.Mutex
 	garbage []settled
+	owed    atomic.Int64  // entries that are settled and not yet deleted
+	wanted  chan struct{} // somebody waits for them
 
 	left *remains // what was read back and is not yet replayed
 
@@ -69,36 +70,16 @@ const (
 	collectEvery = 250 * time.Millisecond
 )
 
-// openJournal opens the storage that the configuration names, if any.
+// openJournal opens the journal, if the configuration asks for one.
 func (c *core) openJournal(ctx context.Context, host component.Host) (*journal, error) {
-	if c.cfg.Storage == nil {
-		return nil, nil //nolint:nilnil // all methods of a nil journal do nothing
+	v, err := c.openVault(ctx, host)
+	if v == nil || err != nil {
+		return nil, err // all methods of a nil journal do nothing
 	}
-	if len(c.outlets()) > 1 {
-		return nil, fmt.Errorf("storage: %s stands in several traces pipelines, and what is read back would not know "+
-			"its own: give it another name in each, as in sampling/2", c.set.ID)
-	}
-	extension, ok := host.GetExtensions()[*c.cfg.Storage]
-	if !ok {
-		return nil, fmt.Errorf("storage: there is no extension %q in service::extensions", c.cfg.Storage)
-	}
-	provider, ok := extension.(storage.Extension)
-	if !ok {
-		return nil, fmt.Errorf("storage: extension %q is no storage", c.cfg.Storage)
-	}
-	client, err := provider.GetClient(ctx, component.KindProcessor, c.set.ID, "")
-	if err != nil {
-		return nil, fmt.Errorf("storage: open %q: %w", c.cfg.Storage, err)
-	}
-	if _, ok := client.(storage.Walker); !ok {
-		err := fmt.Errorf("storage: %q cannot list what it holds; file_storage can", c.cfg.Storage)
-		return nil, errors.Join(err, client.Close(ctx))
-	}
-	j := &journal{
-		client: client, failed: c.journalFailed, segments: segments{maxBytes: c.budget.max / decidedShare},
-		learned: c.policy.Snapshot, closing: make(chan struct{}), done: make(chan struct{}),
-	}
-	return j, nil
+	return &journal{
+		vault: v, failed: c.journalFailed, segments: segments{maxBytes: c.budget.max / decidedShare},
+		learned: c.policy.Snapshot, wanted: make(chan struct{}, 1), closing: make(chan struct{}), done: make(chan struct{}),
+	}, nil
 }
 
 func (j *journal) start() {
@@ -113,59 +94,77 @@ func (c *core) journalFailed(err error) {
 	c.set.Logger.Error("the storage fails: what is accepted now would not survive a crash", zap.Error(err))
 }
 
-// writeJournal writes arrivals and notes on each where. It fails only when the sender has gone.
+// room reports whether n bytes more find room. A storage of the Collector tells only when it fails.
+func (j *journal) room(n int64) bool { return j == nil || j.vault.room(n) }
+
+// capacity is how many bytes there is room for.
+func (j *journal) capacity() int64 {
+	if j == nil {
+		return math.MaxInt64
+	}
+	return j.vault.capacity()
+}
+
+// bytes is what the journal takes on the disk, as far as it knows.
+func (j *journal) bytes() int64 {
+	if j == nil {
+		return 0
+	}
+	return j.vault.bytes()
+}
+
+// writeJournal writes arrivals and notes on each where. It fails when the sender has gone, or when there is no room.
 func (c *core) writeJournal(ctx context.Context, arrivals []arrival) error {
 	j := c.journal
-	if j == nil {
+	if j == nil || len(arrivals) == 0 {
 		return nil
 	}
-	ops := make([]*storage.Operation, len(arrivals))
+	puts := make([]seglog.Put, len(arrivals))
+	heads := make([]byte, 0, len(arrivals)*logsHeader)
 	for i := range arrivals {
-		arrivals[i].seq = j.seq.Add(1)
-		ops[i] = storage.SetOperation(entryKey(arrivals[i].seq), entry(&arrivals[i]))
+		a := &arrivals[i]
+		a.seq = j.seq.Add(1)
+		from := len(heads)
+		heads = appendEntryHeader(heads, a)
+		puts[i] = seglog.Put{Key: kindEntry | a.seq, Head: heads[from:], Body: a.part.Data}
 	}
-	err := j.client.Batch(ctx, ops...)
+	err := j.vault.write(ctx, puts, nil)
 	if err == nil {
 		return nil
 	}
 	for i := range arrivals {
 		arrivals[i].seq = 0
 	}
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		return fmt.Errorf("write to the storage: %w", ctx.Err())
+	case errors.Is(err, seglog.ErrFull):
+		return errJournalFull
 	}
 	j.failed(err)
 	return nil
 }
 
-func entryKey(seq uint64) string { return fmt.Sprintf("%016x", seq) }
+// errJournalFull stays within the processor.
+var errJournalFull = errors.New("the journal is full")
 
-// entryNumber is the reverse of entryKey.
-func entryNumber(key string) (uint64, bool) {
-	seq, err := strconv.ParseUint(key, 16, 64)
-	return seq, err == nil && len(key) == 16
-}
-
-func entry(a *arrival) []byte {
-	b := make([]byte, 0, logsHeader+len(a.part.Data))
+// appendEntryHeader appends what stands before the data of an entry.
+func appendEntryHeader(b []byte, a *arrival) []byte {
 	if a.part.Logs == 0 {
 		b = append(b, entryVersion)
-		b = append(b, a.key.Trace[:]...)
-		return append(b, a.part.Data...)
+		return append(b, a.key.Trace[:]...)
 	}
 	b = append(b, logsVersion)
 	b = append(b, a.key.Trace[:]...)
-	b = binary.BigEndian.AppendUint16(b, a.part.Logs)
-	return append(b, a.part.Data...)
+	return binary.BigEndian.AppendUint16(b, a.part.Logs)
 }
 
 // errDamaged is the entry's fault and not the storage's.
 var errDamaged = errors.New("the entry is damaged or of another version")
 
-// readEntry is the reverse of entry, with everything computed that is not stored.
-func (c *core) readEntry(key string, value []byte) (arrival, error) {
-	seq, ok := entryNumber(key)
-	if !ok || len(value) < entryHeader {
+// readEntry reads what writeJournal wrote, with everything computed that is not stored.
+func (c *core) readEntry(seq uint64, value []byte) (arrival, error) {
+	if seq == 0 || len(value) < entryHeader {
 		return arrival{}, errDamaged
 	}
 	id := pcommon.TraceID(value[1:entryHeader])
@@ -216,7 +215,7 @@ func (c *core) readBack(ctx context.Context) (remains, error) {
 	}
 	left, err := c.readJournal(ctx)
 	if err != nil && ctx.Err() != nil {
-		return left, fmt.Errorf("storage: read back what was accepted: %w", err)
+		return left, fmt.Errorf("read back what was accepted: %w", err)
 	}
 	c.journal.seq.Store(left.last)
 	if err != nil {
@@ -251,28 +250,26 @@ type remains struct {
 
 func (c *core) readJournal(ctx context.Context) (remains, error) {
 	var left remains
-	err := c.journal.client.(storage.Walker).Walk(ctx, func(key string, value []byte) ([]*storage.Operation, error) {
-		switch {
-		case key == rulesKey:
+	err := c.journal.vault.walk(ctx, func(key seglog.Key, value []byte) bool {
+		number := key &^ kindMask
+		switch key & kindMask {
+		case kindRules:
 			left.rules = bytes.Clone(value)
-			return nil, ctx.Err()
-		case strings.HasPrefix(key, segmentPrefix):
-			left.decisions = append(left.decisions, snapshot{key: key, data: bytes.Clone(value)})
-			return nil, ctx.Err()
+			return true
+		case kindDecisions:
+			left.decisions = append(left.decisions, snapshot{number: number, data: bytes.Clone(value)})
+			return true
 		}
-		a, err := c.readEntry(key, value)
+		a, err := c.readEntry(number, value)
 		if err != nil {
 			left.damaged++
-			return []*storage.Operation{storage.DeleteOperation(key)}, nil
+			return false
 		}
 		left.last = max(left.last, a.seq)
 		left.arrivals = append(left.arrivals, a)
-		return nil, ctx.Err()
+		return true
 	})
-	if err != nil {
-		return left, err
-	}
-	return left, ctx.Err()
+	return left, errors.Join(err, ctx.Err())
 }
 
 // settle deletes entries soon, and writes what became of their trace. It never waits.
@@ -280,9 +277,22 @@ func (j *journal) settle(s settled) {
 	if j == nil || len(s.seqs) == 0 && s.memo == nil {
 		return
 	}
+	j.owed.Add(int64(len(s.seqs)))
 	j.mu.Lock()
 	j.garbage = append(j.garbage, s)
 	j.mu.Unlock()
+}
+
+// hurry has settled entries deleted now, and reports whether there are any.
+func (j *journal) hurry() bool {
+	if j.owed.Load() == 0 {
+		return false
+	}
+	select {
+	case j.wanted <- struct{}{}:
+	default: // somebody has asked before
+	}
+	return true
 }
 
 // collect writes what is settled, until the journal is closed.
@@ -293,12 +303,21 @@ func (j *journal) collect() {
 	for {
 		select {
 		case now := <-ticker.C:
-			j.writeSettled(now)
+			j.tidy(now)
+		case <-j.wanted:
+			j.tidy(time.Now())
 		case <-j.closing:
 			j.rulesAt = time.Time{}
 			j.writeSettled(time.Now())
 			return
 		}
+	}
+}
+
+func (j *journal) tidy(now time.Time) {
+	j.writeSettled(now)
+	if err := j.vault.tidy(now); err != nil {
+		j.failed(err)
 	}
 }
 
@@ -308,16 +327,16 @@ func (j *journal) writeSettled(now time.Time) {
 	garbage := j.garbage
 	j.garbage = nil
 	j.mu.Unlock()
-	if op := j.rulesOperation(now); op != nil {
-		j.writeOps([]*storage.Operation{op})
+	if put := j.rulesRecord(now); put != nil {
+		j.writeRecords([]seglog.Put{*put}, nil)
 	}
 	for len(garbage) > 0 {
-		var ops []*storage.Operation
+		var deletes []seglog.Key
 		var memos [][]byte
 		n, size := 0, 0
-		for n < len(garbage) && len(ops) < deleteBatch && size < maxSegmentBytes {
+		for n < len(garbage) && len(deletes) < deleteBatch && size < maxSegmentBytes {
 			for _, seq := range garbage[n].seqs {
-				ops = append(ops, storage.DeleteOperation(entryKey(seq)))
+				deletes = append(deletes, kindEntry|seq)
 			}
 			if m := garbage[n].memo; m != nil {
 				memos = append(memos, m)
@@ -326,7 +345,9 @@ func (j *journal) writeSettled(now time.Time) {
 			n++
 		}
 		garbage = garbage[n:]
-		j.writeOps(append(ops, j.segments.write(memos)...))
+		puts, old := j.segments.write(memos)
+		j.writeRecords(puts, append(deletes, old...))
+		j.owed.Add(-int64(len(deletes)))
 	}
 }
 
@@ -335,14 +356,14 @@ func (j *journal) abandon(ctx context.Context) error {
 	if j == nil {
 		return nil
 	}
-	return j.client.Close(ctx)
+	return j.vault.close(ctx)
 }
 
 func (j *journal) close(ctx context.Context) error {
 	close(j.closing)
 	<-j.done
-	if err := j.client.Close(ctx); err != nil {
-		return fmt.Errorf("storage: close: %w", err)
+	if err := j.vault.close(ctx); err != nil {
+		return fmt.Errorf("close the journal: %w", err)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ package samplingprocessor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -104,7 +105,7 @@ func (p *logsProcessor) full(ctx context.Context, ld plog.Logs, cost int64, piec
 	}
 	c := p.core
 	if c.cfg.WhenFull != whenFullShed {
-		if cost > c.budget.max {
+		if cost > min(c.budget.max, c.journal.capacity()) {
 			return consumererror.NewPermanent(errTooLarge)
 		}
 		c.refuse()
@@ -263,13 +264,28 @@ func (c *core) admitLogs(ctx context.Context, arrivals []arrival) error {
 		return nil
 	}
 	if err := c.writeJournal(ctx, live); err != nil {
-		for i := range live {
-			c.budget.add(-live[i].part.Cost())
-		}
-		return err
+		return c.refuseLogs(live, err)
 	}
 	c.dispatch(live)
 	return nil
+}
+
+// refuseLogs gives back what was reserved for records that the journal has not taken.
+func (c *core) refuseLogs(arrivals []arrival, err error) error {
+	records := 0
+	for i := range arrivals {
+		c.budget.add(-arrivals[i].part.Cost())
+		records += len(arrivals[i].part.Spans)
+	}
+	switch {
+	case !errors.Is(err, errJournalFull):
+		return err
+	case c.cfg.WhenFull == whenFullShed:
+		c.metrics.logs(outcomeShed, records)
+		return nil
+	}
+	c.refuse()
+	return errFull
 }
 
 // returnLogs gives records for which there is no span to the pipeline that they came by.

@@ -5,17 +5,18 @@ package samplingprocessor
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/binary"
+	"errors"
 	"hash/crc32"
 	"slices"
-	"strings"
 	"time"
 
-	"go.opentelemetry.io/collector/extension/xextension/storage"
 	"go.uber.org/zap"
 
 	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/repair"
+	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/seglog"
 	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/store"
 )
 
@@ -23,9 +24,6 @@ import (
 // traces: after a crash there is either all of a trace or what became of it. Segments are never changed; the oldest are
 // deleted.
 const (
-	segmentPrefix = "decisions-"
-	rulesKey      = "rules" // what the rules have learned
-
 	segmentVersion = 1
 	segmentHeader  = 1 + 4 // version, checksum
 	// maxSegments bounds what is walked over at start, and maxSegmentBytes what is held until it is written.
@@ -84,7 +82,7 @@ func readMemos(segment []byte, f func(store.Key, *verdict)) bool {
 	return true
 }
 
-// segments are the keys of what is written, oldest first.
+// segments are the numbers of what is written, oldest first.
 type segments struct {
 	next     uint64
 	list     []segment
@@ -93,14 +91,14 @@ type segments struct {
 }
 
 type segment struct {
-	key   string
-	bytes int64
+	number uint64
+	bytes  int64
 }
 
-// write returns the operations that add a segment of memos and delete what is too old.
-func (s *segments) write(memos [][]byte) []*storage.Operation {
+// write returns the record that adds a segment of memos, and what is too old and to be deleted.
+func (s *segments) write(memos [][]byte) (puts []seglog.Put, old []seglog.Key) {
 	if len(memos) == 0 {
-		return nil
+		return nil, nil
 	}
 	b := append(make([]byte, 0, segmentHeader), segmentVersion, 0, 0, 0, 0)
 	for _, m := range memos {
@@ -108,29 +106,28 @@ func (s *segments) write(memos [][]byte) []*storage.Operation {
 	}
 	binary.BigEndian.PutUint32(b[1:], crc32.ChecksumIEEE(b[segmentHeader:]))
 	s.next++
-	key := segmentPrefix + entryKey(s.next)
-	s.add(key, int64(len(b)))
-	return append(s.trim(), storage.SetOperation(key, b))
+	s.add(s.next, int64(len(b)))
+	return []seglog.Put{{Key: kindDecisions | s.next, Body: b}}, s.trim()
 }
 
-func (s *segments) add(key string, size int64) {
-	s.list = append(s.list, segment{key: key, bytes: size})
+func (s *segments) add(number uint64, size int64) {
+	s.list = append(s.list, segment{number: number, bytes: size})
 	s.bytes += size
 }
 
-func (s *segments) trim() (ops []*storage.Operation) {
+func (s *segments) trim() (old []seglog.Key) {
 	for len(s.list) > 1 && (s.bytes > s.maxBytes || len(s.list) > maxSegments) {
-		ops = append(ops, storage.DeleteOperation(s.list[0].key))
+		old = append(old, kindDecisions|s.list[0].number)
 		s.bytes -= s.list[0].bytes
 		s.list = s.list[1:]
 	}
-	return ops
+	return old
 }
 
 // snapshot is a segment that was found at start.
 type snapshot struct {
-	key  string
-	data []byte
+	number uint64
+	data   []byte
 }
 
 // restore gives the shards, which have not begun yet, what the last process knew of decided traces.
@@ -138,20 +135,17 @@ func (c *core) restore(found []snapshot) {
 	if c.journal == nil {
 		return
 	}
-	slices.SortFunc(found, func(a, b snapshot) int { return strings.Compare(a.key, b.key) })
+	slices.SortFunc(found, func(a, b snapshot) int { return cmp.Compare(a.number, b.number) })
 	segments := &c.journal.segments
 	for _, s := range found {
-		segments.add(s.key, int64(len(s.data)))
+		segments.add(s.number, int64(len(s.data)))
 		whole := readMemos(s.data, func(key store.Key, v *verdict) { c.shardOf(key).remember(key, v) })
 		if !whole {
 			c.set.Logger.Warn("decisions in the storage are damaged: late spans of their traces are judged anew")
 		}
 	}
 	if n := len(found); n > 0 {
-		last, ok := entryNumber(found[n-1].key[len(segmentPrefix):])
-		if ok {
-			segments.next = last
-		}
+		segments.next = found[n-1].number
 	}
 }
 
@@ -165,8 +159,8 @@ func (c *core) restoreRules(data []byte) {
 	}
 }
 
-// rulesOperation returns the writing of what the rules have learned since it was last written, if anything.
-func (j *journal) rulesOperation(now time.Time) *storage.Operation {
+// rulesRecord returns what the rules have learned since it was last written, if anything.
+func (j *journal) rulesRecord(now time.Time) *seglog.Put {
 	if now.Sub(j.rulesAt) < rulesEvery {
 		return nil
 	}
@@ -176,15 +170,16 @@ func (j *journal) rulesOperation(now time.Time) *storage.Operation {
 		return nil
 	}
 	j.rules = data
-	return storage.SetOperation(rulesKey, data)
+	return &seglog.Put{Key: kindRules, Body: data}
 }
 
-// writeOps writes in one transaction. Whatever is lost by a failure is only known less well after a restart.
-func (j *journal) writeOps(ops []*storage.Operation) {
-	if len(ops) == 0 {
-		return
+// writeRecords writes all at once. Whatever is lost by a failure is only known less well after a restart.
+func (j *journal) writeRecords(puts []seglog.Put, deletes []seglog.Key) {
+	err := j.vault.write(context.Background(), puts, deletes)
+	if errors.Is(err, seglog.ErrFull) && len(deletes) > 0 {
+		err = j.vault.write(context.Background(), nil, deletes) // these make room
 	}
-	if err := j.client.Batch(context.Background(), ops...); err != nil {
+	if err != nil {
 		j.failed(err)
 	}
 }

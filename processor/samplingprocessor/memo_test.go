@@ -16,6 +16,7 @@ import (
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/contract"
 	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/policy"
 	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/repair"
+	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/seglog"
 	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/store"
 )
 
@@ -72,9 +73,9 @@ func TestMemo_damagedDecisionsStopNothing(t *testing.T) {
 	s.start(s.sink)
 	s.send(traces(spec{id: 1, kind: "llm"}))
 	s.stop()
-	d.entries[segmentPrefix+entryKey(1)] = []byte{segmentVersion, 0, 0, 0, 0, 1, 2, 3}
-	d.entries[segmentPrefix+"not a number"] = nil
-	d.entries[rulesKey] = []byte("not what rules write")
+	d.entries[storageKey(kindDecisions|1)] = []byte{segmentVersion, 0, 0, 0, 0, 1, 2, 3}
+	d.entries[decisionsPrefix+"not a number"] = nil
+	d.entries[rulesName] = []byte("not what rules write")
 	next := withStorage(t, d, func(c *Config) { c.Complete = Complete{AfterRoot: 1, Idle: 1, Max: 1} })
 	next.start(next.sink)
 	require.Eventually(t, func() bool { return d.len() == 0 }, eventually, moment)
@@ -83,14 +84,12 @@ func TestMemo_damagedDecisionsStopNothing(t *testing.T) {
 
 func TestSegments_areBoundedByNumberAndBytes(t *testing.T) {
 	s := segments{maxBytes: 1000}
-	live := map[string]bool{}
+	live := map[seglog.Key]bool{}
 	for range 200 {
-		for _, op := range s.write([][]byte{make([]byte, 95)}) {
-			if op.Value != nil {
-				live[op.Key] = true
-			} else {
-				delete(live, op.Key)
-			}
+		puts, old := s.write([][]byte{make([]byte, 95)})
+		live[puts[0].Key] = true
+		for _, key := range old {
+			delete(live, key)
 		}
 	}
 	assert.Len(t, live, 10)
@@ -101,27 +100,29 @@ func TestSegments_areBoundedByNumberAndBytes(t *testing.T) {
 		s.write([][]byte{{1}})
 	}
 	assert.LessOrEqual(t, len(s.list), maxSegments)
-	assert.Nil(t, s.write(nil))
+	puts, old := s.write(nil)
+	assert.Empty(t, puts)
+	assert.Empty(t, old)
 }
 
 func TestJournal_rulesAreWrittenWhenTheyLearned(t *testing.T) {
 	now := time.Now()
 	learned := "a"
 	j := &journal{learned: func() []byte { return []byte(learned) }}
-	op := j.rulesOperation(now)
-	require.NotNil(t, op)
-	assert.Equal(t, "a", string(op.Value))
+	put := j.rulesRecord(now)
+	require.NotNil(t, put)
+	assert.Equal(t, "a", string(put.Body))
 	learned = "b"
-	assert.Nil(t, j.rulesOperation(now.Add(rulesEvery/2)), "not all the time")
-	assert.NotNil(t, j.rulesOperation(now.Add(rulesEvery)))
-	assert.Nil(t, j.rulesOperation(now.Add(2*rulesEvery)), "nothing new")
+	assert.Nil(t, j.rulesRecord(now.Add(rulesEvery/2)), "not all the time")
+	assert.NotNil(t, j.rulesRecord(now.Add(rulesEvery)))
+	assert.Nil(t, j.rulesRecord(now.Add(2*rulesEvery)), "nothing new")
 }
 
 func TestJournal_failureOfWritingIsTold(t *testing.T) {
 	d := newDisk()
 	d.broken = errors.New("the disk is full")
 	var told error
-	j := &journal{client: d, failed: func(err error) { told = err }, learned: func() []byte { return nil }}
+	j := &journal{vault: extensionVault{d}, failed: func(err error) { told = err }, learned: func() []byte { return nil }}
 	j.settle(settled{seqs: []uint64{1}, memo: memo(store.Key{}, &verdict{})})
 	j.writeSettled(time.Now())
 	assert.ErrorIs(t, told, d.broken)
@@ -173,21 +174,22 @@ func TestMemo_isReadAsItWasWritten(t *testing.T) {
 	for i := range keys {
 		memos = append(memos, memo(keys[i], verdicts[i]))
 	}
-	ops := (&segments{maxBytes: 1 << 20}).write(memos)
-	require.Len(t, ops, 1)
+	puts, _ := (&segments{maxBytes: 1 << 20}).write(memos)
+	require.Len(t, puts, 1)
+	body := puts[0].Body
 	n := 0
-	require.True(t, readMemos(ops[0].Value, func(key store.Key, v *verdict) {
+	require.True(t, readMemos(body, func(key store.Key, v *verdict) {
 		assert.Equal(t, keys[n], key)
 		assert.Equal(t, verdicts[n].noAgent, v.noAgent)
 		assert.Equal(t, verdicts[n].known == nil, v.known == nil)
 		n++
 	}))
 	assert.Equal(t, 3, n)
-	for i := range ops[0].Value { // no byte may be torn off or changed unnoticed
-		assert.False(t, readMemos(ops[0].Value[:i], func(store.Key, *verdict) {}))
-		ops[0].Value[i] ^= 4
-		assert.False(t, readMemos(ops[0].Value, func(store.Key, *verdict) {}))
-		ops[0].Value[i] ^= 4
+	for i := range body { // no byte may be torn off or changed unnoticed
+		assert.False(t, readMemos(body[:i], func(store.Key, *verdict) {}))
+		body[i] ^= 4
+		assert.False(t, readMemos(body, func(store.Key, *verdict) {}))
+		body[i] ^= 4
 	}
 }
 
@@ -195,8 +197,9 @@ func FuzzReadMemos(f *testing.F) {
 	f.Add(memo(store.Key{}, &verdict{known: someKnown()}))
 	f.Add([]byte(strings.Repeat("x", 60)))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		for _, op := range (&segments{maxBytes: 1 << 30}).write([][]byte{data}) {
-			readMemos(op.Value, func(_ store.Key, v *verdict) {
+		puts, _ := (&segments{maxBytes: 1 << 30}).write([][]byte{data})
+		for _, put := range puts {
+			readMemos(put.Body, func(_ store.Key, v *verdict) {
 				if v.known != nil { // whatever it is, it has a place for what comes late
 					late := v.known.Late(traces(spec{id: 9, kind: "llm"}), repair.Options{})
 					for _, span := range spansOfAll(late.Traces) {

@@ -90,6 +90,14 @@ func newMetrics(c *core) (*metrics, error) {
 	return m, err
 }
 
+// watch tells how large j is.
+func (m *metrics) watch(j *journal) error {
+	return m.builder.RegisterProcessorSamplingJournalBytesCallback(func(_ context.Context, o metric.Int64Observer) error {
+		o.Observe(j.bytes(), m.self)
+		return nil
+	})
+}
+
 func (m *metrics) shutdown() { m.builder.Shutdown() }
 
 func (m *metrics) add(counter metric.Int64Counter, n int) {

@@ -15,7 +15,7 @@ import (
 )
 
 var (
-	errFull     = errors.New("sampling: memory is full, try again later")
+	errFull     = errors.New("sampling: memory or disk is full, try again later")
 	errTooLarge = errors.New("sampling: the request is larger than all the memory of the processor")
 	errClosed   = errors.New("sampling: the processor is shut down")
 	errEarly    = errors.New("sampling: the logs pipeline is not started yet")

@@ -34,6 +34,7 @@ type TelemetryBuilder struct {
 	ProcessorSamplingDecisions       metric.Int64Counter
 	ProcessorSamplingDroppedSpans    metric.Int64Counter
 	ProcessorSamplingEvicted         metric.Int64Counter
+	ProcessorSamplingJournalBytes    metric.Int64ObservableGauge
 	ProcessorSamplingJournalFailures metric.Int64Counter
 	ProcessorSamplingLateSpans       metric.Int64Counter
 	ProcessorSamplingLogRecords      metric.Int64Counter
@@ -66,6 +67,21 @@ func (builder *TelemetryBuilder) RegisterProcessorSamplingBytesHeldCallback(cb m
 		cb(ctx, &observerInt64{inst: builder.ProcessorSamplingBytesHeld, obs: o})
 		return nil
 	}, builder.ProcessorSamplingBytesHeld)
+	if err != nil {
+		return err
+	}
+	builder.mu.Lock()
+	defer builder.mu.Unlock()
+	builder.registrations = append(builder.registrations, reg)
+	return nil
+}
+
+// RegisterProcessorSamplingJournalBytesCallback sets callback for observable ProcessorSamplingJournalBytes metric.
+func (builder *TelemetryBuilder) RegisterProcessorSamplingJournalBytesCallback(cb metric.Int64Callback) error {
+	reg, err := builder.meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		cb(ctx, &observerInt64{inst: builder.ProcessorSamplingJournalBytes, obs: o})
+		return nil
+	}, builder.ProcessorSamplingJournalBytes)
 	if err != nil {
 		return err
 	}
@@ -154,9 +170,15 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		metric.WithUnit("{traces}"),
 	)
 	errs = errors.Join(errs, err)
+	builder.ProcessorSamplingJournalBytes, err = builder.meter.Int64ObservableGauge(
+		"otelcol_processor_sampling_journal_bytes",
+		metric.WithDescription("Size of the files in the directory that holds what was accepted; 0 with a storage extension, which counts its own. [Alpha]"),
+		metric.WithUnit("By"),
+	)
+	errs = errors.Join(errs, err)
 	builder.ProcessorSamplingJournalFailures, err = builder.meter.Int64Counter(
 		"otelcol_processor_sampling_journal_failures",
-		metric.WithDescription("Requests that were admitted without being written to the storage, as it failed. [Alpha]"),
+		metric.WithDescription("Failures of the storage or the directory; requests that were admitted meanwhile would not survive a crash. [Alpha]"),
 		metric.WithUnit("{requests}"),
 	)
 	errs = errors.Join(errs, err)

@@ -1,0 +1,116 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package seglog
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// A segment begins with a magic number, the version, its number, its salt, and a checksum over these.
+const (
+	magic         = "seglog\r\n" // the line end is what a transfer as text would change
+	version       = 1
+	magicSize     = 8
+	headerSum     = magicSize + 4 + 4 + saltSize
+	segmentHeader = headerSum + 4
+
+	suffix   = ".seg"
+	lockName = "lock"
+)
+
+func (l *Log) path(number uint32) string { return filepath.Join(l.dir, segmentName(number)) }
+
+func segmentName(number uint32) string { return fmt.Sprintf("%08x%s", number, suffix) }
+
+// segmentNumber is the reverse of segmentName.
+func segmentNumber(name string) (uint32, bool) {
+	number, err := strconv.ParseUint(strings.TrimSuffix(name, suffix), 16, 32)
+	return uint32(number), err == nil && name == segmentName(uint32(number))
+}
+
+func appendHeader(b []byte, number uint32, salt [saltSize]byte) []byte {
+	b = append(b, magic...)
+	b = binary.BigEndian.AppendUint32(b, version)
+	b = binary.BigEndian.AppendUint32(b, number)
+	b = append(b, salt[:]...)
+	return binary.BigEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
+}
+
+// readHeader returns the version and the salt of a segment, if its header is whole.
+func readHeader(data []byte) (v uint32, salt [saltSize]byte, ok bool) {
+	if len(data) < segmentHeader || string(data[:magicSize]) != magic {
+		return 0, salt, false
+	}
+	if crc32.Checksum(data[:headerSum], castagnoli) != binary.BigEndian.Uint32(data[headerSum:]) {
+		return 0, salt, false
+	}
+	copy(salt[:], data[headerSum-saltSize:])
+	return binary.BigEndian.Uint32(data[magicSize:]), salt, true
+}
+
+// begin makes a new segment the last one. It is called with io held, or before the log is known to anybody.
+func (l *Log) begin() error {
+	number := uint32(1)
+	if n := len(l.segments); n > 0 {
+		number = l.segments[n-1].number
+		if number == math.MaxUint32 {
+			return errors.New("the numbers of segments are used up")
+		}
+		number++
+	}
+	file, err := l.create(max(number, l.found.last+1))
+	if err != nil {
+		return fmt.Errorf("begin a segment: %w", err)
+	}
+	if l.out.file != nil {
+		err = errors.Join(l.finish(), l.out.file.Close())
+	}
+	l.out.file, l.out.torn = file, false
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.segments = append(l.segments, &segment{number: max(number, l.found.last+1), bytes: segmentHeader})
+	l.size.total += segmentHeader
+	return err
+}
+
+func (l *Log) create(number uint32) (*os.File, error) {
+	file, err := os.OpenFile(l.path(number), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	_, err = file.Write(appendHeader(nil, number, l.salt))
+	if err == nil && (l.opts.Durable || l.opts.Synced) {
+		err = errors.Join(file.Sync(), syncDir(l.dir))
+	}
+	if err != nil {
+		return nil, errors.Join(err, file.Close(), os.Remove(file.Name()))
+	}
+	return file, nil
+}
+
+// finish syncs the segment that is no longer written to: Sync only ever syncs the last one.
+func (l *Log) finish() error {
+	if !l.opts.Synced {
+		return nil
+	}
+	return l.out.file.Sync()
+}
+
+// syncDir makes names of files survive a loss of power, where a directory can be synced.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	_ = d.Sync() // some file systems do not know it, and need none
+	return d.Close()
+}

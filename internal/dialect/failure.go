@@ -21,21 +21,24 @@ func FailureOf(s Span) (Failure, bool) {
 	for k, v := range s.Attributes().All() {
 		e.attribute(k, v, s.Scope)
 	}
-	return e.failure(s)
+	if f := e.failure(s); f != nil {
+		return *f, true
+	}
+	return Failure{}, false
 }
 
-// failure judges what the attributes, which have been gathered, and the rest of the span say.
-func (e *evidence) failure(s Span) (Failure, bool) {
+// failure judges what the attributes, which have been gathered, and the rest of the span say. It returns nil on success.
+func (e *evidence) failure(s Span) *Failure {
 	e.status = s.Status().Code() == ptrace.StatusCodeError
 	e.events(s.Events())
 	if e.excused() {
-		return Failure{}, false
+		return nil
 	}
 	e.flag = e.flag || e.level && !e.record
 	if !e.status && !e.exception && !e.flag && e.errorType == "" {
-		return Failure{}, false
+		return nil
 	}
-	f := Failure{
+	f := &Failure{
 		Message:    firstFilled(e.message, s.Status().Message(), e.exceptionMessage, e.fallback),
 		Type:       firstFilled(e.exceptionType, e.errorType),
 		Stacktrace: e.stacktrace,
@@ -43,7 +46,7 @@ func (e *evidence) failure(s Span) (Failure, bool) {
 	if f.Message == "" {
 		f.Message = firstFilled(f.Type, "error")
 	}
-	return f, true
+	return f
 }
 
 // evidence is what speaks for a failure, gathered in one pass over the span.

@@ -160,22 +160,22 @@ func isStructured(v pcommon.Value) bool {
 
 // isContent reports whether an attribute's name says that it holds what somebody said, asked or keeps secret.
 func isContent(name string) bool {
-	for start := 0; start <= len(name); {
-		end := start
-		for end < len(name) && strings.IndexByte("._:-/", name[end]) < 0 {
-			end++
+	start := 0
+	for i := range len(name) {
+		switch name[i] {
+		case '.', '_', ':', '-', '/':
+			if isContentWord(name[start:i]) {
+				return true
+			}
+			start = i + 1
 		}
-		if isContentWord(name[start:end]) {
-			return true
-		}
-		start = end + 1
 	}
-	return false
+	return isContentWord(name[start:])
 }
 
 // isContentWord converts words to lower case that may be one of its own.
 func isContentWord(word string) bool {
-	if len(word) < len("args") || len(word) > len("authorization") {
+	if len(word) < len("args") || len(word) > len("authorization") || contentInitials&(1<<(word[0]&31)) == 0 {
 		return false
 	}
 	switch strings.ToLower(word) {
@@ -189,6 +189,10 @@ func isContentWord(word string) bool {
 	}
 	return false
 }
+
+// contentInitials has the last five bits of the letters, of either case, with which these words begin.
+const contentInitials = 1<<('p'&31) | 1<<('c'&31) | 1<<('m'&31) | 1<<('i'&31) | 1<<('o'&31) | 1<<('a'&31) |
+	1<<('r'&31) | 1<<('b'&31) | 1<<('h'&31) | 1<<('q'&31) | 1<<('s'&31) | 1<<('t'&31)
 
 // param adds an invocation parameter from an attribute.
 func (v *view) param(f *Fields, name string, s slot) {

@@ -50,9 +50,7 @@ func (r *Reader) Read(s Span, f *Fields) {
 		Metadata:   v.metadata,
 		Invocation: v.parameters,
 	}
-	if failure, failed := v.evidence.failure(s); failed {
-		f.Failure = &failure
-	}
+	f.Failure = v.evidence.failure(s)
 	f.Provider, f.Model = v.readModel()
 	f.Usage = v.readUsage()
 	f.RollUp = f.Usage != nil && f.Kind != run.LLM && f.Kind != run.Embedding
@@ -143,11 +141,11 @@ func isNoModel(model string) bool {
 }
 
 func (v *view) readUsage() *run.Usage {
-	c := noCounts
+	v.counts = noCounts
 	for _, d := range usages {
-		d.usage(v, &c)
+		d.usage(v, &v.counts)
 	}
-	return c.resolve(v.kind)
+	return v.counts.resolve(v.kind)
 }
 
 // content asks the dialects of the kind for inputs or outputs and returns the first answer, which is valid until the

@@ -7,6 +7,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 )
@@ -39,8 +40,11 @@ func scalarText(v pcommon.Value) string {
 // isBlank reports whether s is one of the texts that libraries write for "nothing here". Such a value must not win
 // over a later, filled source.
 func isBlank(s string) bool {
-	if len(s) > maxBlank {
-		return false
+	switch {
+	case s == "":
+		return true
+	case len(s) > maxBlank || !blankFirst[s[0]]:
+		return false // nearly every text
 	}
 	switch strings.TrimSpace(s) {
 	case "", "{}", "[]", "null", "None", "N/A", "undefined", `""`, "<not specified>", "<REDACTED>", "__REDACTED__":
@@ -48,6 +52,17 @@ func isBlank(s string) bool {
 	}
 	return false
 }
+
+// blankFirst is how placeholders begin, with or without white space before them.
+var blankFirst = func() (first [256]bool) {
+	for _, c := range []byte("{[nNu\"<_ \t\r\n\v\f") {
+		first[c] = true
+	}
+	for c := utf8.RuneSelf; c < len(first); c++ { // white space beyond ASCII
+		first[c] = true
+	}
+	return first
+}()
 
 // maxBlank is longer than every placeholder known, with some white space.
 const maxBlank = 24

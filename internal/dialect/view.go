@@ -50,6 +50,7 @@ type view struct {
 	eventLists
 
 	metadata, parameters run.Values // memory for what is being read
+	counts               counts
 	scratch              []byte
 }
 

@@ -27,14 +27,17 @@ func (m *mapper) release() {
 		return
 	}
 	clear(m.all)
+	clear(m.groups)
 	m.forgetTrace()
 	clear(m.metadata[:cap(m.metadata)])
 	m.facts.forget()
 	*m = mapper{
 		all: m.all[:0],
 		read: read{
-			reader: m.reader, fields: m.fields[:0], ids: m.ids[:0], roots: m.roots[:0], places: m.places[:0],
+			reader: m.reader, nodes: m.nodes[:0], fields: m.fields[:0], ids: m.ids[:0], roots: m.roots[:0],
+			places: m.places[:0], below: m.below[:0],
 		},
+		groups: m.groups[:0], tree: m.tree, at: m.at, digits: digits{buffer: m.digits.buffer},
 		traces: m.traces[:0], runs: m.runs[:0], metadata: m.metadata[:0], facts: m.facts, values: m.values,
 	}
 }
@@ -45,6 +48,7 @@ func (m *mapper) forgetTrace() {
 	clear(m.ids)
 	clear(m.roots)
 	clear(m.places)
+	clear(m.below)
 	clear(m.traces)
 	clear(m.runs)
 	m.reader.Forget()
@@ -76,7 +80,7 @@ func (m *mapper) gather(td ptrace.Traces) {
 	switch {
 	case len(m.all) == 0:
 	case one:
-		m.groups = [][]dialect.Span{m.all}
+		m.groups = append(m.groups, m.all)
 	default:
 		m.groups = groupByTrace(m.all)
 	}
@@ -97,23 +101,30 @@ func groupByTrace(spans []dialect.Span) [][]dialect.Span {
 	return groups
 }
 
-// writeIDs writes the ids of the trace and its spans in hexadecimal digits, all spans' in one text.
-func (m *mapper) writeIDs() {
-	m.traceID = m.spans[0].TraceID().String()
-	digits := make([]byte, 0, spanDigits*len(m.spans))
-	for _, s := range m.spans {
+// write writes the ids of a trace and its spans, all in one text.
+func (d *digits) write(spans []dialect.Span) {
+	trace := spans[0].TraceID()
+	d.buffer = hex.AppendEncode(d.buffer[:0], trace[:])
+	for _, s := range spans {
 		id := s.SpanID()
-		digits = hex.AppendEncode(digits, id[:])
+		d.buffer = hex.AppendEncode(d.buffer, id[:])
 	}
-	m.spanIDs = string(digits)
+	all := string(d.buffer)
+	d.trace, d.spans = all[:traceDigits], all[traceDigits:]
+	if trace.IsEmpty() {
+		d.trace = ""
+	}
 }
 
-const spanDigits = 2 * len(pcommon.SpanID{})
+const (
+	traceDigits = 2 * len(pcommon.TraceID{})
+	spanDigits  = 2 * len(pcommon.SpanID{})
+)
 
 // spanID returns the id of span i as metadata shows it: nothing for a span without one.
 func (m *mapper) spanID(i int) run.Value {
 	if m.spans[i].SpanID().IsEmpty() {
 		return run.Str("")
 	}
-	return run.Str(m.spanIDs[i*spanDigits:][:spanDigits])
+	return run.Str(m.digits.spans[i*spanDigits:][:spanDigits])
 }

@@ -21,7 +21,7 @@ func (m *mapper) metadataOf(i int) run.Values {
 	s, f := m.spans[i], &m.fields[i]
 	resource := m.facts.resource(s.Resource)
 	m.metadata = append(m.metadata[:0], f.Metadata...)
-	m.metadata.Set("OTEL_TRACE_ID", run.Str(m.traceID))
+	m.metadata.Set("OTEL_TRACE_ID", run.Str(m.digits.trace))
 	m.metadata.Set("OTEL_SPAN_ID", m.spanID(i))
 	if f.Failure != nil && f.Failure.Type != "" {
 		m.add("error.type", run.Str(strings.ToValidUTF8(f.Failure.Type, "\ufffd")))

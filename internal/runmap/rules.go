@@ -100,12 +100,15 @@ func (f *facts) drop(sources map[pcommon.Map]*source) {
 	clear(sources)
 }
 
+// maxTold bounds what every run repeats of its resource.
+const maxTold = 64
+
 func (f *facts) resource(attributes pcommon.Map) *source {
 	s, ok := f.resources[attributes]
 	if !ok {
 		s = f.read(attributes)
 		for k, v := range attributes.All() {
-			if isTold(k) {
+			if isTold(k) && len(s.told) < maxTold {
 				s.told.Add(k, scalar(v))
 			}
 		}
@@ -124,15 +127,21 @@ func (f *facts) top(attributes pcommon.Map) *source {
 }
 
 func (f *facts) read(attributes pcommon.Map) *source {
-	s := &source{}
-	if last := len(f.spare) - 1; last >= 0 {
-		s = f.spare[last]
-		f.spare = f.spare[:last]
-	}
+	s := f.take()
 	s.found, s.told = resized(s.found, len(f.rules.names)), s.told[:0]
 	if len(s.found) > 0 {
 		f.rules.find(attributes, s.found)
 	}
+	return s
+}
+
+func (f *facts) take() *source {
+	last := len(f.spare) - 1
+	if last < 0 {
+		return &source{}
+	}
+	s := f.spare[last]
+	f.spare = f.spare[:last]
 	return s
 }
 

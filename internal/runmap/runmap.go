@@ -107,19 +107,28 @@ type mapper struct {
 
 	traces   []Trace
 	runs     []run.Run
-	values   run.Slab   // of the runs
-	metadata run.Values // of the run at hand
-	traceID  string
-	spanIDs  string // one after the other, in hexadecimal digits
+	values   run.Slab       // of the runs
+	metadata run.Values     // of the run at hand
+	at       map[run.ID]int // where each trace is
+	digits   digits
+}
+
+// digits is the ids of the trace at hand in hexadecimal digits.
+type digits struct {
+	buffer []byte
+	trace  string
+	spans  string // one after the other
 }
 
 // read is what has been found out about each span.
 type read struct {
 	reader dialect.Reader
+	nodes  []tree.Node
 	fields []dialect.Fields
 	ids    []run.ID
 	roots  []int // the root that each span stands under
 	places []place
+	below  []priced
 
 	feedback map[int][]run.Feedback // by span; nil as a rule
 }
@@ -137,12 +146,12 @@ func (m *mapper) begin(spans []dialect.Span) {
 	m.roots = resized(m.roots, len(spans))
 	m.places = resized(m.places, len(spans))
 	m.facts.begin(m.rules)
-	m.writeIDs()
-	nodes := make([]tree.Node, len(spans))
-	for i, s := range spans {
-		nodes[i] = tree.NodeOf(s.Span)
+	m.digits.write(spans)
+	m.nodes = m.nodes[:0]
+	for _, s := range spans {
+		m.nodes = append(m.nodes, tree.NodeOf(s.Span))
 	}
-	m.tree = tree.Build(nodes)
+	m.tree.Rebuild(m.nodes)
 	for _, i := range m.tree.Order() {
 		m.reader.Read(spans[i], &m.fields[i])
 		m.ids[i] = m.idOf(i)
@@ -156,19 +165,23 @@ func (m *mapper) begin(spans []dialect.Span) {
 // assemble makes one trace for each root, or one for all spans that come late to the same root.
 func (m *mapper) assemble() {
 	m.traces = m.traces[:0]
-	at := map[run.ID]int{}
+	if m.at == nil {
+		m.at = map[run.ID]int{}
+	}
+	clear(m.at)
 	for _, i := range m.tree.Order() {
 		id := m.places[i].trace
-		t, ok := at[id]
+		t, ok := m.at[id]
 		if !ok {
 			t = len(m.traces)
-			at[id] = t
+			m.at[id] = t
 			root := m.spans[m.roots[i]]
 			m.traces = append(m.traces, Trace{
 				TraceID: root.TraceID(), Root: root.Attributes(), Resource: root.Resource, Runs: m.room(i),
 			})
 		}
-		m.traces[t].Runs = append(m.traces[t].Runs, m.run(i))
+		m.traces[t].Runs = append(m.traces[t].Runs, run.Run{})
+		m.fill(&m.traces[t].Runs[len(m.traces[t].Runs)-1], i)
 	}
 }
 
@@ -184,14 +197,13 @@ func (m *mapper) room(i int) []run.Run {
 	return make([]run.Run, 0, m.tree.Len())
 }
 
-func (m *mapper) run(i int) run.Run {
-	s, f, p := m.spans[i], &m.fields[i], m.places[i]
-	r := run.Run{
-		ID: m.ids[i], TraceID: p.trace, ParentID: p.parent, DottedOrder: p.dotted,
-		Name: m.nameOf(i), Kind: f.Kind,
-		Inputs: f.Inputs, Outputs: f.Outputs,
-		Usage: f.Usage, Invocation: m.values.Keep(f.Invocation), Tags: f.Tags, Project: f.Project,
-	}
+// fill makes the run of span i.
+func (m *mapper) fill(r *run.Run, i int) {
+	s, f, p := m.spans[i], &m.fields[i], &m.places[i]
+	r.ID, r.TraceID, r.ParentID, r.DottedOrder = m.ids[i], p.trace, p.parent, p.dotted
+	r.Name, r.Kind, r.Project = m.nameOf(i), f.Kind, f.Project
+	r.Inputs, r.Outputs, r.Usage = f.Inputs, f.Outputs, f.Usage
+	r.Invocation, r.Tags = f.Invocation, f.Tags
 	r.Start, r.End = times(s.Span)
 	if f.FirstToken.After(r.Start) {
 		r.FirstToken = f.FirstToken
@@ -201,7 +213,6 @@ func (m *mapper) run(i int) run.Run {
 	}
 	r.Metadata = m.values.Keep(m.metadataOf(i))
 	r.Feedback = m.feedback[i]
-	return r
 }
 
 // errorText joins message and stack trace as LangSmith's SDKs do.

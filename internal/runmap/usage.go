@@ -19,32 +19,41 @@ type counted struct {
 // settleUsage leaves each token on one run. Frameworks repeat on a parent what its children count, as a sum or,
 // around another library's span of the same call, as it is. A repetition becomes plain metadata.
 func (m *mapper) settleUsage() {
-	below := map[run.Kind][]counted{
-		run.LLM: make([]counted, len(m.spans)), run.Embedding: make([]counted, len(m.spans)),
-	}
-	order := m.tree.Order()
-	for _, i := range slices.Backward(order) {
-		f := &m.fields[i]
-		same, priced := below[f.Kind]
+	m.below = resized(m.below, len(m.spans))
+	for _, i := range slices.Backward(m.tree.Order()) {
+		f, below := &m.fields[i], &m.below[i]
 		if f.Usage != nil {
-			switch {
-			case !priced || f.RollUp:
+			switch same := below.of(f.Kind); {
+			case same == nil || f.RollUp:
 				m.fold(i)
-			case same[i].runs == 1 && m.repeats(i, same[i].one):
-				m.fold(same[i].one)
-				same[i] = counted{runs: 1, one: i}
-			case same[i].runs > 0:
+			case same.runs == 1 && m.repeats(i, same.one):
+				m.fold(same.one)
+				*same = counted{runs: 1, one: i}
+			case same.runs > 0:
 				m.fold(i)
 			default:
-				same[i] = counted{runs: 1, one: i}
+				*same = counted{runs: 1, one: i}
 			}
 		}
 		if p := m.tree.Parent(i); p >= 0 {
-			for _, kind := range below {
-				kind[p].add(kind[i])
-			}
+			m.below[p].calls.add(below.calls)
+			m.below[p].embeddings.add(below.embeddings)
 		}
 	}
+}
+
+// priced is the runs below one, and itself, whose tokens cost something.
+type priced struct{ calls, embeddings counted }
+
+// of returns the runs of one kind, or nil for a kind that has no price.
+func (p *priced) of(k run.Kind) *counted {
+	switch k {
+	case run.LLM:
+		return &p.calls
+	case run.Embedding:
+		return &p.embeddings
+	}
+	return nil
 }
 
 func (c *counted) add(other counted) {

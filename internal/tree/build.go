@@ -12,8 +12,9 @@ type index struct {
 }
 
 // resolve finds the copy that stands for each id, and each node's parent.
-func (t *Tree) resolve(sorted []int) {
-	idx := t.indexNodes(sorted)
+func (t *Tree) resolve() {
+	t.indexNodes()
+	idx := &t.index
 	for i := range t.nodes {
 		t.original[i] = i
 		if o, ok := idx.spans[t.nodes[i].ID]; ok {
@@ -29,9 +30,14 @@ func (t *Tree) resolve(sorted []int) {
 }
 
 // indexNodes takes nodes in sorted order, so that of equal ones the same copy wins whatever the order of arrival.
-func (t *Tree) indexNodes(sorted []int) index {
-	idx := index{spans: make(map[[8]byte]int, len(t.nodes))}
-	for _, i := range sorted {
+func (t *Tree) indexNodes() {
+	idx := &t.index
+	if idx.spans == nil {
+		idx.spans = make(map[[8]byte]int, len(t.nodes))
+	}
+	clear(idx.spans)
+	clear(idx.runs)
+	for _, i := range t.sorted {
 		n := &t.nodes[i]
 		if n.ID == [8]byte{} {
 			continue
@@ -40,7 +46,7 @@ func (t *Tree) indexNodes(sorted []int) index {
 			idx.spans[n.ID] = i
 		}
 	}
-	for _, i := range sorted {
+	for _, i := range t.sorted {
 		n := &t.nodes[i]
 		if n.RunID == [16]byte{} || n.ID != [8]byte{} && idx.spans[n.ID] != i {
 			continue
@@ -52,11 +58,10 @@ func (t *Tree) indexNodes(sorted []int) index {
 			idx.runs[n.RunID] = i
 		}
 	}
-	return idx
 }
 
 // parentOf returns the parent's index, or -1 and whether a parent is named but absent.
-func (idx index) parentOf(n *Node) (int, bool) {
+func (idx *index) parentOf(n *Node) (int, bool) {
 	if n.IsRoot {
 		return -1, false
 	}
@@ -74,7 +79,7 @@ func (idx index) parentOf(n *Node) (int, bool) {
 
 // run finds a node by the id of its run: an override, or a span id padded with zeros on the left, which is
 // LangSmith's own rule.
-func (idx index) run(id [16]byte) (int, bool) {
+func (idx *index) run(id [16]byte) (int, bool) {
 	if id == [16]byte{} {
 		return 0, false
 	}
@@ -90,15 +95,15 @@ func (idx index) run(id [16]byte) (int, bool) {
 
 // cutCycles makes the earliest node of every cycle a root. Each node is walked over once: state tells nodes that are
 // known to lead to a root from those on the walk that is under way.
-func (t *Tree) cutCycles(sorted []int) {
+func (t *Tree) cutCycles() {
 	const (
 		unseen = iota
 		walking
 		done
 	)
-	state := make([]uint8, len(t.nodes))
-	var path []int
-	for _, start := range sorted {
+	t.state = zeroed(t.state, len(t.nodes))
+	state, path := t.state, t.path
+	for _, start := range t.sorted {
 		path = path[:0]
 		i := start
 		for i >= 0 && state[i] == unseen {
@@ -113,6 +118,7 @@ func (t *Tree) cutCycles(sorted []int) {
 			state[p] = done
 		}
 	}
+	t.path = path
 }
 
 // cutCycle cuts the cycle that i is on.
@@ -128,8 +134,8 @@ func (t *Tree) cutCycle(i int) {
 }
 
 // link lists the children of each node and the roots, both in sorted order.
-func (t *Tree) link(sorted []int) {
-	t.first = make([]int, len(t.nodes)+1)
+func (t *Tree) link() {
+	t.first = zeroed(t.first, len(t.nodes)+1)
 	linked := 0
 	for _, p := range t.parent {
 		if p >= 0 {
@@ -140,10 +146,11 @@ func (t *Tree) link(sorted []int) {
 	for i := range t.nodes {
 		t.first[i+1] += t.first[i]
 	}
-	next := make([]int, len(t.nodes))
-	copy(next, t.first)
-	t.children = make([]int, linked)
-	for _, i := range sorted {
+	t.next = append(t.next[:0], t.first[:len(t.nodes)]...)
+	t.children = zeroed(t.children, linked)
+	t.roots = t.roots[:0]
+	next := t.next
+	for _, i := range t.sorted {
 		switch p := t.parent[i]; {
 		case p >= 0:
 			t.children[next[p]] = i
@@ -156,18 +163,19 @@ func (t *Tree) link(sorted []int) {
 
 // walk lists the nodes depth first with a stack of its own.
 func (t *Tree) walk() {
-	t.order = make([]int, 0, len(t.nodes))
-	stack := make([]int, 0, len(t.roots))
-	push := func(nodes []int) {
-		for _, node := range slices.Backward(nodes) {
-			stack = append(stack, node)
-		}
-	}
-	push(t.roots)
+	t.order = slices.Grow(t.order[:0], len(t.nodes))
+	stack := appendBackward(t.path[:0], t.roots)
 	for len(stack) > 0 {
 		i := stack[len(stack)-1]
-		stack = stack[:len(stack)-1]
 		t.order = append(t.order, i)
-		push(t.Children(i))
+		stack = appendBackward(stack[:len(stack)-1], t.Children(i))
 	}
+	t.path = stack
+}
+
+func appendBackward(stack, nodes []int) []int {
+	for _, node := range slices.Backward(nodes) {
+		stack = append(stack, node)
+	}
+	return stack
 }

@@ -35,7 +35,7 @@ type Node struct {
 	Weight int
 }
 
-// Tree is the spans of a trace by their indices in the slice given to Build. It is immutable.
+// Tree is the spans of a trace by their indices in the slice given to Build. It is immutable until it is built again.
 type Tree struct {
 	nodes    []Node
 	parent   []int // -1 for roots and duplicates
@@ -48,24 +48,46 @@ type Tree struct {
 
 	first    []int // children of i: children[first[i]:first[i+1]]
 	children []int
+
+	workings
+}
+
+// workings is what a tree needs while it is built.
+type workings struct {
+	index        index
+	sorted, next []int
+	path         []int
+	state        []uint8
 }
 
 // Build arranges nodes. The slice is kept and must not be changed afterwards. It takes O(n log n) time.
 func Build(nodes []Node) Tree {
-	n := len(nodes)
-	t := Tree{
-		nodes:    nodes,
-		parent:   make([]int, n),
-		original: make([]int, n),
-		missing:  make([]bool, n),
-		cut:      make([]bool, n),
-	}
-	sorted := sortedIndices(nodes)
-	t.resolve(sorted)
-	t.cutCycles(sorted)
-	t.link(sorted)
-	t.walk()
+	var t Tree
+	t.Rebuild(nodes)
 	return t
+}
+
+// Rebuild is Build in the memory of a tree that is of no use any more: most traces are so small that getting memory for
+// them would take longer than arranging them.
+func (t *Tree) Rebuild(nodes []Node) {
+	n := len(nodes)
+	t.nodes = nodes
+	t.parent, t.original = zeroed(t.parent, n), zeroed(t.original, n)
+	t.missing, t.cut = zeroed(t.missing, n), zeroed(t.cut, n)
+	t.sort()
+	t.resolve()
+	t.cutCycles()
+	t.link()
+	t.walk()
+}
+
+// zeroed returns n zeros, in the memory of s if there is enough of it.
+func zeroed[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n)
+	}
+	clear(s[:n])
+	return s[:n]
 }
 
 // Len returns the number of nodes, duplicates included.
@@ -145,14 +167,13 @@ func (t Tree) KeptAncestors(keep []bool) []int {
 	return up
 }
 
-// sortedIndices lists all nodes by start, id, and then by everything else that Build looks at.
-func sortedIndices(nodes []Node) []int {
-	sorted := make([]int, len(nodes))
-	for i := range sorted {
-		sorted[i] = i
+// sort lists all nodes by start, id, and then by everything else that Build looks at.
+func (t *Tree) sort() {
+	t.sorted = t.sorted[:0]
+	for i := range t.nodes {
+		t.sorted = append(t.sorted, i)
 	}
-	slices.SortStableFunc(sorted, func(a, b int) int { return compare(&nodes[a], &nodes[b]) })
-	return sorted
+	slices.SortStableFunc(t.sorted, func(a, b int) int { return compare(&t.nodes[a], &t.nodes[b]) })
 }
 
 func compare(a, b *Node) int {

@@ -11,6 +11,7 @@ type key struct {
 	quote      byte // the quote around it, 0 for none
 	level      int  // the level of that quote
 	open       bool // a quote stands before the word but not behind it: the text of a string begins with it
+	index      bool // the word stands in quotes and brackets: environ["word"]
 }
 
 // assign looks at what stands left and right of a ":" or "=" at i, and returns where to read on.
@@ -26,14 +27,13 @@ func (sc *Scanner) assign(i int) int {
 		return i + 1
 	}
 	kind := sc.keys.kind(s[k.start:k.end])
-	if kind == KindNone && s[i] == ':' && k.quote != 0 {
-		kind = sc.pairKind(k)
-	}
-	if kind == KindNone && s[i] == '=' && k.end-k.start == len("value") && s[k.start:k.end] == "value" {
-		kind = attributeKind(s, k.start)
-	}
 	if kind == KindNone {
-		return i + 1
+		if s[i] != '=' && lower(s[k.start]) != 'v' {
+			return i + 1
+		}
+		if k, kind = sc.otherKind(k, i); kind == KindNone {
+			return i + 1
+		}
 	}
 	inURL := s[i] == '=' && inQuery(s, k.start)
 	if kind == KindQuery {
@@ -44,6 +44,45 @@ func (sc *Scanner) assign(i int) int {
 	}
 	sc.value(assignment{key: k, at: i, kind: kind, query: inURL})
 	return sc.reread(i)
+}
+
+// otherKind judges the value behind the sign at i by another name than the word k before it: by the one of a pair, or by
+// that of a variable whose type k is.
+func (sc *Scanner) otherKind(k key, i int) (key, Kind) {
+	s := sc.text
+	if pairValues[s[k.start:k.end]] {
+		return k, sc.pairKind(k.start)
+	}
+	if s[i] != '=' || i < 2 || s[i-1] != ' ' && s[i-1] != '=' {
+		return k, KindNone
+	}
+	colon := typeStart(s, operatorStart(s, i))
+	if colon <= 0 {
+		return k, KindNone
+	}
+	declared, ok := keyBefore(s, colon)
+	if !ok {
+		return k, KindNone
+	}
+	if kind := sc.keys.kind(s[declared.start:declared.end]); kind != KindQuery {
+		return declared, kind
+	}
+	return k, KindNone
+}
+
+// maxType is the length of the longest name of a type in a declaration: password: Option<String> = …
+const maxType = 32
+
+// typeStart returns where the ":" stands before the type that ends at i, or 0.
+func typeStart(s string, i int) int {
+	j := i
+	for stop := max(0, i-maxType); j > stop && (alphabet[s[j-1]]&aURLDot != 0 || strings.IndexByte("<>[]?&|*' ", s[j-1]) >= 0); {
+		j--
+	}
+	if j == i || j == 0 || s[j-1] != ':' {
+		return 0
+	}
+	return j - 1
 }
 
 // colon handles the meanings of ":" that are not an assignment. It returns 0 when there is none.
@@ -81,7 +120,7 @@ func keyBefore(s string, i int) (k key, ok bool) {
 		return k, false
 	}
 	k.start, k.end = keyStart(s, end, stop), end
-	k.open = k.quote == 0 && k.start > 0 && (s[k.start-1] == '"' || s[k.start-1] == '\'')
+	k.open = k.quote == 0 && !k.index && k.start > 0 && (s[k.start-1] == '"' || s[k.start-1] == '\'')
 	return k, k.start < end && s[k.start] != ']' && (k.start == 0 || s[k.start-1] != ':' || s[end-1] != ']')
 }
 
@@ -96,6 +135,9 @@ func operatorStart(s string, i int) int {
 	for stop := max(0, end-maxPadding); end > stop && (s[end-1] == ' ' || s[end-1] == '\t'); {
 		end--
 	}
+	for stop := max(0, end-maxEmphasis); end > stop && s[end-1] == '*'; {
+		end-- // **password**:
+	}
 	return end
 }
 
@@ -103,6 +145,7 @@ func operatorStart(s string, i int) int {
 const (
 	maxOperator = 4
 	maxPadding  = 24
+	maxEmphasis = 3 // of Markdown
 )
 
 // closeQuote notes the quote that ends at end, and returns where the text before it ends.
@@ -111,10 +154,15 @@ func (k *key) closeQuote(s string, end, stop int) int {
 		return 0
 	}
 	c := s[end-1]
-	if c != '"' && c != '\'' && c != '`' {
+	switch {
+	case c == ']' && end > 1 && isQuote(s[end-2]):
+		k.index = true
+		end--
+	case !isQuote(c):
 		return end
+	default:
+		k.quote, k.level = c, quoteLevel(s, end-1)
 	}
-	k.quote, k.level = c, quoteLevel(s, end-1)
 	end--
 	for end > stop && s[end-1] == '\\' {
 		end--
@@ -167,93 +215,4 @@ func inQuery(s string, i int) bool {
 		return true
 	}
 	return strings.HasSuffix(s[:i], "&amp;")
-}
-
-// maxTag bounds the part of a tag of XML that is read back from its end.
-const maxTag = 128
-
-// element judges the text of <password>…</password>, whose first tag ends at i.
-func (sc *Scanner) element(i int) int {
-	s := sc.text
-	if i == 0 || !isAlnum(s[i-1]) && !isQuote(s[i-1]) {
-		return i + 1
-	}
-	kind := tagKind(s, i)
-	if kind != KindSecret && kind != KindToken && kind != KindWord {
-		return i + 1
-	}
-	start := i + 1
-	for start < len(s) && isSpace(s[start]) {
-		start++
-	}
-	end := start
-	for end < len(s) && end-start < maxBare && s[end] != '<' && s[end] != '"' && s[end] != '\n' && s[end] != '\\' {
-		end++
-	}
-	if end == start || end >= len(s) || sc.ownEnd(start) > 0 {
-		return i + 1
-	}
-	sc.under(kind, start, end)
-	return sc.reread(i)
-}
-
-// tagKind judges the name of the tag that ends at i.
-func tagKind(s string, i int) Kind {
-	from := max(0, i-maxTag)
-	open := strings.LastIndexByte(s[from:i], '<')
-	name := from + open + 1
-	if open < 0 || name >= i || !isAlnum(s[name]) {
-		return KindNone
-	}
-	return KeyKind(s[name:run(s[:i], name, aURLDot)])
-}
-
-// attributeKind judges value="…" in <add key="Password" value="…"/>. The word "value" begins at i.
-func attributeKind(s string, i int) Kind {
-	name, start := stringBefore(s, i)
-	if name == "" || start < 2 || s[start-2] != '=' {
-		return KindNone
-	}
-	label := runBack(s, start-2, maxKey, aLetter)
-	if !pairKeys[s[label:start-2]] {
-		return KindNone
-	}
-	return KeyKind(name)
-}
-
-// pairKeys are the names under which a pair of name and value keeps its name.
-var pairKeys = set("name key header field variable")
-
-// pairKind judges the value of {"name": "Authorization", "value": …} by the name before it.
-func (sc *Scanner) pairKind(k key) Kind {
-	s := sc.text
-	if word := s[k.start:k.end]; word != "value" && word != "val" {
-		return KindNone
-	}
-	name, before := stringBefore(s, k.start)
-	if name == "" {
-		return KindNone
-	}
-	label, _ := stringBefore(s, before)
-	if !pairKeys[label] {
-		return KindNone
-	}
-	if kind := KeyKind(name); kind != KindQuery {
-		return kind
-	}
-	return KindNone
-}
-
-// stringBefore returns the content of the quoted string before the one that begins at i, and where that content begins.
-func stringBefore(s string, i int) (content string, start int) {
-	j := i
-	stop := max(0, i-maxKey)
-	for j > stop && (s[j-1] == '"' || s[j-1] == '\\' || s[j-1] == ',' || s[j-1] == ':' || isSpace(s[j-1])) {
-		j--
-	}
-	start = runBack(s, j, maxKey, aURLDot)
-	if start == j || start == 0 || s[start-1] != '"' {
-		return "", 0
-	}
-	return s[start:j], start
 }

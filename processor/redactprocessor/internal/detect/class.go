@@ -14,9 +14,10 @@ const (
 	tAssign // : =
 	tUpper  // A J: first or last letter of a prefix without a separator
 	tDollar // $ of a password hash
-	tProse  // B b w W k K P: letters in words that announce a secret
+	tProse  // B b w W k K P p C c S s: letters in words that announce a secret
 	tEscape // \ % &: may be an encoded character
 	tAngle  // >: the end of a tag of XML
+	tCall   // ( before a quote
 	tHigh   // lead byte of characters that are used to hide others
 )
 
@@ -33,7 +34,8 @@ var triggers = func() (t [256]uint8) {
 	set("AJ", tUpper)
 	set("$", tDollar)
 	set(">", tAngle)
-	set("BbwWkKP", tProse)
+	set("BbwWkKPpCcSs", tProse)
+	set("(", tCall)
 	set("\\%&", tEscape)
 	set(highBytes, tHigh)
 	return t
@@ -64,17 +66,18 @@ var traits = func() (t [256]uint32) {
 	anything := func(byte) bool { return true }
 	trigger("0123456789:=", anything)
 	trigger("_-.", func(c byte) bool { return alphabet[c]&aAny64 != 0 || c == '=' || c == '$' })
-	trigger("@", func(c byte) bool { return isAlnum(c) || c >= 0x80 })
-	trigger("$", isAlnum)
-	trigger(">", func(c byte) bool { return c != '<' && c != '=' })
-	trigger("\\", oneOf("u"))
-	trigger("&", oneOf("#"))
+	trigger("@$", func(c byte) bool { return isAlnum(c) || c >= 0x80 })
+	trigger("(", oneOf("\"'`\\"))
+	trigger(">", func(c byte) bool { return c != '=' })
+	trigger("\\&", oneOf("u#"))
 	trigger("%", func(c byte) bool { return alphabet[c]&aHex != 0 })
 	trigger("Bb", oneOf("EeAa"))
 	trigger("Ww", oneOf("OoDd"))
 	trigger("Kk", oneOf("Ee"))
-	trigger("P", oneOf("I"))
-	trigger("A", oneOf("KSBCI3"))
+	trigger("PA", oneOf("KSBCI3"))
+	trigger("Pp", oneOf("Hh"))
+	trigger("Cc", oneOf("Rr"))
+	trigger("Ss", oneOf("Cc"))
 	trigger("J", func(c byte) bool { return alphabet[c]&aURL != 0 })
 	trigger(highBytes, anything)
 	return t

@@ -40,7 +40,7 @@ func (sc *Scanner) inContext(start, end int) bool {
 		}
 	}
 	switch sc.keys.kind(word) {
-	case KindSecret:
+	case KindSecret, KindBearer:
 	case KindToken:
 		if isUUID(s[start:end]) {
 			return false

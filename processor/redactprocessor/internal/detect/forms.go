@@ -5,19 +5,51 @@ package detect
 
 import "strings"
 
+// form recognises a token by its marks, and returns where it begins and ends. An end of 0 says that it is none.
+type form func(s string, start, end int) (from, to int, id ID)
+
+// The forms by the length of the run, by the byte before it, and by its first one: most runs have none to be held against.
+var (
+	formsByLength = map[int][]form{
+		27: {appToken}, 32: {dottedKey, idAndSecret}, 36: {mailchimpKey}, 37: {mailchimpKey}, 40: {suffixedKey},
+		43: {azureKey}, 49: {rapidKey, tunnelKey}, 50: {mailgunKey, rapidKey, tunnelKey}, 51: {rapidKey, walletKey},
+		52: {azureKey, walletKey}, 54: {azureKey}, 66: {numberedKey}, 67: {numberedKey}, 68: {numberedKey},
+		69: {numberedKey}, 84: {azureKey}, 86: {azureKey},
+	}
+	formsByBefore = map[byte]form{'!': salesforceToken, '.': salesforceToken, '~': openShiftToken, '}': ldapHash, ' ': oktaToken}
+	formsByStart  = map[byte]form{'A': adyenKey, 'e': grafanaKey}
+)
+
+// formLengths has a bit for each length of formsByLength.
+var formLengths = func() (bits [2]uint64) {
+	for n := range formsByLength {
+		bits[n>>6] |= 1 << (n & 63)
+	}
+	return bits
+}()
+
 // formed recognises tokens by a mark inside or at the end of the run [start, end), or right before it.
 func (sc *Scanner) formed(start, end int) bool {
 	s := sc.text
-	for _, form := range [...]func(string, int, int) (int, int, ID){
-		azureKey, mailchimpKey, suffixedKey, salesforceToken, openShiftToken, dottedKey, numberedKey, grafanaKey,
-		mailgunKey, rapidKey, tunnelKey, idAndSecret, appToken, ldapHash, walletKey, adyenKey, oktaToken,
-	} {
-		if from, to, id := form(s, start, end); to > 0 {
-			sc.add(Finding{from, to, id, Unquoted})
-			return true
+	if n := end - start; n < 128 && formLengths[n>>6]&(1<<(n&63)) != 0 {
+		for _, f := range formsByLength[n] {
+			if sc.hasForm(f, start, end) {
+				return true
+			}
 		}
 	}
-	return false
+	if start > 0 && strings.IndexByte("!.~} ", s[start-1]) >= 0 && sc.hasForm(formsByBefore[s[start-1]], start, end) {
+		return true
+	}
+	return (s[start] == 'A' || s[start] == 'e') && sc.hasForm(formsByStart[s[start]], start, end)
+}
+
+func (sc *Scanner) hasForm(f form, start, end int) bool {
+	from, to, id := f(sc.text, start, end)
+	if to > 0 {
+		sc.add(Finding{from, to, id, Unquoted})
+	}
+	return to > 0
 }
 
 // azureMarks stand ten characters before the end of the keys of Azure's storage, messaging, functions, search, caches

@@ -41,6 +41,8 @@ func announces(kind Kind, text string) bool {
 		return looksToken(text)
 	case KindVendor:
 		return isOpaque(text)
+	case KindBearer:
+		return looksToken(text) || isUUID(text)
 	case KindWord:
 		return len(text) >= leastWord && !strings.Contains(text, " ") && looksPassword(text)
 	case KindPin:
@@ -116,6 +118,7 @@ func isUUID(s string) bool {
 
 var keywords = set("null none nil undefined true false yes no on off string str int integer number bool boolean " +
 	"object array bytes any " +
+	"base64 base32 base16 hex utf8 utf-8 utf16 utf-16 ascii latin1 sha1 sha256 sha384 sha512 md5 hs256 rs256 es256 aes256 " +
 	"secretstr optional required redacted masked filtered hidden empty unset n/a")
 
 func isKeyword(s string) bool {
@@ -127,7 +130,7 @@ var references = []string{
 	"${", "$(", "{{", "<%", "%(", "#{", "%{", "process.env", "os.environ", "os.getenv", "getenv", "env.", "env(",
 	"secrets.", "vault:", "ref+", "arn:", "op://", "self.", "this.", "config.", "settings.", "request.", "options.",
 	"args.", "params.",
-	"+new ", "+ ", "new ", "new-object",
+	"+new ", "+ ", "new ", "new-object", "&str", "&'",
 }
 
 // referenceStarts are the first letters of references.
@@ -158,6 +161,16 @@ func (sc *Scanner) isPlaceholder(s string) bool {
 	}
 	low := strings.ToLower(s[:min(len(s), maxSample)])
 	return isReference(low) || isExpression(s, low) || isConstant(s) || isPath(s) || isHeading(s)
+}
+
+// standsIn is isPlaceholder where nothing but a secret can stand, as in the password of a URL. There a word is one, too.
+func (sc *Scanner) standsIn(s string) bool {
+	s = strings.Trim(s[:min(len(s), maxReread)], "'\" \t\n\r")
+	if s == "" || sc.isOwn(s) || distinct(s) == 1 || isMasked(s) || isTemplate(s) {
+		return true
+	}
+	low := strings.ToLower(s[:min(len(s), maxSample)])
+	return isReference(low) || isExpression(s, low)
 }
 
 // isExpression tells by the first character whether s is an expression in place of a value. low is s in small letters.

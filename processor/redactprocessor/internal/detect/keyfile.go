@@ -18,7 +18,7 @@ func (sc *Scanner) dash(i int) int {
 	if i > 0 && s[i-1] == '-' {
 		return sc.longOption(i)
 	}
-	if i+2 < len(s) && (i == 0 || s[i-1] == ' ') {
+	if i+2 < len(s) && (i == 0 || isSpace(s[i-1]) || escapedLetter(s, i-1)) {
 		if end := sc.longOption(i); end > i {
 			return end
 		}
@@ -49,6 +49,9 @@ func (sc *Scanner) pem(i int) int {
 		return label
 	}
 	end := armourEnd(s, label+stop+5)
+	if body, _, whole := strings.Cut(s[label+stop+5:end], pemEnd); whole && only(strings.TrimSpace(body), aHexLower|aLower) {
+		return end // a word in place of a key
+	}
 	sc.add(Finding{dashes - 5, end, PrivateKey, Unquoted})
 	return end
 }

@@ -20,6 +20,7 @@ const (
 	KindQuery       // a secret in the query of a URL only
 	KindVendor      // the name of a service: its key, when the value is opaque
 	KindWord        // a short password, when it looks like one: the key is too common a word
+	KindBearer      // KindToken, or a UUID
 )
 
 // maxKey is how far back a key is read: longer ones are not keys but text.
@@ -56,7 +57,7 @@ var keyWords = classes(map[wordClass]string{
 		"apikey apikeys apitoken authtoken accesstoken accesskey secretkey privatekey clientsecret jwt bearer userpass " +
 		"sharedaccesskey accountkey masterkey encryptionkey signingkey apisecret appsecret authkey storagekey sshkey " +
 		"csrf xsrf",
-	wToken:  "token pat unseal",
+	wToken:  "token pat unseal crumb",
 	wPass:   "pass pword",
 	wTokens: "tokens",
 	wKey:    "key keys",
@@ -105,7 +106,9 @@ var (
 		"prompt completion input output top current previous sep cls")
 	secretTokens = set("access refresh auth api bearer session secret oauth")
 	pinCodes     = set("security verification otp mfa auth pin cvv cvc totp 2fa passcode sms onetime access")
-	phraseKinds  = set("seed recovery mnemonic backup secret wallet")
+	passOwners   = set("user db database smtp ftp sftp ssh admin root mail mailer email mysql pg postgres redis ldap " +
+		"bind auth login wifi sudo sys api http proxy basic keystore truststore key cert jdbc sql my app mongo rabbitmq")
+	phraseKinds = set("seed recovery mnemonic backup secret wallet")
 )
 
 func set(words string) map[string]bool {
@@ -130,7 +133,7 @@ func classOf(word string) wordClass {
 	if vendorWords[word] {
 		return wVendor
 	}
-	if word[0] >= '0' && word[0] <= '9' {
+	if word[0] >= '0' && word[0] <= '9' || word == "b" { // of B64
 		return wNeutral
 	}
 	for _, end := range joined {
@@ -180,7 +183,7 @@ func classify(words []string) Kind {
 	case wQuery:
 		return KindQuery
 	case wPass:
-		return KindWord
+		return pick(passOwners[before], KindSecret, KindWord)
 	case wVendor:
 		return KindVendor
 	}
@@ -188,7 +191,7 @@ func classify(words []string) Kind {
 }
 
 // vendorParts follow the name of a service where its key stands.
-var vendorParts = set("api login access app personal license")
+var vendorParts = set("api login access app personal license init")
 
 func classOf2(word string) wordClass {
 	if word == "" {
@@ -200,7 +203,7 @@ func classOf2(word string) wordClass {
 func tokenKind(before string) Kind {
 	switch {
 	case before == "":
-		return KindToken
+		return KindBearer
 	case openTokens[before]:
 		return KindNone
 	}
@@ -215,6 +218,8 @@ func keyKind(before string) Kind {
 		return KindSecret
 	case openKeys[before]:
 		return KindNone
+	case before == "record": // of Cypress
+		return KindBearer
 	}
 	return KindToken
 }
@@ -243,7 +248,7 @@ func KeyKind(key string) Kind {
 var hints = func() (h [1 << 15 / 8]byte) {
 	for w := range strings.FieldsSeq("pas pwd sec tok key cre aut coo pin cvv cvc otp jwt bea mne phr wor sig cod ses " +
 		"sid csr xsr api acc " +
-		"hma sta tic ass sam see has sal dig pat pwo uns") {
+		"hma sta tic ass sam see has sal dig pat pwo uns cru") {
 		slot := trigram(w, 0)
 		h[slot>>3] |= 1 << (slot & 7)
 	}

@@ -41,7 +41,9 @@ func wordStart(key string, end int) int {
 			i--
 		}
 		if i > 0 && key[i-1] >= 'A' && key[i-1] <= 'Z' {
-			i-- // the capital that begins the word
+			if i--; i > 0 && key[i] == 'D' && key[i-1] == '-' {
+				i++ // -Dkey=value of Java
+			}
 		}
 	}
 	return i

@@ -27,31 +27,56 @@ func (sc *Scanner) prose(i int) int {
 				return sc.announced(end)
 			}
 		}
-	case 'P':
+	case 'P', 'p': // passPhrase
 		if end := wordAt(s, i, "pin"); end > 0 && s[i:end] == "PIN" {
 			return sc.pin(end)
 		}
+		return sc.announcedBy(i, 4, "passphrase")
+	case 'c', 'C': // seCret
+		return sc.announcedBy(i, 2, "secret")
+	case 's', 'S': // pasScode
+		return sc.announcedBy(i, 3, "passcode")
+	}
+	return i + 1
+}
+
+// announcedBy looks for a secret behind the word, the letter of which that woke it stands at i, back letters from its
+// start.
+func (sc *Scanner) announcedBy(i, back int, word string) int {
+	if end := wordAt(sc.text, i-back, word); end > 0 {
+		return sc.announced(end)
 	}
 	return i + 1
 }
 
 // wordAt returns the end of the word when it stands, in whatever case, at i.
 func wordAt(s string, i int, word string) int {
-	if i < 0 || !hasFold(s[i:], word) || !startsWord(s, i) || !endsWord(s, i+len(word)) {
+	if i < 0 || !hasFold(s[i:], word) || !endsWord(s, i+len(word)) {
+		return 0
+	}
+	if !startsWord(s, i) && (alphabet[s[i]]&aCapitals == 0 || alphabet[s[i-1]]&aCapitals != 0) { // dbPassword
 		return 0
 	}
 	return i + len(word)
 }
 
-// verbs join the word to the secret.
-var verbs = []string{" is now ", " is: ", " is ", " was ", " to "}
+// verbs join the word to the secret, in sentences, tables and lists.
+var verbs = []string{" is now ", " is: ", " is ", " was ", " to ", " -> ", " => ", " \u2192 ", " | ", "\t", "` | "}
 
 // announced looks for a secret behind a word like "password" that ends at i.
 func (sc *Scanner) announced(i int) int {
 	s := sc.text
-	start := verbEnd(s, i)
-	if start == 0 && isLogin(s, i) {
+	start, exact := verbEnd(s, i), false
+	switch {
+	case start > 0 && !hasFold(s[i:], " to "):
+	case isLogin(s, i):
 		start = i + 1
+	case isSetting(s, i):
+		start, exact = i+1, true
+	default:
+		if of, whole := sc.ofSomebody(i); of > 0 {
+			start, exact = of, whole
+		}
 	}
 	if start == 0 || start >= len(s) {
 		return i
@@ -62,7 +87,9 @@ func (sc *Scanner) announced(i int) int {
 	}
 	end := proseEnd(s, start)
 	text := s[start:end]
-	whole := quoted && lower(s[i-1]) == 'd' && end < len(s) && s[end] == s[start-1] && len(text) >= leastWord // a literal in quotes
+	closed := quoted && end < len(s) && s[end] == s[start-1]
+	// A literal in quotes is one even when it is a word.
+	whole := closed && (exact || lower(s[i-1]) == 'd' && len(text) >= leastWord) || !quoted && isPassphrase(s, start, end)
 	if len(text) < leastCredential || !whole && !looksPassword(text) || sc.isPlaceholder(text) {
 		return i
 	}
@@ -72,12 +99,76 @@ func (sc *Scanner) announced(i int) int {
 
 // verbEnd returns the end of the verb that follows at i, or 0.
 func verbEnd(s string, i int) int {
+	if i >= len(s) || s[i] != ' ' && s[i] != '\t' && s[i] != '`' {
+		return 0
+	}
 	for _, v := range verbs {
 		if hasFold(s[i:], v) {
 			return i + len(v)
 		}
 	}
 	return 0
+}
+
+// isSetting tells whether the word that ends at i is one of a setting, with its value in quotes behind it and nothing
+// else before it on its line: password "…" in Gradle, :password "…" in Clojure.
+func isSetting(s string, i int) bool {
+	if i+1 >= len(s) || s[i] != ' ' || !isQuote(s[i+1]) {
+		return false
+	}
+	start := runBack(s, i, maxKey, aURLDot)
+	if start > 0 && s[start-1] == ':' {
+		start--
+	}
+	for start > 0 && (s[start-1] == ' ' || s[start-1] == '\t') {
+		start--
+	}
+	return start == 0 || s[start-1] == '\n' || s[start-1] == '{' || s[start-1] == ':'
+}
+
+// maxOwner is how long the words are between a secret's name and the secret itself: the password for user 'x' is 'y'.
+const maxOwner = 72
+
+// ofSomebody looks for the secret behind " for …is " or behind the colon that ends the sentence, and returns where it
+// begins. Behind " is " a literal in quotes is exact.
+func (sc *Scanner) ofSomebody(i int) (start int, exact bool) {
+	s := sc.text
+	if i >= len(s) || s[i] != ' ' {
+		return 0, false
+	}
+	line := s[i:min(len(s), i+maxOwner)]
+	if stop := strings.IndexAny(line, ".;\n\\"); stop >= 0 {
+		line = line[:stop]
+	}
+	if strings.HasPrefix(line, " for ") || strings.HasPrefix(line, " of ") {
+		if is := strings.Index(line, " is "); is > 0 {
+			return i + is + len(" is "), true
+		}
+	}
+	if colon := strings.LastIndexByte(line, ':'); colon > 0 && !strings.ContainsAny(line[:colon], "\"'={}(") {
+		sc.after(i + colon + 1)
+	}
+	return 0, false
+}
+
+// after adds the opaque token that stands alone behind the colon that ends at i: "use the following password:\n\n…".
+func (sc *Scanner) after(i int) {
+	s := sc.text
+	for i < len(s) && (isSpace(s[i]) || s[i] == '\\' && i+1 < len(s) && s[i+1] == 'n' || escapedLetter(s, i) || s[i] == '`') {
+		i++
+	}
+	end := proseEnd(s, i)
+	if text := s[i:end]; len(text) <= maxLiteral && only(text, aAny64|aDot) && isOpaque(text) && !isUUID(text) && !sc.isPlaceholder(text) {
+		sc.add(Finding{i, end, ProsePassword, Unquoted})
+	}
+}
+
+// isPassphrase tells whether [start, end) is words joined by dashes that end a sentence or a line.
+func isPassphrase(s string, start, end int) bool {
+	if strings.Count(s[start:end], "-") < 2 || !only(s[start:end], aLetter|aURLSafe) {
+		return false
+	}
+	return end >= len(s) || s[end] != ' ' && (s[end] != ',' || end+1 >= len(s) || s[end+1] != ' ')
 }
 
 // proseEnd returns the end of the word of a sentence that begins at start.
@@ -139,176 +230,6 @@ func (sc *Scanner) pin(i int) int {
 	return end
 }
 
-// longOption recognises "--password value" and "-Password value". The last dash stands at i.
-func (sc *Scanner) longOption(i int) int {
-	s := sc.text
-	first := i
-	if i > 0 && s[i-1] == '-' {
-		first--
-	}
-	if first > 0 && !isSpace(s[first-1]) && s[first-1] != '"' && !escapedLetter(s, first-1) {
-		return i
-	}
-	end := run(s[:min(len(s), i+maxKey)], i+1, aURL)
-	if end >= len(s) || s[end] != ' ' || end-i < leastOption {
-		return i
-	}
-	kind := KeyKind(s[i+1 : end])
-	if name := s[i+1 : end]; first < i && (name == "user" || name == "proxy-user") {
-		user, _, found := strings.Cut(word(s, end+1), ":")
-		kind = pick(found && !only(user, aDigit), KindSecret, kind) // of curl
-	}
-	if kind != KindSecret && kind != KindToken {
-		return i
-	}
-	if first == i && !looksPassword(word(s, end+1)) {
-		return i // a dash may be one of punctuation
-	}
-	return sc.argument(end+1, kind)
-}
-
-// leastOption is the length of the shortest option that is a word, its dash included.
-const leastOption = 3
-
-// command is one whose options of one letter may take a password.
-type command struct{ name, options string }
-
-// commands whose one-letter options take a password, and the letters.
-var commands = []command{
-	{"curl", "uU"},
-	{"mysql", "p"},
-	{"mysqldump", "p"},
-	{"mysqladmin", "p"},
-	{"redis-cli", "a"},
-	{"login", "p"},
-	{"sshpass", "p"},
-	{"mongo", "p"},
-	{"mongosh", "p"},
-	{"wget", ""},
-	{"http", "a"},
-	{"ldapsearch", "w"},
-	{"psexec", "p"},
-	{"PSEXEC", "p"},
-	{"PSEXEC.EXE", "p"},
-	{"psExec", "p"},
-	{"PsExec", "p"},
-}
-
-// commandWindow is how far before an option its command is looked for.
-const commandWindow = 240
-
-// options remember the command of a line, so that each of its options need not look for it again.
-type options struct {
-	seen    int // how far the text was searched
-	command int // which of commands, and one more; 0 for none
-}
-
-// commandBefore returns the command that the option at i belongs to, or nil.
-func (sc *Scanner) commandBefore(i int) *command {
-	from := max(0, i-commandWindow, sc.options.seen-len("mysqldump.exe "))
-	line := sc.text[from:i]
-	for end := len(line); end > 0; {
-		end = strings.LastIndexAny(line[:end], "\n;|")
-		if end >= 0 && (end == 0 || line[end-1] != '\\') { // a backslash joins two lines
-			line, sc.options.command = line[end+1:], 0
-			break
-		}
-	}
-	sc.options.seen = i
-	for end := strings.IndexByte(line, ' '); end >= 0 && end < len(line); {
-		if k := commandAt(line[:end]); k > 0 {
-			sc.options.command = k
-		}
-		next := strings.IndexByte(line[end+1:], ' ')
-		if next < 0 {
-			break
-		}
-		end += 1 + next
-	}
-	if sc.options.command == 0 {
-		return nil
-	}
-	return &commands[sc.options.command-1]
-}
-
-// leastCommand is the length of the shortest of the commands.
-const leastCommand = 4
-
-// commandAt returns the number of the command that s ends with, counted from 1, or 0.
-func commandAt(s string) int {
-	if len(s) < leastCommand || !isLetter(s[len(s)-1]) || !isLetter(s[len(s)-2]) {
-		return 0
-	}
-	for k := range commands {
-		name := commands[k].name
-		if strings.HasSuffix(s, name) && startsWord(s, len(s)-len(name)) {
-			return k + 1
-		}
-	}
-	return 0
-}
-
-// shortOption recognises "mysql -psecret" and the like. The dash stands at i.
-func (sc *Scanner) shortOption(i int) int {
-	s := sc.text
-	letter := s[i+1]
-	if letter != 'p' && letter != 'a' && letter != 'u' && letter != 'U' && letter != 'w' {
-		return i
-	}
-	c := sc.commandBefore(i)
-	if c == nil || strings.IndexByte(c.options, letter) < 0 {
-		return i
-	}
-	start := i + 2
-	if start < len(s) && s[start] == ' ' {
-		if strings.HasPrefix(c.name, "mysql") {
-			return i // it asks for the password when it does not follow at once
-		}
-		start++
-	}
-	if c.name == "curl" && !strings.Contains(word(s, start), ":") {
-		return i // a user alone: the password is asked for
-	}
-	return sc.argument(start, KindSecret)
-}
-
-// word returns what stands at i up to the next space.
-func word(s string, i int) string {
-	end := i
-	for end < len(s) && !isSpace(s[end]) && end-i < maxBare {
-		end++
-	}
-	return s[i:end]
-}
-
-// argument adds the word of a command line that begins at start; of user:password only what follows the colon.
-func (sc *Scanner) argument(start int, kind Kind) int {
-	s := sc.text
-	for start < len(s) && strings.IndexByte("'\"\\<", s[start]) >= 0 {
-		start++
-	}
-	end := start
-	for end < len(s) && !isSpace(s[end]) && strings.IndexByte("'\"\\|;>", s[end]) < 0 {
-		end++
-	}
-	if sc.ownEnd(start) > 0 {
-		return start
-	}
-	if colon := strings.IndexByte(s[start:end], ':'); colon >= 0 && colon < end-start-1 {
-		start += colon + 1
-	} else if colon >= 0 && end < len(s) && isQuote(s[end]) { // user:'password'
-		return sc.argument(end, kind)
-	}
-	if start >= end || s[start] == '-' || kind == KindToken && !looksToken(s[start:end]) {
-		return start
-	}
-	if end-start < leastCredential && run(s, start, aAlnum) == start || sc.isPlaceholder(s[start:end]) {
-		return start
-	}
-	sc.add(Finding{start, end, CLIPassword, Unquoted})
-	return end
-}
-
 // userPass leaves the ":" at i to what reads assignments.
 func (sc *Scanner) userPass(i int) int {
 	s := sc.text
@@ -317,53 +238,3 @@ func (sc *Scanner) userPass(i int) int {
 	}
 	return 0
 }
-
-// dollar recognises password hashes in the form of crypt(3): $2y$10$…, $argon2id$…, $6$….
-func (sc *Scanner) dollar(i int) int {
-	s := sc.text
-	start := i
-	if !isCrypt(s[i:]) {
-		if start = hasherName(s, i); start < 0 {
-			return i + 1
-		}
-	}
-	end := i + 1
-	for end < len(s) && (alphabet[s[end]]&aAlnum != 0 || strings.IndexByte("$./=,+-*@:_", s[end]) >= 0) {
-		end++
-	}
-	if end-i < leastHash || strings.Count(s[start:end], "$") < 3 {
-		return i + 1
-	}
-	sc.add(Finding{start, end, PasswordHash, Unquoted})
-	return end
-}
-
-// hashers name the methods of hashes whose name stands before the first "$", as Django and Werkzeug write them.
-var hashers = set("pbkdf2_sha256 pbkdf2_sha1 pbkdf2_sha512 bcrypt_sha256 bcrypt argon2 scrypt")
-
-// hasherName returns where the name of a method begins that ends at i, or -1.
-func hasherName(s string, i int) int {
-	start := runBack(s, i, len("pbkdf2_sha256"), aURL)
-	if start == i || !hashers[s[start:i]] {
-		return -1
-	}
-	return start
-}
-
-func isCrypt(s string) bool {
-	for _, id := range cryptIDs {
-		if strings.HasPrefix(s, id) {
-			return true
-		}
-	}
-	return false
-}
-
-// cryptIDs name the methods of crypt(3), of Cisco's devices and of Kerberos.
-var cryptIDs = []string{
-	"$2a$", "$2b$", "$2y$", "$argon2", "$5$", "$6$", "$1$", "$7$", "$8$", "$9$", "$y$", "$apr1$", "$scrypt$",
-	"$pbkdf2", "$krb5",
-}
-
-// leastHash is the length of the shortest password hash of crypt(3), MD5's, less some for cut off ones.
-const leastHash = 28

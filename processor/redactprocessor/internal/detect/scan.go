@@ -90,6 +90,8 @@ func (sc *Scanner) wake(trigger uint8, i int) int {
 		return sc.upper(i)
 	case tAngle:
 		return sc.element(i)
+	case tCall:
+		return sc.call(i)
 	default:
 		return sc.dollar(i)
 	}

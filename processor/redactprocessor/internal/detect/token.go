@@ -249,6 +249,9 @@ func (sc *Scanner) pairValue(start, end int) bool {
 func (sc *Scanner) azureAD(start, end int) bool {
 	const before, after = 5, 24
 	s := sc.text
+	if start > 0 && s[start-1] == '~' {
+		start--
+	}
 	if end-start < before || s[end-1] != 'Q' || !isDigit(s[end-2]) {
 		return false
 	}

@@ -55,11 +55,29 @@ func (sc *Scanner) userinfo(start, at int) int {
 		colon = -1
 	}
 	secret := start + colon + 1
-	if secret == at || sc.isPlaceholder(s[secret:at]) || sc.isOwn(s[start:at]) {
+	if secret == at || sc.standsIn(s[secret:at]) || sc.isOwn(s[start:at]) {
 		return 0
 	}
 	sc.add(Finding{start, at, URLUserinfo, Unquoted})
+	sc.moreHosts(at)
 	return at
+}
+
+// moreHosts adds the passwords of further hosts, as libpq and MongoDB take them: a:b@one:1,a:b@two:2/db.
+func (sc *Scanner) moreHosts(at int) {
+	s := sc.text
+	for {
+		end := authorityEnd(s, at+1)
+		if end >= len(s) || s[end] != ',' {
+			return
+		}
+		next := strings.IndexByte(s[end+1:authorityEnd(s, end+1)], '@')
+		if next < 0 || strings.IndexByte(s[end+1:end+1+next], ':') < 0 || sc.isOwn(s[end+1:end+1+next]) {
+			return
+		}
+		at = end + 1 + next
+		sc.add(Finding{end + 1, at, URLUserinfo, Unquoted})
+	}
 }
 
 // webhooks are the places whose path gives access to whoever knows it.

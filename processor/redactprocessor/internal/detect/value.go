@@ -18,6 +18,9 @@ func (sc *Scanner) value(a assignment) {
 	s := sc.text
 	first := operatorEnd(s, a.at+1)
 	v := skipBlanks(s, first)
+	if strings.HasPrefix(s[v:], "** ") || strings.HasPrefix(s[v:], "**`") { // **Password:** …
+		v = skipBlanks(s, v+2)
+	}
 	if v >= len(s) || (a.open && s[v] == s[a.start-1]) {
 		return
 	}
@@ -65,12 +68,33 @@ func isQuote(c byte) bool { return c == '"' || c == '\'' || c == '`' }
 
 // quoted handles a value that stands in quotes, the first of which is at q.
 func (sc *Scanner) quoted(a assignment, q int) {
-	start, end := q+1, closing(sc.text, q)
+	start, end := q+1, sc.literalEnd(q)
 	text := sc.text[start:end]
 	if a.kind == KindSecret && strings.HasPrefix(text, "{") && isSchema(text) {
 		return
 	}
 	sc.under(a.kind, start, end)
+}
+
+// literalEnd is closing for a value, which may hold a quote of the other kind, or be joined from two: 'a"b', 'a”b'.
+func (sc *Scanner) literalEnd(q int) int {
+	s := sc.text
+	end := closing(s, q)
+	for end < len(s) && s[q] != '"' && end-q < maxLiteral {
+		switch {
+		case s[end] == '"' && !begins(s, 0):
+		case s[end] == s[q] && end+1 < len(s) && s[end+1] == s[q]:
+			end++
+		default:
+			return end
+		}
+		rest := strings.IndexByte(s[end+1:min(len(s), end+maxLiteral)], s[q])
+		if rest < 0 || strings.IndexByte(s[end:end+rest], '\n') >= 0 {
+			return end
+		}
+		end += 1 + rest
+	}
+	return end
 }
 
 // closing returns where the content of the string that begins with the quote at q ends: before its own closing quote,
@@ -199,7 +223,8 @@ func (sc *Scanner) bare(a assignment, v, gap int) {
 	}
 	end := sc.bareEnd(v, a.query)
 	text := s[v:end]
-	if a.kind == KindSecret && (isCode(s, v, end, gap) || isProse(s, v, end, gap) || a.quote != 0 && isKeyword(text)) {
+	if a.kind == KindSecret && (isCode(s, v, end, gap) || isProse(s, v, end, gap) || a.quote != 0 && isKeyword(text)) &&
+		!belowUser(s, a.start, end) {
 		return
 	}
 	if a.query && a.kind == KindSecret {
@@ -209,10 +234,59 @@ func (sc *Scanner) bare(a assignment, v, gap int) {
 		sc.add(Finding{v, end, URLSecret, Unquoted})
 		return
 	}
+	if a.kind == KindSecret && end > v && inConnection(s, a.start, end) && !sc.standsIn(text) {
+		sc.add(Finding{v, end, SecretValue, Unquoted})
+		return
+	}
 	sc.under(a.kind, v, end)
 	if n := len(sc.findings); a.query && n > 0 && sc.findings[n-1].Start == v {
 		sc.findings[n-1].ID = URLSecret
 	}
+}
+
+// userLines is how many lines before a password the name of its user is looked for, comments between the two.
+const userLines = 4
+
+// belowUser tells whether a key that begins at i and whose value fills its line stands in a file of settings, below
+// the name of a user that is a bare word, too: there a bare word is a password and not another variable.
+func belowUser(s string, i, end int) bool {
+	if end < len(s) && s[end] != '\n' && s[end] != '\r' {
+		return false
+	}
+	line := strings.LastIndexByte(s[max(0, i-maxKey):i], '\n') + max(0, i-maxKey)
+	for n := 0; n < userLines && line > 0 && s[line] == '\n'; n++ {
+		from := max(0, line-connectionWindow)
+		above := strings.LastIndexByte(s[from:line], '\n') + 1 + from
+		name, user, found := strings.Cut(strings.TrimSpace(s[above:line]), "=")
+		if !strings.HasPrefix(name, "//") && !strings.HasPrefix(name, "#") {
+			name, user = strings.TrimSpace(name), strings.TrimSpace(user)
+			return found && userKeys[strings.ToLower(name)] && user != "" && only(user, aURL) && !isKeyword(user) &&
+				KeyKind(s[i:end]) == KindNone
+		}
+		line = above - 1
+	}
+	return false
+}
+
+var userKeys = set("user username login uid userid user_name db_user")
+
+// connectionWindow is how far before a password the other parts of a connection string are looked for.
+const connectionWindow = 160
+
+// inConnection tells whether a key that begins at i, and its value up to end, are part of a connection string, in which
+// a word is a password, too: Server=db;User Id=app;Password=secret;
+func inConnection(s string, i, end int) bool {
+	before := strings.TrimRight(s[max(0, i-connectionWindow):i], " ")
+	if !strings.HasSuffix(before, ";") {
+		return false
+	}
+	before = strings.ToLower(before)
+	for _, part := range [...]string{"server=", "source=", "host=", "uid=", "user id=", "user=", "username="} {
+		if strings.Contains(before, part) {
+			return end == len(s) || s[end] != '('
+		}
+	}
+	return false
 }
 
 // lineEnd returns where a value that fills the rest of its line ends.

@@ -1,0 +1,147 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package detect
+
+import "strings"
+
+// maxLiteral bounds the literals among the arguments of a call: what is longer is no password.
+const maxLiteral = 512
+
+// literal is an argument in quotes: where its content begins and ends, and where it was closed.
+type literal struct{ start, end, next int }
+
+// literalAt returns the string in quotes that begins at i.
+func literalAt(s string, i int) (l literal, ok bool) {
+	q := i
+	for q < len(s) && s[q] == '\\' {
+		q++
+	}
+	if q >= len(s) || !isQuote(s[q]) {
+		return l, false
+	}
+	l.start = q + 1
+	l.end = closing(s[:min(len(s), q+maxLiteral)], q)
+	l.next = l.end
+	for l.next < len(s) && s[l.next] == '\\' {
+		l.next++
+	}
+	l.next++
+	return l, l.next <= len(s) && s[l.next-1] == s[q]
+}
+
+// nextLiteral returns the argument behind the one that was closed before i.
+func nextLiteral(s string, i int) (l literal, ok bool) {
+	for i < len(s) && isSpace(s[i]) {
+		i++
+	}
+	if i >= len(s) || s[i] != ',' {
+		return l, false
+	}
+	for i++; i < len(s) && (isSpace(s[i]) || s[i] == '\\' && i+1 < len(s) && s[i+1] == 'n' || escapedLetter(s, i)); {
+		i++
+	}
+	return literalAt(s, i)
+}
+
+// call looks at the arguments of the call whose parenthesis stands at i: the value behind a name that announces a secret,
+// and the password of what makes credentials.
+func (sc *Scanner) call(i int) int {
+	s := sc.text
+	first, ok := literalAt(s, i+1)
+	if !ok {
+		return i + 1
+	}
+	callee := s[runBack(s, i, maxKey, aURLDot):i]
+	callee = callee[strings.LastIndexByte(callee, '.')+1:]
+	if k := secretArgument(callee); k > 0 {
+		sc.credential(first, k)
+		return i + 1
+	}
+	if kind := sc.keys.kind(s[first.start:first.end]); kind != KindNone && kind != KindQuery && first.end-first.start <= maxKey {
+		sc.named(kind, callee, first)
+		return i + 1
+	}
+	if setsSecret(callee) && sc.keys.kind(callee) == KindSecret {
+		if text := s[first.start:first.end]; looksPassword(text) && !sc.isPlaceholder(text) {
+			sc.add(Finding{first.start, first.end, SecretValue, Unquoted})
+		}
+	}
+	return i + 1
+}
+
+// named judges the argument behind the name of a secret: setenv("DB_PASSWORD", "…").
+func (sc *Scanner) named(kind Kind, callee string, name literal) {
+	s := sc.text
+	value, ok := nextLiteral(s, name.next)
+	if !ok {
+		return
+	}
+	text := s[value.start:value.end]
+	if sc.keys.kind(text) != KindNone {
+		return // a list of names
+	}
+	if !setters[strings.ToLower(callee)] {
+		last := value.next >= len(s) || s[value.next] == ')'
+		if !last || strings.ContainsAny(text, "|:") || kind == KindSecret && !looksToken(text) && !looksPassword(text) {
+			return
+		}
+	}
+	sc.under(kind, value.start, value.end)
+}
+
+// setters take a name and its value.
+var setters = set("setenv putenv define setproperty set_env env getenv put set setitem addheader setheader " +
+	"header append add configure setattribute getproperty getordefault")
+
+// credentialCalls are those that take a password, and which argument it is, counted from 0.
+var credentialCalls = map[string]int{
+	"networkcredential": 1, "passwordauthentication": 1, "usernamepasswordcredentials": 1, "httpbasicauth": 1,
+	"httpdigestauth": 1, "basicauth": 1, "setbasicauth": 1, "basic_auth": 1, "basiccredentials": 1, "pscredential": 1,
+	"basicawscredentials": 1, "awscredentials": 1, "httpbasicauthenticator": 1, "usernamepasswordcredential": 1,
+	"usernamepassword": 1, "usernamepasswordtoken": 1, "plainauthprovider": 1, "plaintextauthprovider": 1,
+	"login": 1, "withbasicauth": 1, "setcredentials": 1, "withcredentials": 1, "userpassword": 1, "proxyauth": 1,
+	"staticcredentials": 1, "newstaticcredentials": 1, "newstaticcredentialsprovider": 1, "createcredential": 1,
+	"digestauth": 1, "plainauth": 2, "directoryentry": 2, "getconnection": 2, "mysqli": 2, "mysqli_connect": 2,
+	"mysql_connect": 2, "pdo": 2, "ftp_login": 1, "newsharedkeycredential": 1, "storagesharedkeycredential": 1,
+	"azurekeycredential": 0, "credentials": 1, "clientsecretcredential": 2,
+}
+
+// secretArgument returns which argument of the callee is a secret, or 0 when none is known to be.
+func secretArgument(callee string) int {
+	if len(callee) < len("pdo") || len(callee) > len("storagesharedkeycredential") {
+		return 0
+	}
+	return credentialCalls[strings.ToLower(callee)]
+}
+
+// credential adds the k-th literal behind the first one: the password behind the name of a user.
+func (sc *Scanner) credential(l literal, k int) {
+	for range k {
+		next, ok := nextLiteral(sc.text, l.next)
+		if !ok {
+			return
+		}
+		l = next
+	}
+	if text := sc.text[l.start:l.end]; len(text) >= leastCredential && !sc.standsIn(text) && !isPlainURL(text) {
+		sc.add(Finding{l.start, l.end, SecretValue, Unquoted})
+	}
+}
+
+// setsSecret tells whether a callee that speaks of a secret is one that is given it: setPassword, .password(…).
+func setsSecret(callee string) bool {
+	if len(callee) < leastCredential {
+		return false
+	}
+	low := strings.ToLower(callee)
+	for _, verb := range [...]string{"set", "with", "use"} {
+		if strings.HasPrefix(low, verb) {
+			return true
+		}
+	}
+	return bareSetters[low]
+}
+
+var bareSetters = set("password passwd pwd secret passphrase apikey api_key accesskey secretkey authtoken " +
+	"accesstoken clientsecret userpassword")

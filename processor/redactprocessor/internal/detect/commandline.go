@@ -1,0 +1,192 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package detect
+
+import "strings"
+
+// longOption recognises "--password value" and "-Password value". The last dash stands at i.
+func (sc *Scanner) longOption(i int) int {
+	s := sc.text
+	first := i
+	if i > 0 && s[i-1] == '-' {
+		first--
+	}
+	if first > 0 && !isSpace(s[first-1]) && s[first-1] != '"' && !escapedLetter(s, first-1) {
+		return i
+	}
+	end := run(s[:min(len(s), i+maxKey)], i+1, aURL)
+	if end >= len(s) || s[end] != ' ' || end-i < leastOption {
+		return i
+	}
+	kind := KeyKind(s[i+1 : end])
+	if name := s[i+1 : end]; first < i && (name == "user" || name == "proxy-user") {
+		user, _, found := strings.Cut(word(s, end+1), ":")
+		kind = pick(found && !only(user, aDigit), KindSecret, kind) // of curl
+	}
+	switch kind {
+	case KindSecret, KindToken, KindBearer:
+	case KindWord:
+		if !looksPassword(word(s, end+1)) {
+			return i
+		}
+	default:
+		return i
+	}
+	if first == i && !looksPassword(word(s, end+1)) {
+		return i // a dash may be one of punctuation
+	}
+	return sc.argument(end+1, kind)
+}
+
+// leastOption is the length of the shortest option that is a word, its dash included.
+const leastOption = 3
+
+// command is one whose options of one letter may take a password.
+type command struct{ name, options string }
+
+// commands whose one-letter options take a password, and the letters.
+var commands = []command{
+	{"curl", "uU"},
+	{"mysql", "p"},
+	{"mysqldump", "p"},
+	{"mysqladmin", "p"},
+	{"redis-cli", "a"},
+	{"login", "p"},
+	{"sshpass", "p"},
+	{"mongo", "p"},
+	{"mongosh", "p"},
+	{"wget", ""},
+	{"http", "a"},
+	{"ldapsearch", "w"},
+	{"psexec", "p"},
+	{"PSEXEC", "p"},
+	{"PSEXEC.EXE", "p"},
+	{"psExec", "p"},
+	{"PsExec", "p"},
+}
+
+// commandWindow is how far before an option its command is looked for.
+const commandWindow = 240
+
+// options remember the command of a line, so that each of its options need not look for it again.
+type options struct {
+	seen    int // how far the text was searched
+	command int // which of commands, and one more; 0 for none
+}
+
+// commandBefore returns the command that the option at i belongs to, or nil.
+func (sc *Scanner) commandBefore(i int) *command {
+	from := max(0, i-commandWindow, sc.options.seen-len("mysqldump.exe "))
+	line := sc.text[from:i]
+	for end := len(line); end > 0; {
+		end = strings.LastIndexAny(line[:end], "\n;|")
+		if end >= 0 && (end == 0 || line[end-1] != '\\') { // a backslash joins two lines
+			line, sc.options.command = line[end+1:], 0
+			break
+		}
+	}
+	sc.options.seen = i
+	for end := strings.IndexByte(line, ' '); end >= 0 && end < len(line); {
+		if k := commandAt(line[:end]); k > 0 {
+			sc.options.command = k
+		}
+		next := strings.IndexByte(line[end+1:], ' ')
+		if next < 0 {
+			break
+		}
+		end += 1 + next
+	}
+	if sc.options.command == 0 {
+		return nil
+	}
+	return &commands[sc.options.command-1]
+}
+
+// leastCommand is the length of the shortest of the commands.
+const leastCommand = 4
+
+// commandAt returns the number of the command that s ends with, counted from 1, or 0.
+func commandAt(s string) int {
+	if len(s) < leastCommand || !isLetter(s[len(s)-1]) || !isLetter(s[len(s)-2]) {
+		return 0
+	}
+	for k := range commands {
+		name := commands[k].name
+		if strings.HasSuffix(s, name) && startsWord(s, len(s)-len(name)) {
+			return k + 1
+		}
+	}
+	return 0
+}
+
+// shortOption recognises "mysql -psecret" and the like. The dash stands at i.
+func (sc *Scanner) shortOption(i int) int {
+	s := sc.text
+	letter := s[i+1]
+	if letter != 'p' && letter != 'a' && letter != 'u' && letter != 'U' && letter != 'w' {
+		return i
+	}
+	c := sc.commandBefore(i)
+	if c == nil || strings.IndexByte(c.options, letter) < 0 {
+		return i
+	}
+	start := i + 2
+	if start < len(s) && s[start] == ' ' {
+		if strings.HasPrefix(c.name, "mysql") {
+			return i // it asks for the password when it does not follow at once
+		}
+		start++
+	}
+	if c.name == "curl" && !strings.Contains(word(s, start), ":") {
+		return i // a user alone: the password is asked for
+	}
+	return sc.argument(start, KindSecret)
+}
+
+// word returns what stands at i up to the next space.
+func word(s string, i int) string {
+	end := i
+	for end < len(s) && !isSpace(s[end]) && end-i < maxBare {
+		end++
+	}
+	return s[i:end]
+}
+
+// argument adds the word of a command line that begins at start; of user:password only what follows the colon.
+func (sc *Scanner) argument(start int, kind Kind) int {
+	s := sc.text
+	start, end := argumentAt(s, start)
+	if sc.ownEnd(start) > 0 {
+		return start
+	}
+	if colon := strings.IndexByte(s[start:end], ':'); colon >= 0 && colon < end-start-1 {
+		start += colon + 1
+	} else if colon >= 0 && end < len(s) && isQuote(s[end]) { // user:'password'
+		if next := sc.argument(end, kind); next > end+1 || !looksPassword(s[start:end-1]) {
+			return next
+		}
+		end-- // a key in place of the user, and no password
+	}
+	if start >= end || s[start] == '-' || (kind == KindToken || kind == KindBearer) && !looksToken(s[start:end]) && !isUUID(s[start:end]) {
+		return start
+	}
+	if end-start < leastCredential && run(s, start, aAlnum) == start || sc.isPlaceholder(s[start:end]) {
+		return start
+	}
+	sc.add(Finding{start, end, CLIPassword, Unquoted})
+	return end
+}
+
+// argumentAt returns the word of a command line, without its quotes, that begins at i.
+func argumentAt(s string, i int) (start, end int) {
+	start = i
+	for start < len(s) && strings.IndexByte("'\"\\<", s[start]) >= 0 {
+		start++
+	}
+	end = start
+	for end < len(s) && !isSpace(s[end]) && strings.IndexByte("'\"\\|;>", s[end]) < 0 {
+		end++
+	}
+	return start, end
+}

@@ -1,0 +1,84 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package detect
+
+import "strings"
+
+// maxTag bounds the part of a tag of XML that is read back from its end.
+const maxTag = 128
+
+// element judges the text of <password>…</password>, whose first tag ends at i.
+func (sc *Scanner) element(i int) int {
+	s := sc.text
+	if i == 0 || !isAlnum(s[i-1]) && !isQuote(s[i-1]) || strings.HasPrefix(s[i+1:], "<") && !isCDATA(s, i+1) {
+		return i + 1
+	}
+	kind := sc.tagKind(i)
+	if kind != KindSecret && kind != KindToken && kind != KindWord && kind != KindBearer {
+		return i + 1
+	}
+	start, end := elementText(s, i+1)
+	if end == start || end >= len(s) || sc.ownEnd(start) > 0 {
+		return i + 1
+	}
+	sc.under(kind, start, end)
+	return sc.reread(i)
+}
+
+// elementText returns where the text of the element whose tag ends before i begins and ends.
+func elementText(s string, i int) (start, end int) {
+	for start = i; start < len(s) && isSpace(s[start]); {
+		start++
+	}
+	if isCDATA(s, start) {
+		start += len(openCDATA)
+		if n := strings.Index(s[start:min(len(s), start+maxBare)], closeCDATA); n > 0 {
+			return start, start + n
+		}
+	}
+	end = start
+	for end < len(s) && end-start < maxBare && s[end] != '<' && s[end] != '"' && s[end] != '\n' && s[end] != '\\' {
+		end++
+	}
+	return start, end
+}
+
+func isCDATA(s string, i int) bool { return strings.HasPrefix(s[i:], openCDATA) }
+
+// openCDATA and closeCDATA enclose text of XML in which signs stand for themselves.
+const openCDATA, closeCDATA = "<![CDATA[", "]]>"
+
+// tagKind judges the name of the tag that ends at i; of a <value> the name beside it.
+func (sc *Scanner) tagKind(i int) Kind {
+	s := sc.text
+	from := max(0, i-maxTag)
+	open := strings.LastIndexByte(s[from:i], '<')
+	name := from + open + 1
+	if open < 0 || name >= i || !isAlnum(s[name]) {
+		return KindNone
+	}
+	end := run(s[:i], name, aURLDot)
+	if end < i && s[end] == ':' { // <ns:password>
+		name, end = end+1, run(s[:i], end+1, aURLDot)
+	}
+	if word := s[name:end]; pairValues[word] || word == "string" {
+		return sc.besideTag(from + open)
+	}
+	return sc.keys.kind(s[name:end])
+}
+
+// besideTag judges the name in <name>…</name> or <key>…</key> before the tag that begins at i.
+func (sc *Scanner) besideTag(i int) Kind {
+	s := sc.text
+	for stop := max(0, i-maxPadding); i > stop && isSpace(s[i-1]); {
+		i--
+	}
+	from := max(0, i-maxTag)
+	last := strings.LastIndex(s[from:i], "</")
+	if last < 0 || s[i-1] != '>' || !pairKeys[strings.ToLower(s[from+last+2:i-1])] {
+		return KindNone
+	}
+	end := from + last
+	return sc.keys.kind(s[runBack(s, end, maxKey, aURLDot):end])
+}

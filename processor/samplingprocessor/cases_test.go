@@ -75,7 +75,7 @@ var adversarialCases = []struct{ what, tests string }{
 		TestAdversarial_storageThatIsReadOnlyOrFullStopsNeitherStartNorWork TestMemo_damagedDecisionsStopNothing`,
 	},
 	12: {"several roots, or none", "TestAdversarial_severalRoots TestAdversarial_noRootAtAll ../../internal/tree.TestRoot_prefersTrueRoots"},
-	13: {"a parent in another process, told or not", "TestAdversarial_remoteParentThatNeverComes TestFixtures_underAPhantomParentBehaveTheSame"},
+	13: {"a parent in another process, told or not", "TestAdversarial_remoteParentThatNeverComes TestFixtures_comeOutTheSameHoweverTheyCome"},
 	14: {
 		"spans that are their own parent, and longer cycles",
 		"TestAdversarial_cyclesAreCutAtTheirEarliestSpan ../../internal/tree.TestBuild_cycleIsCutAtEarliestSpan",

@@ -288,18 +288,6 @@ func (c *core) refuseLogs(arrivals []arrival, err error) error {
 	return errFull
 }
 
-// returnLogs gives records for which there is no span to the pipeline that they came by.
-func (c *core) returnLogs(key store.Key, part store.Part, seqs []uint64) {
-	if len(part.Data) == 0 || len(c.outlets()) > 1 { // a dry run passed them; another pipeline may have had the spans
-		c.budget.add(-part.Cost())
-		c.journal.settle(settled{seqs: seqs})
-		return
-	}
-	c.outbox.put(delivery{
-		outlet: key.Outlet, logs: part.Logs, data: part.Data, spans: len(part.Spans), bytes: part.Cost(), seqs: seqs,
-	})
-}
-
 // consumeReturned is the way of returned records out.
 func (c *core) consumeReturned(ctx context.Context, d delivery) error {
 	var u plog.ProtoUnmarshaler

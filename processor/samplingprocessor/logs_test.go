@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -218,6 +219,67 @@ func TestLogs_thatNobodyCanTakeGoOnAsLogRecords(t *testing.T) {
 		s.stop()
 		assert.Len(t, s.sink.AllTraces(), 1)
 	})
+}
+
+// TestLogs_thatWaitForLongAreReturnedAsTheyCame gives the store the time to compress them.
+func TestLogs_thatWaitForLongAreReturnedAsTheyCame(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := withLogs(t, startSampler(t, nil))
+		text := strings.Repeat("again and again ", 1000)
+		for n := range 5 {
+			s.sendLogs(record{span: 1, name: "gen_ai.choice", at: n, body: text})
+			time.Sleep(time.Minute)
+		}
+		time.Sleep(10 * time.Minute)
+		synctest.Wait()
+		require.Equal(t, 5, s.logSink.LogRecordCount())
+		for _, ld := range s.logSink.AllLogs() {
+			assert.Equal(t, text, ld.ResourceLogs().At(0).ScopeLogs().At(0).LogRecords().At(0).Body().Str())
+		}
+		assert.Equal(t, 5.0, s.count("log_records", "outcome", "returned"))
+		assert.Zero(t, s.count("bytes_held"))
+		s.stop()
+	})
+}
+
+// TestLogs_besideSeveralTracesPipelines expects of every record that it goes on once: with the spans of whichever
+// pipeline has them, or as the record that it is.
+func TestLogs_besideSeveralTracesPipelines(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := withLogs(t, startSampler(t, func(c *Config) { c.Rules = []policy.Rule{keep("everything", 100)} }))
+		var second consumertest.TracesSink
+		other, err := s.factory.CreateTraces(context.Background(), s.set, s.cfg, &second)
+		require.NoError(t, err)
+		require.NoError(t, other.Start(context.Background(), s.host))
+		of := func(trace byte, r record) record { r.trace = trace; return r }
+
+		s.sendLogs(of(1, question), of(2, question), of(3, question))
+		s.send(traces(spec{trace: 1, id: 1, kind: "llm"}))
+		require.NoError(t, other.ConsumeTraces(context.Background(), traces(spec{trace: 2, id: 1, kind: "llm"})))
+		time.Sleep(time.Minute)
+		assert.Equal(t, map[string][]string{id(1): {"gen_ai.user.message"}}, eventsOf(s.sink.AllTraces()...))
+		assert.Equal(t, map[string][]string{id(1): {"gen_ai.user.message"}}, eventsOf(second.AllTraces()...))
+		assert.Zero(t, s.logSink.LogRecordCount())
+
+		s.sendLogs(of(1, answer), of(2, answer)) // their traces are released
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		assert.Equal(t, 3, s.logSink.LogRecordCount(), "two came late, and one belongs to no trace")
+		s.sendLogs(of(4, answer)) // the shutdown finds it
+		assert.Zero(t, s.count("log_records", "outcome", "lost"))
+		require.NoError(t, other.Shutdown(context.Background()))
+		s.stop()
+		assert.Equal(t, 4, s.logSink.LogRecordCount())
+		assert.Zero(t, s.traces.(*tracesProcessor).core.budget.held()-heldForDecided(s.sampler))
+	})
+}
+
+// heldForDecided is what is held of traces that are out.
+func heldForDecided(s *sampler) (bytes int64) {
+	for _, shard := range s.traces.(*tracesProcessor).core.shards {
+		bytes += shard.decided.Bytes() + shard.graves.Bytes()
+	}
+	return bytes
 }
 
 func TestLogs_ofADroppedTraceAreDroppedWithIt(t *testing.T) {

@@ -80,7 +80,7 @@ func (s *shard) addLate(v *verdict, a *arrival) {
 		s.addToDropped(v, a)
 	case a.part.Logs != 0: // a run that was posted is never changed: they go on as the log records that they are
 		c.metrics.logs(outcomeLate, len(a.part.Spans))
-		c.returnLogs(a.key, a.part, a.seqs())
+		s.giveBack(a.key, a.part, a.part.Cost(), a.seqs(), s.takenElsewhere(a.key))
 	default:
 		l := v.known.Late(s.decode(a.part), c.repairOptions())
 		c.metrics.repairedLate(l)

@@ -136,6 +136,9 @@ func (s *Store[N]) Add(key Key, part Part) *Trace[N] {
 	return t
 }
 
+// Get returns the open trace of key, or nil.
+func (s *Store[N]) Get(key Key) *Trace[N] { return s.traces[key] }
+
 // Next returns when Due is worth asking again.
 func (s *Store[N]) Next() (time.Time, bool) {
 	if len(s.checks) == 0 {

@@ -99,49 +99,67 @@ func TestSidecarAlone_sendsWholeTraces(t *testing.T) {
 	l.assertClean(t)
 }
 
+// protocols are the ways to LangSmith, and where each posts to.
+var protocols = map[string]string{"otlp": "/otel/v1/traces", "multipart": "/runs/multipart"}
+
+// by chooses the protocol; it is merged over a shipped configuration.
+func by(protocol string) string { return "exporters:\n  langsmith: {protocol: " + protocol + "}\n" }
+
 func TestGateway_samplesAndDelivers(t *testing.T) {
-	l := newLangSmith(t)
-	data := t.TempDir() + "/made/by/the/collector"
-	c := start(t, append(l.env(), "OTELCOL_LANGSMITH_DATA="+data), "embed:gateway", overlay(t, quick))
-	sent := replayTo(t, c, everything)
-	sendMetrics(t, c)
-	l.waitForTraces(t, len(sent.failedTraces), 30*time.Second)
-	require.Eventually(t, func() bool { return c.sum("otelcol_processor_sampling_traces_held") == 0 }, 30*time.Second, 200*time.Millisecond)
-	require.Eventually(t, func() bool { return c.sum("otelcol_exporter_queue_size") == 0 }, 30*time.Second, 200*time.Millisecond)
-	have := l.byTrace()
-	for _, id := range sent.failedTraces {
-		assert.Contains(t, have, id, "a trace with an error is kept")
+	for protocol, path := range protocols {
+		t.Run(protocol, func(t *testing.T) {
+			l := newLangSmith(t)
+			data := t.TempDir() + "/made/by/the/collector"
+			c := start(t, append(l.env(), "OTELCOL_LANGSMITH_DATA="+data), "embed:gateway", overlay(t, quick+by(protocol)))
+			sent := replayTo(t, c, everything)
+			sendMetrics(t, c)
+			l.waitForTraces(t, len(sent.failedTraces), 30*time.Second)
+			for _, waiting := range []string{"otelcol_processor_sampling_traces_held", "otelcol_exporter_queue_size"} {
+				require.Eventually(t, func() bool { return c.sum(waiting) == 0 }, 30*time.Second, 200*time.Millisecond, waiting)
+			}
+			have := l.byTrace()
+			for _, id := range sent.failedTraces {
+				assert.Contains(t, have, id, "a trace with an error is kept")
+			}
+			assert.Less(t, len(have), len(sent.agentTraces), "successes are sampled")
+			l.assertWhole(t)
+			l.assertClean(t)
+			for _, req := range l.Requests() {
+				assert.Equal(t, path, req.Path)
+				assert.Less(t, req.Status, 300)
+				assert.NotEmpty(t, req.Encoding, "compressed")
+			}
+			assert.Zero(t, l.Summary().OrphansWaiting)
+			assert.DirExists(t, data+"/queue")
+			assert.DirExists(t, data+"/compaction")
+			assert.Zero(t, c.stop())
+		})
 	}
-	assert.Less(t, len(have), len(sent.agentTraces), "successes are sampled")
-	l.assertWhole(t)
-	l.assertClean(t)
-	assert.DirExists(t, data+"/queue")
-	assert.DirExists(t, data+"/compaction")
-	assert.Zero(t, c.stop())
 }
 
 func TestGateway_deliversAfterACrash(t *testing.T) {
-	l := newLangSmith(t)
-	down := newLangSmith(t)
-	down.http.Close()
-	data := t.TempDir()
-	env := []string{"LANGSMITH_API_KEY=" + apiKey, "REDACT_HASH_KEY=" + hashKey, "OTELCOL_LANGSMITH_DATA=" + data}
-	keepAll := overlay(t, quick+`
-    rules: [{name: everything, keep: 100}]
-`)
-	c := start(t, append(env, "LANGSMITH_ENDPOINT="+down.http.URL), "embed:gateway", keepAll)
-	sent := replayTo(t, c, only("vercel-ai-v7/"))
-	require.Eventually(t, func() bool {
-		return c.sum("otelcol_exporter_queue_size") > 0 && c.sum("otelcol_processor_sampling_traces_held") == 0
-	},
-		20*time.Second, 100*time.Millisecond)
-	c.kill()
-	assertNoSecretOnDisk(t, data)
+	for protocol := range protocols {
+		t.Run(protocol, func(t *testing.T) {
+			l, down := newLangSmith(t), newLangSmith(t)
+			down.http.Close()
+			data := t.TempDir()
+			env := []string{"LANGSMITH_API_KEY=" + apiKey, "REDACT_HASH_KEY=" + hashKey, "OTELCOL_LANGSMITH_DATA=" + data}
+			keepAll := overlay(t, quick+"    rules: [{name: everything, keep: 100}]\n"+by(protocol))
+			c := start(t, append(env, "LANGSMITH_ENDPOINT="+down.http.URL), "embed:gateway", keepAll)
+			sent := replayTo(t, c, only("vercel-ai-v7/"))
+			require.Eventually(t, func() bool {
+				return c.sum("otelcol_exporter_queue_size") > 0 && c.sum("otelcol_processor_sampling_traces_held") == 0
+			},
+				20*time.Second, 100*time.Millisecond)
+			c.kill()
+			assertNoSecretOnDisk(t, data)
 
-	c.cmd.Env = append(c.cmd.Env, "LANGSMITH_ENDPOINT="+l.http.URL) // the last one counts
-	c.again()
-	l.waitForTraces(t, len(sent.agentTraces), 30*time.Second)
-	l.assertWhole(t)
+			c.cmd.Env = append(c.cmd.Env, "LANGSMITH_ENDPOINT="+l.http.URL) // the last one counts
+			c.again()
+			l.waitForTraces(t, len(sent.agentTraces), 30*time.Second)
+			l.assertWhole(t)
+		})
+	}
 }
 
 func TestBesideAPM_handsEverythingToTheAPMOnce(t *testing.T) {

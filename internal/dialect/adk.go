@@ -33,6 +33,12 @@ func (adk) outputs(b []byte, v *view) []byte {
 	return appendMessages(b, "", member(v.raw(kADKResponse), "content"))
 }
 
+func (adk) details(v *view, f *Fields) {
+	request := v.raw(kADKRequest)
+	v.requestParams(f, request)
+	v.requestParams(f, member(request, "config"))
+}
+
 // usage knows the thoughts, which Gemini counts beside its answer and not in it.
 func (adk) usage(v *view, c *counts) {
 	u := v.raw(kADKResponse)

@@ -25,7 +25,7 @@ func (genAIEvents) inputs(b []byte, v *view) []byte {
 		}
 		return b
 	}
-	return v.appendEvents(b, v.messages)
+	return v.appendEvents(b, v.inOrder(v.messages))
 }
 
 func (genAIEvents) outputs(b []byte, v *view) []byte {

@@ -80,3 +80,12 @@ func (genkit) outputs(b []byte, v *view) []byte {
 	}
 	return v.outputAt(b, kGenkitOutput)
 }
+
+func (genkit) details(v *view, f *Fields) {
+	if v.kind != run.LLM {
+		return
+	}
+	input := v.raw(kGenkitInput)
+	v.requestParams(f, input)
+	v.requestParams(f, member(input, "config"))
+}

@@ -38,6 +38,9 @@ func (logfire) details(v *view, f *Fields) {
 	if v.has(kLogfireMsg) {
 		f.meta("logfire.msg", scalar(v.values[kLogfireMsg], maxPlainText))
 	}
+	if v.kind == run.LLM {
+		v.requestParams(f, v.raw(kRequestData))
+	}
 }
 
 func (logfire) usage(v *view, c *counts) {

@@ -109,6 +109,8 @@ var (
 		mastra{},
 		logfire{},
 		liteLLM{},
+		adk{},
+		genkit{},
 		generic{},
 	}
 )

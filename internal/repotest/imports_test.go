@@ -58,7 +58,8 @@ var importRules = []importRule{
 		third: pdata,
 		pure:  true,
 	},
-	{dirs: []string{"internal/golden", "internal/pdatatest"}, third: slices.Concat(pdata, testify)},
+	{dirs: []string{"internal/golden"}, ours: []string{"internal/run"}, third: testify},
+	{dirs: []string{"internal/pdatatest"}, third: slices.Concat(pdata, testify)},
 	// The stand-in is the oracle of the encoders: it shares no code with what it checks.
 	{dirs: []string{"internal/standin"}, third: slices.Concat(pdata, compression)},
 	{dirs: []string{"internal/viewer"}, ours: []string{"internal/standin", "internal/decision"}},

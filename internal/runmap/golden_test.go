@@ -4,14 +4,10 @@
 package runmap_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/stretchr/testify/require"
 
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/golden"
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/pdatatest"
@@ -38,78 +34,14 @@ func TestMap_goldenRuns(t *testing.T) {
 	for _, name := range goldenRuns {
 		t.Run(name, func(t *testing.T) {
 			td := pdatatest.LoadTraces(t, filepath.Join(dir, "traces", name+".json"))
-			var text bytes.Buffer
-			e := json.NewEncoder(&text)
-			e.SetEscapeHTML(false)
-			e.SetIndent("", "  ")
-			runmap.Each(td, runmap.Options{}, func(trace *runmap.Trace) {
-				for i := range trace.Runs {
-					if strings.HasPrefix(name, "codex-cli/") && trace.Runs[i].Usage == nil {
-						continue // hundreds of steps of its own bookkeeping
-					}
-					require.NoError(t, e.Encode(shown(&trace.Runs[i])))
+			var text []byte
+			for _, trace := range runmap.Map(td, runmap.Options{}) {
+				if strings.HasPrefix(name, "codex-cli/") { // hundreds of steps are its own bookkeeping
+					trace.Runs = slices.DeleteFunc(trace.Runs, func(r run.Run) bool { return r.Usage == nil })
 				}
-			})
-			golden.Equal(t, filepath.Join(dir, "runs", name+".json"), text.Bytes())
+				text = append(text, golden.Runs(t, trace.Runs)...)
+			}
+			golden.Equal(t, filepath.Join(dir, "runs", name+".json"), text)
 		})
 	}
-}
-
-// shownRun is a run as a golden file shows it: what a reader can judge.
-type shownRun struct {
-	Name       string          `json:"name"`
-	Kind       run.Kind        `json:"kind"`
-	ID         string          `json:"id"`
-	Parent     string          `json:"parent,omitempty"`
-	Seconds    float64         `json:"seconds"`
-	FirstToken string          `json:"first_token,omitempty"`
-	Inputs     json.RawMessage `json:"inputs,omitempty"`
-	Outputs    json.RawMessage `json:"outputs,omitempty"`
-	Error      string          `json:"error,omitempty"`
-	Usage      map[string]any  `json:"usage,omitempty"`
-	Invocation map[string]any  `json:"invocation_params,omitempty"`
-	Metadata   map[string]any  `json:"metadata"`
-	Tags       []string        `json:"tags,omitempty"`
-}
-
-func shown(r *run.Run) shownRun {
-	s := shownRun{
-		Name: r.Name, Kind: r.Kind, ID: r.ID.String(), Seconds: r.End.Sub(r.Start).Seconds(),
-		Inputs: r.Inputs, Outputs: r.Outputs, Error: r.Error, Usage: shownUsage(r.Usage),
-		Invocation: r.Invocation.Map(), Metadata: r.Metadata.Map(), Tags: r.Tags,
-	}
-	if !r.ParentID.IsZero() {
-		s.Parent = r.ParentID.String()
-	}
-	if !r.FirstToken.IsZero() {
-		s.FirstToken = r.FirstToken.Sub(r.Start).Round(time.Microsecond).String()
-	}
-	for name, v := range s.Invocation {
-		if raw, ok := v.([]byte); ok {
-			s.Invocation[name] = json.RawMessage(raw)
-		}
-	}
-	return s
-}
-
-// shownUsage leaves out what was not counted.
-func shownUsage(u *run.Usage) map[string]any {
-	if u == nil {
-		return nil
-	}
-	m := map[string]any{"input": u.Input, "output": u.Output}
-	for name, n := range map[string]int64{
-		"cache_read": u.CacheRead, "cache_creation": u.CacheCreation, "input_audio": u.InputAudio,
-		"reasoning": u.Reasoning, "output_audio": u.OutputAudio,
-	} {
-		if n > 0 {
-			m[name] = n
-		}
-	}
-	for name, cost := range map[string]float64{"input": u.InputCost, "output": u.OutputCost, "total": u.TotalCost} {
-		if cost > 0 {
-			m[name+"_cost"] = cost
-		}
-	}
-	return m
 }

@@ -15,6 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/golden"
 )
 
 // spoken is one case of testdata/spoken: a trace as a library or a convention describes it, and the runs that it shall
@@ -91,7 +93,7 @@ func checkSpoken(t *testing.T, c spoken) {
 		if want.Name == "" {
 			want.Name = spans[i].Name
 		}
-		compareSpoken(t, want, shown(&r))
+		compareSpoken(t, want, golden.Shown(&r))
 	}
 }
 
@@ -195,7 +197,7 @@ func plainObject(t *testing.T, v map[string]any) any {
 	return object
 }
 
-func compareSpoken(t *testing.T, want spokenRun, got shownRun) {
+func compareSpoken(t *testing.T, want spokenRun, got golden.Run) {
 	t.Helper()
 	assert.Equal(t, want.Type, string(got.Kind), "type")
 	assert.Equal(t, want.Name, got.Name, "name")

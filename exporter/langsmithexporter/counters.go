@@ -107,6 +107,18 @@ func (c *counters) sent(ctx context.Context, runs, bytes int) {
 	c.builder.ExporterLangsmithRequestBytes.Add(ctx, int64(bytes), c.with())
 }
 
+// shared counts runs with an id of their own, as their span had the id of another.
+func (c *counters) shared(ctx context.Context, runs int) {
+	if runs == 0 {
+		return
+	}
+	c.builder.ExporterLangsmithSpanIdsShared.Add(ctx, int64(runs), c.with())
+	if c.mayLog("shared", time.Now()) {
+		c.logger.Warn("Spans have the ids of others; their runs got ids of their own, and say so in span_id_shared",
+			zap.Int("runs", runs))
+	}
+}
+
 // feedback counts judgements that have arrived.
 func (c *counters) feedback(ctx context.Context, n int) {
 	c.builder.ExporterLangsmithFeedbackSent.Add(ctx, int64(n), c.with())

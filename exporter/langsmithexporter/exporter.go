@@ -88,7 +88,9 @@ func (e *tracesExporter) pacersFor(t target) pacers {
 }
 
 func mapOptions(config *Config) runmap.Options {
-	opts := runmap.Options{Metadata: config.Metadata, WithoutDottedOrder: config.Protocol == encode.OTLP.String()}
+	opts := runmap.Options{
+		Owners: newOwners(), Metadata: config.Metadata, WithoutDottedOrder: config.Protocol == encode.OTLP.String(),
+	}
 	if config.RunIDs == byTraceSpan {
 		opts.IDs = runmap.TraceSpanIDs
 	}
@@ -144,6 +146,7 @@ func (e *tracesExporter) ConsumeTraces(ctx context.Context, td ptrace.Traces) er
 		if !ok {
 			return
 		}
+		e.counters.shared(ctx, trace.SharedIDs)
 		chunks[i] = e.encode(ctx, e.destinations[i], trace, g, chunks[i])
 		if traces[i] == nil {
 			traces[i] = map[pcommon.TraceID]bool{}

@@ -26,6 +26,9 @@ func (m *mapper) metadataOf(i int) run.Values {
 	if f.Failure != nil && f.Failure.Type != "" {
 		m.add("error.type", run.Str(strings.ToValidUTF8(f.Failure.Type, "\ufffd")))
 	}
+	if m.shared[i] {
+		m.add(sharedMark, run.Boolean(true))
+	}
 	m.addContract(i)
 	m.addRules(i, resource)
 	for _, v := range resource.told {

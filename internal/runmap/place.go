@@ -26,21 +26,31 @@ type place struct {
 
 // idOf returns the id that the application chose, or the one made of the span's.
 func (m *mapper) idOf(i int) run.ID {
-	if id := m.tree.Node(i).RunID; id != (run.ID{}) {
-		return id
+	n := m.tree.Node(i)
+	if n.RunID != (run.ID{}) {
+		return m.chosen(i, n.RunID)
 	}
 	s := m.spans[i]
-	if s.SpanID().IsEmpty() {
+	switch {
+	case s.SpanID().IsEmpty():
 		return m.idWithout(i)
+	case m.opts.IDs == TraceSpanIDs:
+		return run.FromTraceSpan(s.TraceID(), n.ID)
 	}
-	return m.idOfSpan(s.TraceID(), s.SpanID())
+	id, shared := m.claim(s.TraceID(), n.ID)
+	if shared {
+		m.markShared(i)
+	}
+	return id
 }
 
+// idOfSpan returns the id of a run that need not be here.
 func (m *mapper) idOfSpan(trace pcommon.TraceID, span pcommon.SpanID) run.ID {
 	if m.opts.IDs == TraceSpanIDs {
 		return run.FromTraceSpan(trace, span)
 	}
-	return run.FromSpan(span)
+	id, _ := m.claim(trace, span)
+	return id
 }
 
 // idWithout makes an id for a span that has none, of what else tells it apart, so that sending it again makes no
@@ -110,9 +120,8 @@ const maxAncestors = 10_000
 // path, the parent is placed under the root at the time of the span.
 func (m *mapper) ancestry(i int, root pcommon.SpanID) string {
 	s := m.spans[i]
-	path, _ := s.Attributes().Get(contract.SamplingAncestry)
 	dotted := ""
-	if path.Type() == pcommon.ValueTypeStr {
+	if path, ok := s.Attributes().Get(contract.SamplingAncestry); ok && path.Type() == pcommon.ValueTypeStr {
 		for step := range strings.SplitSeq(path.Str(), ",") {
 			id, nanos, ok := parseStep(step)
 			if !ok || len(dotted) > maxAncestors*len(step) {

@@ -28,6 +28,8 @@ const (
 // metadata.
 type Options struct {
 	IDs IDs
+	// Owners tells span ids of several traces apart; nil where nobody remembers.
+	Owners Owners
 	// Metadata fills run metadata from attributes: for each key, the first attribute that is present on the span, on
 	// the trace's root or on the resource.
 	Metadata map[string][]string
@@ -53,6 +55,8 @@ type Trace struct {
 
 	Root     pcommon.Map // attributes of the root span
 	Resource pcommon.Map // attributes of its resource
+
+	SharedIDs int // runs whose span had the id of another one
 }
 
 // Map returns the traces of td in order of first appearance. It does not change td, and keeps references into it only
@@ -131,6 +135,7 @@ type read struct {
 	below  []priced
 
 	feedback map[int][]run.Feedback // by span; nil as a rule
+	clashes
 }
 
 // begin reads and places the spans of one trace.
@@ -147,11 +152,7 @@ func (m *mapper) begin(spans []dialect.Span) {
 	m.places = resized(m.places, len(spans))
 	m.facts.begin(m.rules)
 	m.digits.write(spans)
-	m.nodes = m.nodes[:0]
-	for _, s := range spans {
-		m.nodes = append(m.nodes, tree.NodeOf(s.Span))
-	}
-	m.tree.Rebuild(m.nodes)
+	m.arrange()
 	for _, i := range m.tree.Order() {
 		m.reader.Read(spans[i], &m.fields[i])
 		m.ids[i] = m.idOf(i)
@@ -182,6 +183,9 @@ func (m *mapper) assemble() {
 		}
 		m.traces[t].Runs = append(m.traces[t].Runs, run.Run{})
 		m.fill(&m.traces[t].Runs[len(m.traces[t].Runs)-1], i)
+		if m.shared[i] {
+			m.traces[t].SharedIDs++
+		}
 	}
 }
 

@@ -35,6 +35,7 @@ type TelemetryBuilder struct {
 	ExporterLangsmithRunsRefused       metric.Int64Counter
 	ExporterLangsmithRunsSent          metric.Int64Counter
 	ExporterLangsmithRunsShortened     metric.Int64Counter
+	ExporterLangsmithSpanIdsShared     metric.Int64Counter
 	ExporterLangsmithUnredactedRefused metric.Int64Counter
 }
 
@@ -118,6 +119,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	builder.ExporterLangsmithRunsShortened, err = builder.meter.Int64Counter(
 		"otelcol_exporter_langsmith_runs_shortened",
 		metric.WithDescription("Runs that went without media, with shorter texts or without inputs and outputs, since they were too large. [Alpha]"),
+		metric.WithUnit("{runs}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ExporterLangsmithSpanIdsShared, err = builder.meter.Int64Counter(
+		"otelcol_exporter_langsmith_span_ids_shared",
+		metric.WithDescription("Runs that got an id of their own, as their span had the id of another span. They say so in the metadata span_id_shared. [Alpha]"),
 		metric.WithUnit("{runs}"),
 	)
 	errs = errors.Join(errs, err)

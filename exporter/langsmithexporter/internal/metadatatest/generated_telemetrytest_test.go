@@ -28,6 +28,7 @@ func TestSetupTelemetry(t *testing.T) {
 	tb.ExporterLangsmithRunsRefused.Add(context.Background(), 1)
 	tb.ExporterLangsmithRunsSent.Add(context.Background(), 1)
 	tb.ExporterLangsmithRunsShortened.Add(context.Background(), 1)
+	tb.ExporterLangsmithSpanIdsShared.Add(context.Background(), 1)
 	tb.ExporterLangsmithUnredactedRefused.Add(context.Background(), 1)
 	AssertEqualExporterLangsmithDeadLetters(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
@@ -54,6 +55,9 @@ func TestSetupTelemetry(t *testing.T) {
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualExporterLangsmithRunsShortened(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualExporterLangsmithSpanIdsShared(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualExporterLangsmithUnredactedRefused(t, testTel,

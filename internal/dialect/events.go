@@ -35,6 +35,8 @@ func (v *view) readEvents(events ptrace.SpanEventSlice) {
 			v.setStructured(kToolOutputEvent, e.Attributes())
 		case "claude_code.assistant_response":
 			v.setLast(kResponseEvent, e.Attributes(), "response")
+		case "codex.user_prompt":
+			v.setLast(kCodexPromptEvent, e.Attributes(), "prompt")
 		case evaluationEvent, langWatchEvaluation:
 			v.judged = append(v.judged, e)
 		default:
@@ -100,4 +102,6 @@ var (
 	kFirstTokenEvent = attr("event: first token")
 	kToolOutputEvent = attr("event: tool.output")
 	kResponseEvent   = attr("event: claude_code.assistant_response")
+
+	kCodexPromptEvent = attr("event: codex.user_prompt")
 )

@@ -82,6 +82,17 @@ func TestRead_langfuse(t *testing.T) {
 	}), run.LLM, "x", want{})
 }
 
+func TestRead_codex(t *testing.T) {
+	turn := func(name, prompt string) dialect.Span {
+		s := newSpan(t, "codex_exec", name, attrs{"conversation.id": "c"})
+		addEvent(t, s, "codex.user_prompt", attrs{"prompt": prompt})
+		return s
+	}
+	checkRun(t, turn("session_task.turn", "Hi"), run.Chain, "session_task.turn", want{inputs: `{"input":"Hi"}`})
+	checkRun(t, turn("session_task.turn", "[REDACTED]"), run.Chain, "session_task.turn", want{})
+	checkRun(t, turn("run_hooks_and_record_inputs", "Hi"), run.Chain, "run_hooks_and_record_inputs", want{})
+}
+
 func TestRead_claudeCode(t *testing.T) {
 	const scope = "com.anthropic.claude_code.tracing"
 	s := newSpan(t, scope, "claude_code.tool", attrs{"span.type": "tool", "tool_name": "Bash", "full_command": "ls"})

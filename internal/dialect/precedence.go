@@ -87,6 +87,7 @@ var (
 		genkit{},
 		liveKit{},
 		claudeCode{},
+		codex{},
 		genAI{},
 		genAIEvents{},
 		logfire{},

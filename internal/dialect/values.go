@@ -47,7 +47,7 @@ func isBlank(s string) bool {
 		return false // nearly every text
 	}
 	switch strings.TrimSpace(s) {
-	case "", "{}", "[]", "null", "None", "N/A", "undefined", `""`, "<not specified>", "<REDACTED>", "__REDACTED__":
+	case "", "{}", "[]", "null", "None", "N/A", "undefined", `""`, "<not specified>", "<REDACTED>", "[REDACTED]", "__REDACTED__":
 		return true
 	}
 	return false

@@ -4,11 +4,12 @@
 package dialect
 
 import (
-	"encoding/json"
 	"iter"
 	"math/bits"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/jsontext"
 )
 
 // JSON arrives as text and leaves as text: it is checked once and then cut into pieces, which stay slices of the
@@ -329,6 +330,9 @@ func member(raw string, names ...string) string {
 				break
 			}
 		}
+		if best == 0 {
+			break
+		}
 	}
 	return found
 }
@@ -350,14 +354,7 @@ func unquote(raw string) string {
 	if len(raw) < 2 || raw[0] != '"' {
 		return raw
 	}
-	if strings.IndexByte(raw, '\\') < 0 {
-		return raw[1 : len(raw)-1]
-	}
-	var s string
-	if json.Unmarshal([]byte(raw), &s) != nil {
-		return raw
-	}
-	return s
+	return jsontext.Unquote(raw)
 }
 
 // parse returns s as raw JSON when it is an object, an array or a quoted text, with up to two levels of quoting taken

@@ -104,4 +104,6 @@ func isMessages(raw string) bool {
 }
 
 // isLangChain reports whether raw is an object that LangChain has serialised: one value, and no set of inputs or outputs.
-func isLangChain(raw string) bool { return member(raw, "lc") != "" && member(raw, "kwargs") != "" }
+func isLangChain(raw string) bool {
+	return strings.Contains(raw, `"lc"`) && member(raw, "lc") != "" && member(raw, "kwargs") != ""
+}

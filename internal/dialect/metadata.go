@@ -154,8 +154,9 @@ var plainMetadata = []struct {
 
 // isStructured reports whether a text is a JSON object or list: no scalar, whatever its type.
 func isStructured(v pcommon.Value) bool {
-	s := strings.TrimSpace(text(v))
-	return s != "" && (s[0] == '{' || s[0] == '[')
+	s := text(v)
+	i := skipSpace(s, 0)
+	return i < len(s) && (s[i] == '{' || s[i] == '[')
 }
 
 // isContent reports whether an attribute's name says that it holds what somebody said, asked or keeps secret.

@@ -122,7 +122,7 @@ func truncate(s string, n int) string {
 func (v *view) readModel() (provider, model string) {
 	for _, d := range models {
 		p, m := d.model(v)
-		if provider == "" {
+		if provider == "" && p != "" {
 			provider = providerSlug(p)
 		}
 		if model == "" && !isNoModel(m) {

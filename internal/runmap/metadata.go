@@ -19,7 +19,7 @@ import (
 // the keys by which LangSmith prices and groups runs. The list is used again for the next run.
 func (m *mapper) metadataOf(i int) run.Values {
 	s, f := m.spans[i], &m.fields[i]
-	resource := m.facts.resource(s.Resource)
+	around := m.facts.around(m.spans[m.roots[i]], s.Resource)
 	m.metadata = append(m.metadata[:0], f.Metadata...)
 	m.metadata.Set("OTEL_TRACE_ID", run.Str(m.digits.trace))
 	m.metadata.Set("OTEL_SPAN_ID", m.spanID(i))
@@ -30,8 +30,8 @@ func (m *mapper) metadataOf(i int) run.Values {
 		m.add(sharedMark, run.Boolean(true))
 	}
 	m.addContract(i)
-	m.addRules(i, resource)
-	for _, v := range resource.told {
+	m.addRules(i, around)
+	for _, v := range around.told {
 		m.metadata.Add(v.Name, v.Value)
 	}
 	m.addThread(f)

@@ -9,6 +9,7 @@ import (
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/dialect"
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
 )
 
@@ -41,8 +42,8 @@ func compile(metadata map[string][]string) rules {
 
 func lengthBit(name string) uint64 { return 1 << min(len(name), 63) }
 
-// find puts what attributes say under each of the names into found.
-func (r *rules) find(attributes pcommon.Map, found []run.Value) {
+// find puts what attributes say under each of the names into found, and reports whether they say anything.
+func (r *rules) find(attributes pcommon.Map, found []run.Value) (any bool) {
 	clear(found)
 	for k, v := range attributes.All() {
 		if r.lengths&lengthBit(k) == 0 {
@@ -50,87 +51,98 @@ func (r *rules) find(attributes pcommon.Map, found []run.Value) {
 		}
 		if i := slices.Index(r.names, k); i >= 0 {
 			found[i] = scalar(v)
+			any = true
 		}
 	}
+	return any
 }
 
-// facts is what is known of a trace's resources and roots, which many spans share.
+// facts is what the surroundings of spans have for metadata, which many spans share.
 type facts struct {
-	rules     *rules
-	resources map[pcommon.Map]*source
-	tops      map[pcommon.Map]*source
-	own       []run.Value // of the span at hand
-	spare     []*source
+	rules  *rules
+	known  map[surroundings]*source
+	at     surroundings // of the span before, as a rule those of the next
+	source *source
+	own    []run.Value // of the span at hand, by name
+	spare  []*source
 }
 
-// source is what one set of attributes has for metadata.
+// surroundings is the attributes in which rules look beside the span's own: those of its trace's root, whose resource
+// is looked at, too, and of its resource.
+type surroundings struct{ root, resource pcommon.Map }
+
+// source is what some surroundings have for metadata.
 type source struct {
-	found []run.Value
-	told  run.Values // of a resource: what is always shown
+	found   []run.Value // under each of the rules' names
+	answers []run.Value // to each of the rules' keys
+	told    run.Values  // of the resource: what is always shown
 }
 
+// begin forgets the trace before.
 func (f *facts) begin(r *rules) {
 	f.rules = r
 	f.own = resized(f.own, len(r.names))
-	if f.resources == nil {
-		f.resources, f.tops = map[pcommon.Map]*source{}, map[pcommon.Map]*source{}
+	if f.known == nil {
+		f.known = map[surroundings]*source{}
 	}
-	f.drop(f.tops)
-}
-
-func (f *facts) forget() {
-	f.rules = nil
-	f.drop(f.resources)
-	f.drop(f.tops)
-	clear(f.own)
+	f.forget()
 }
 
 // maxSpare bounds how many sources are used again.
 const maxSpare = 64
 
-// drop empties a set of sources and keeps their memory.
-func (f *facts) drop(sources map[pcommon.Map]*source) {
-	for _, s := range sources {
+// forget keeps the memory alone.
+func (f *facts) forget() {
+	for _, s := range f.known {
 		clear(s.found)
+		clear(s.answers)
 		clear(s.told)
 		if len(f.spare) < maxSpare {
 			f.spare = append(f.spare, s)
 		}
 	}
-	clear(sources)
+	clear(f.known)
+	clear(f.own)
+	f.at, f.source = surroundings{}, nil
+}
+
+// around returns what there is for the spans of a resource below root.
+func (f *facts) around(root dialect.Span, resource pcommon.Map) *source {
+	at := surroundings{root.Attributes(), resource}
+	if f.source != nil && f.at == at {
+		return f.source
+	}
+	s, ok := f.known[at]
+	if !ok {
+		s = f.read(at, root.Resource)
+		f.known[at] = s
+	}
+	f.at, f.source = at, s
+	return s
 }
 
 // maxTold bounds what every run repeats of its resource.
 const maxTold = 64
 
-func (f *facts) resource(attributes pcommon.Map) *source {
-	s, ok := f.resources[attributes]
-	if !ok {
-		s = f.read(attributes)
-		for k, v := range attributes.All() {
-			if isTold(k) && len(s.told) < maxTold {
-				s.told.Add(k, scalar(v))
+func (f *facts) read(at surroundings, rootResource pcommon.Map) *source {
+	s := f.take()
+	s.found, s.answers = resized(s.found, len(f.rules.names)), resized(s.answers, len(f.rules.keys))
+	for _, attributes := range [...]pcommon.Map{at.root, at.resource, rootResource} {
+		f.rules.find(attributes, f.own)
+		for n, v := range f.own {
+			if s.found[n].Type() == run.Absent {
+				s.found[n] = v
 			}
 		}
-		f.resources[attributes] = s
 	}
-	return s
-}
-
-func (f *facts) top(attributes pcommon.Map) *source {
-	s, ok := f.tops[attributes]
-	if !ok {
-		s = f.read(attributes)
-		f.tops[attributes] = s
+	for k, names := range f.rules.sources {
+		s.answers[k] = firstFound(names, s.found, nil)
 	}
-	return s
-}
-
-func (f *facts) read(attributes pcommon.Map) *source {
-	s := f.take()
-	s.found, s.told = resized(s.found, len(f.rules.names)), s.told[:0]
-	if len(s.found) > 0 {
-		f.rules.find(attributes, s.found)
+	s.told = s.told[:0]
+	for k, v := range at.resource.All() {
+		if isTold(k) && len(s.told) < maxTold {
+			s.told.Add(k, scalar(v))
+		}
 	}
 	return s
 }
@@ -147,26 +159,28 @@ func (f *facts) take() *source {
 
 // addRules applies the configured rules: the first name that is filled on the span, on the trace's root, on the
 // resource or on the root's resource. What the application itself says under a key stays.
-func (m *mapper) addRules(i int, resource *source) {
+func (m *mapper) addRules(i int, around *source) {
 	if len(m.rules.keys) == 0 {
 		return
 	}
-	s, root := m.spans[i], m.spans[m.roots[i]]
-	m.rules.find(s.Attributes(), m.facts.own)
-	sources := [...][]run.Value{
-		m.facts.own, m.facts.top(root.Attributes()).found, resource.found, m.facts.resource(root.Resource).found,
-	}
+	own := m.rules.find(m.spans[i].Attributes(), m.facts.own)
 	for k, key := range m.rules.keys {
-		m.metadata.Add(key, firstFound(m.rules.sources[k], sources[:]))
+		answer := around.answers[k]
+		if own {
+			answer = firstFound(m.rules.sources[k], m.facts.own, around.found)
+		}
+		m.metadata.Add(key, answer)
 	}
 }
 
-func firstFound(names []int, sources [][]run.Value) run.Value {
+// firstFound returns the value of the first name that has one, in found before others.
+func firstFound(names []int, found, others []run.Value) run.Value {
 	for _, n := range names {
-		for _, found := range sources {
-			if found[n].Type() != run.Absent {
-				return found[n]
-			}
+		if found[n].Type() != run.Absent {
+			return found[n]
+		}
+		if others != nil && others[n].Type() != run.Absent {
+			return others[n]
 		}
 	}
 	return run.Value{}

@@ -15,6 +15,8 @@ import (
 // maxEvents bounds how many events of one span are looked at: streams of tokens write one each.
 const maxEvents = 10_000
 
+var eventWord = wordsOf("event")
+
 // readEvents sorts the span's events. Content that stands in events is put where the same content would stand in
 // attributes.
 func (v *view) readEvents(events ptrace.SpanEventSlice) {
@@ -25,9 +27,9 @@ func (v *view) readEvents(events ptrace.SpanEventSlice) {
 		case "gen_ai.client.inference.operation.details", "gen_ai.content.prompt", "gen_ai.content.completion":
 			v.addKnown(e.Attributes())
 		case "gen_ai.choice":
-			v.choices = append(v.choices, e)
+			v.choices, v.words = append(v.choices, e), v.words|eventWord
 		case "db.query.result", "db.search.result":
-			v.found = append(v.found, e)
+			v.found, v.words = append(v.found, e), v.words|eventWord
 		case "ai.stream.firstChunk", "new_token":
 			v.addKnown(e.Attributes())
 			v.setFirst(kFirstTokenEvent, e)
@@ -41,7 +43,7 @@ func (v *view) readEvents(events ptrace.SpanEventSlice) {
 			v.judged = append(v.judged, e)
 		default:
 			if strings.HasPrefix(name, "gen_ai.") && strings.HasSuffix(name, ".message") {
-				v.messages = append(v.messages, e)
+				v.messages, v.words = append(v.messages, e), v.words|eventWord
 			}
 		}
 	}

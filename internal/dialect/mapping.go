@@ -68,7 +68,7 @@ func namesOf(slots ...slot) []string {
 // question is one that precedence decides about.
 type question struct {
 	name    string
-	table   []dialect
+	table   []voice
 	model   *bool // whether it is about model calls; nil: about all runs
 	answers func(dialect, *view) bool
 	told    []map[string]bool // for each dialect of the table, what it has an answer to
@@ -122,7 +122,7 @@ func askAll(questions []*question, name probeName, with, without Span, kind run.
 			q.told = make([]map[string]bool, len(q.table))
 		}
 		for i, d := range q.table {
-			if !q.told[i][name.shown] && q.answers(d, v) && !q.answers(d, base) {
+			if !q.told[i][name.shown] && q.answers(d.dialect, v) && !q.answers(d.dialect, base) {
 				if q.told[i] == nil {
 					q.told[i] = map[string]bool{}
 				}
@@ -136,7 +136,7 @@ func (q *question) sources() []Source {
 	var sources []Source
 	for i, told := range q.told {
 		if len(told) > 0 {
-			sources = append(sources, Source{titles[q.table[i]], slices.Sorted(maps.Keys(told))})
+			sources = append(sources, Source{titles[q.table[i].dialect], slices.Sorted(maps.Keys(told))})
 		}
 	}
 	return sources

@@ -27,7 +27,7 @@ type dialect interface {
 // for model calls, lists of messages come before documents that hold them; for everything else, inputs and outputs
 // proper come before messages, which there only repeat what a model call below says better.
 var (
-	names = []dialect{
+	names = voices(
 		langsmith{},
 		genAI{},
 		traceloop{},
@@ -37,14 +37,14 @@ var (
 		claudeCode{},
 		liteLLM{},
 		frameworks{},
-	}
+	)
 
-	models = []dialect{
+	models = voices(
 		langsmith{}, langfuse{}, claudeCode{}, openInference{}, genAI{}, vercel{}, genkit{}, generic{},
-	}
+	)
 
 	// The first that counts anything gives the totals, later ones only what is still unknown: a cache, a price.
-	usages = []dialect{
+	usages = voices(
 		langsmith{},
 		langfuse{},
 		claudeCode{},
@@ -56,9 +56,9 @@ var (
 		generic{},
 		logfire{},
 		liteLLM{},
-	}
+	)
 
-	modelContents = []dialect{
+	modelContents = voices(
 		langsmith{},
 		langfuse{},
 		genAI{},
@@ -74,9 +74,9 @@ var (
 		openInferenceValue{},
 		traceloop{},
 		generic{},
-	}
+	)
 
-	stepContents = []dialect{
+	stepContents = voices(
 		langsmith{},
 		langfuse{},
 		openInference{},
@@ -96,9 +96,9 @@ var (
 		vectorDB{},
 		liteLLM{},
 		generic{},
-	}
+	)
 
-	details = []dialect{
+	details = voices(
 		langsmith{},
 		langfuse{},
 		vercel{},
@@ -113,11 +113,11 @@ var (
 		adk{},
 		genkit{},
 		generic{},
-	}
+	)
 )
 
 // contents returns the table for a kind of run.
-func contents(k run.Kind) []dialect {
+func contents(k run.Kind) []voice {
 	if k == run.LLM {
 		return modelContents
 	}

@@ -57,7 +57,9 @@ func (r *Reader) Read(s Span, f *Fields) {
 	f.Inputs = r.text(v.content(dialect.inputs))
 	f.Outputs = r.text(v.content(dialect.outputs))
 	for _, d := range details {
-		d.details(v, f)
+		if v.hears(d) {
+			d.details(v, f)
+		}
 	}
 	f.Feedback = v.feedback()
 	v.addRest(f)
@@ -101,6 +103,9 @@ const maxName = 200
 
 func (v *view) runName() string {
 	for _, d := range names {
+		if !v.hears(d) {
+			continue
+		}
 		if n := strings.TrimSpace(d.name(v)); !isBlank(n) {
 			return truncate(n, maxName)
 		}
@@ -121,6 +126,9 @@ func truncate(s string, n int) string {
 
 func (v *view) readModel() (provider, model string) {
 	for _, d := range models {
+		if !v.hears(d) {
+			continue
+		}
 		p, m := d.model(v)
 		if provider == "" && p != "" {
 			provider = providerSlug(p)
@@ -143,7 +151,9 @@ func isNoModel(model string) bool {
 func (v *view) readUsage() *run.Usage {
 	v.counts = noCounts
 	for _, d := range usages {
-		d.usage(v, &v.counts)
+		if v.hears(d) {
+			d.usage(v, &v.counts)
+		}
 	}
 	return v.counts.resolve(v.kind)
 }
@@ -152,7 +162,10 @@ func (v *view) readUsage() *run.Usage {
 // next question.
 func (v *view) content(of func(dialect, []byte, *view) []byte) []byte {
 	for _, d := range contents(v.kind) {
-		v.scratch = of(d, v.scratch[:0], v)
+		if !v.hears(d) {
+			continue
+		}
+		v.scratch = of(d.dialect, v.scratch[:0], v)
 		if len(v.scratch) > len("{}") {
 			return v.scratch
 		}

@@ -22,6 +22,9 @@ type slot int
 // known gives each attribute that some dialect reads its slot.
 var known = map[string]slot{}
 
+// slotWords gives each slot the word that its name begins with.
+var slotWords []words
+
 // attr registers an attribute that a dialect reads. Several dialects may read the same.
 func attr(name string) slot {
 	if s, ok := known[name]; ok {
@@ -29,6 +32,7 @@ func attr(name string) slot {
 	}
 	s := slot(len(known))
 	known[name] = s
+	slotWords = append(slotWords, wordsOf(name))
 	return s
 }
 
@@ -37,6 +41,7 @@ func attr(name string) slot {
 type view struct {
 	Span
 	kind     run.Kind
+	words    words // that its attributes begin with
 	session  string
 	signals  signals
 	evidence evidence
@@ -131,6 +136,13 @@ var lists = map[string]list{
 	"session.annotations":       traceAnnotations,
 }
 
+var listWords = func() (all [traceAnnotations + 1]words) {
+	for name, l := range lists {
+		all[l] |= wordsOf(name)
+	}
+	return all
+}()
+
 // maxIndexDigits bounds the numbers in names. They are sorted by and never allocated for.
 const maxIndexDigits = 9
 
@@ -144,7 +156,7 @@ func newView(s Span) *view {
 		v.raws = make([]string, len(known))
 		v.parsed = make([]bool, len(known))
 	}
-	v.Span = s
+	v.Span, v.words = s, anything
 	for k, value := range s.Attributes().All() {
 		v.signals.add(k, value)
 		v.evidence.attribute(k, value, s.Scope)
@@ -202,6 +214,7 @@ func (v *view) add(k string, value pcommon.Value) {
 	switch {
 	case isFamily(k):
 		v.fields = append(v.fields, field{k, value})
+		v.words |= wordsOf(k)
 	case isKnown, v.addIndexed(k, value):
 	default:
 		v.rest = append(v.rest, field{k, value})
@@ -215,6 +228,7 @@ func (v *view) set(s slot, value pcommon.Value) {
 	}
 	v.values[s], v.filled[s] = value, true
 	v.used = append(v.used, s)
+	v.words |= slotWords[s]
 }
 
 // isEmpty reports whether a value is there in name only.
@@ -248,6 +262,7 @@ func (v *view) addIndexed(k string, value pcommon.Value) bool {
 	if !ok || isEmpty(value) {
 		return true
 	}
+	v.words |= listWords[l]
 	e := indexed{list: l, n: n, m: -1, before: rest, value: value}
 	if j := firstNumber(rest); j > 0 {
 		if m, after, ok := cutNumber(rest[j:]); ok {

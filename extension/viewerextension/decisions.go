@@ -88,10 +88,22 @@ func (d *decisions) totalsNow() map[string]ruleTotal {
 	return out
 }
 
+// find returns the decisions on the trace that id names, the last first, and how many are remembered.
+func (d *decisions) find(id traceName) (found []decision.Decision, remembered int) {
+	all := d.newest()
+	for _, one := range all {
+		if id.names(&one) {
+			found = append(found, one)
+		}
+	}
+	return found, len(all)
+}
+
 // decisionView is a decision as JSON has it.
 type decisionView struct {
 	At            time.Time `json:"at"`
 	TraceID       string    `json:"trace_id"`
+	RootSpanID    string    `json:"root_span_id,omitempty"`
 	Component     string    `json:"component"`
 	Kept          bool      `json:"kept"`
 	Rule          string    `json:"rule"`
@@ -105,27 +117,41 @@ type decisionView struct {
 	Evidence      string    `json:"evidence"`
 }
 
-// ServeHTTP answers GET /standin/decisions. ?trace_id= asks for one trace, ?limit= for no more than so many.
+func viewOf(d decision.Decision) decisionView {
+	v := decisionView{
+		At: d.At, TraceID: hex.EncodeToString(d.TraceID[:]), Component: d.Component, Kept: d.Kept, Rule: d.Rule,
+		Trigger: d.Trigger, Probability: d.Probability, AdjustedCount: d.AdjustedCount, Complete: d.Complete,
+		Spans: d.Spans, Pruned: d.Pruned, Reparented: d.Reparented, Evidence: d.Evidence,
+	}
+	if d.RootSpanID != [8]byte{} {
+		v.RootSpanID = hex.EncodeToString(d.RootSpanID[:])
+	}
+	return v
+}
+
+// ServeHTTP answers GET /standin/decisions. ?trace_id= asks for one trace, by any of its names; ?rule= and ?kept= for
+// what a rule did, ?limit= for no more than so many.
 func (d *decisions) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	wanted := r.URL.Query().Get("trace_id")
-	limit, err := strconv.Atoi(r.URL.Query().Get("limit"))
+	query := r.URL.Query()
+	limit, err := strconv.Atoi(query.Get("limit"))
 	if err != nil || limit <= 0 {
 		limit = len(d.ring)
 	}
+	wanted, named := parseTraceName(query.Get("trace_id"))
+	if !named && query.Get("trace_id") != "" {
+		http.Error(w, errTraceName, http.StatusBadRequest)
+		return
+	}
+	rule, kept := query.Get("rule"), query.Get("kept")
 	list := []decisionView{}
 	for _, one := range d.newest() {
 		if len(list) == limit {
 			break
 		}
-		id := hex.EncodeToString(one.TraceID[:])
-		if wanted != "" && wanted != id {
+		if named && !wanted.names(&one) || rule != "" && rule != one.Rule || kept != "" && kept != strconv.FormatBool(one.Kept) {
 			continue
 		}
-		list = append(list, decisionView{
-			At: one.At, TraceID: id, Component: one.Component, Kept: one.Kept, Rule: one.Rule, Trigger: one.Trigger,
-			Probability: one.Probability, AdjustedCount: one.AdjustedCount, Complete: one.Complete,
-			Spans: one.Spans, Pruned: one.Pruned, Reparented: one.Reparented, Evidence: one.Evidence,
-		})
+		list = append(list, viewOf(one))
 	}
 	b, err := json.Marshal(map[string]any{"decisions": list, "rules": d.totalsNow()})
 	if err != nil { // a probability that is no number

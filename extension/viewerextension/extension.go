@@ -116,6 +116,7 @@ func (e *viewerExtension) handler() http.Handler {
 	page := viewer.Handler()
 	mux := http.NewServeMux()
 	mux.Handle("GET /standin/decisions", e.decisions)
+	mux.HandleFunc("GET /standin/whereis/{trace}", e.decisions.whereis)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		if viewer.Serves(r.URL.Path) {
 			page.ServeHTTP(w, r)

@@ -259,7 +259,7 @@ func TestDecisions_newestFirstAndBounded(t *testing.T) {
 	f("", 4, 3, 2)
 	f("?limit=1", 4)
 	f("?trace_id=00000000000000000000000000000003", 3)
-	f("?trace_id=00000000000000000000000000000000")
+	f("?trace_id=00000000000000000000000000000099")
 }
 
 func TestDecisions_rulesAreBounded(t *testing.T) {

@@ -17,11 +17,13 @@ type Decision struct {
 
 	Kept          bool
 	Rule          string  // the rule that matched
-	Trigger       string  // what ended the waiting: root, idle, max, size, evicted, shutdown
+	Trigger       string  // what ended the waiting: root, idle, max, size, evicted, shutdown, late
 	Probability   float64 // in (0, 1]
 	AdjustedCount float64 // how many traces this one stands for; 0 when dropped
 	Complete      bool    // the root was here and no parent was known to be missing
 	Evidence      string  // what the rules had to go by, in words: kinds and numbers
+
+	RootSpanID [8]byte // of the root that was released; zero when dropped
 
 	Spans      int // spans of the trace when it was judged
 	Pruned     int // infrastructure spans that were left out

@@ -314,7 +314,7 @@ func (s *shard) judge(t *store.Trace[note], trigger store.Trigger) {
 	s.tell(decision.Decision{
 		At: now, TraceID: t.Key.Trace, Component: c.set.ID.String(), Kept: kept, Rule: d.Rule, Trigger: string(trigger),
 		Probability: d.Probability, AdjustedCount: d.AdjustedCount(), Complete: complete, Spans: t.Spans, Pruned: r.Pruned,
-		Reparented: r.Reparented, Evidence: s.explain(&t.Note.evidence),
+		Reparented: r.Reparented, RootSpanID: r.Root, Evidence: s.explain(&t.Note.evidence),
 	})
 }
 

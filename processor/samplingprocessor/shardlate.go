@@ -176,7 +176,7 @@ func (s *shard) bringBack(was *verdict, a *arrival, g *grave, whole bool) bool {
 	s.tell(decision.Decision{
 		At: now, TraceID: a.key.Trace, Component: c.set.ID.String(), Kept: true, Rule: d.Rule, Trigger: string(store.Late),
 		Probability: d.Probability, Spans: r.Spans + r.Pruned, Pruned: r.Pruned, Reparented: r.Reparented,
-		Evidence: s.explain(&g.evidence),
+		RootSpanID: r.Root, Evidence: s.explain(&g.evidence),
 	})
 	return true
 }

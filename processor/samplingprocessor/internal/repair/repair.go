@@ -71,6 +71,7 @@ func (s Stamp) states() traceStates { return traceStates{threshold: s.Threshold,
 type Result struct {
 	Traces ptrace.Traces // empty when nothing was kept
 	Known  *Known        // nil when nothing was kept
+	Root   [8]byte       // the id of the only root
 
 	Spans      int // in Traces
 	Pruned     int // infrastructure that was left out
@@ -130,7 +131,7 @@ func Trace(td ptrace.Traces, opts Options, stamp Stamp, events ...join.Event) Re
 	w.tellPruned()
 	w.placeAstray()
 	w.stampRoot()
-	w.result.Known = w.known()
+	w.result.Known, w.result.Root = w.known(), w.spanID(w.root)
 	w.result.Traces = w.release()
 	return w.result
 }

@@ -33,12 +33,6 @@ func (adk) outputs(b []byte, v *view) []byte {
 	return appendMessages(b, "", member(v.raw(kADKResponse), "content"))
 }
 
-func (adk) details(v *view, f *Fields) {
-	request := v.raw(kADKRequest)
-	v.requestParams(f, request)
-	v.requestParams(f, member(request, "config"))
-}
-
 // usage knows the thoughts, which Gemini counts beside its answer and not in it.
 func (adk) usage(v *view, c *counts) {
 	u := v.raw(kADKResponse)
@@ -52,8 +46,18 @@ func (adk) usage(v *view, c *counts) {
 	fillRaw(&c.cacheRead, u, "cachedContentTokenCount", "cached_content_token_count")
 	if c.reasoning < 0 {
 		fillRaw(&c.reasoning, u, "thoughtsTokenCount", "thoughts_token_count")
-		candidates := int64(-1)
-		fillRaw(&candidates, u, "candidatesTokenCount", "candidates_token_count")
-		c.exclusiveOutput = c.reasoning > 0 && candidates == c.output
+	}
+	candidates := int64(-1)
+	fillRaw(&candidates, u, "candidatesTokenCount", "candidates_token_count")
+	c.exclusiveOutput = c.reasoning > 0 && candidates == c.output
+}
+
+// details reads the configuration of the request.
+func (adk) details(v *view, f *Fields) {
+	request := v.raw(kADKRequest)
+	v.requestParams(f, request)
+	v.requestParams(f, member(request, "config"))
+	if reason := memberText(v.raw(kADKResponse), "finishReason", "finish_reason"); reason != "" {
+		f.meta("stop_reason", run.Str(reason))
 	}
 }

@@ -47,7 +47,7 @@ func (g *signals) isAgent(s Span) bool {
 	case g.mcpMethod != "":
 		return mcpKind(g.mcpMethod) != run.Chain
 	}
-	return g.entityType != "" && g.spanType != "" || isCodexTurn(s)
+	return g.entityType != "" && g.spanType != "" || isCodexTurn(s) || strings.HasPrefix(s.Name(), "langchain4j.")
 }
 
 // isCodexTurn picks the one span of Codex that stands for a turn out of hundreds of its internals.
@@ -77,7 +77,7 @@ func isAgentScope(scope string) bool {
 		"com.anthropic.claude_code", "@mastra/", "@arizeai/openinference-instrumentation-",
 		"openinference.instrumentation.",
 		"@traceloop/", "logfire.openai", "logfire.anthropic", "voltagent", "langwatch", "Microsoft.SemanticKernel",
-		"Experimental.Microsoft.",
+		"Experimental.Microsoft.", "Microsoft.Agents.AI",
 	} {
 		if strings.HasPrefix(scope, p) {
 			return true

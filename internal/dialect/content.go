@@ -195,7 +195,7 @@ func readDocument(raw string) document {
 		d.extra = append(d.extra, scalars(raw)...)
 		return d
 	}
-	d := document{metadata: member(raw, "metadata")}
+	d := document{metadata: member(raw, "metadata", "meta")}
 	content := ""
 	for _, name := range [...]string{"page_content", "pageContent", "content", "text", "document", "chunk"} {
 		if d.content = member(raw, name); isString(d.content) {
@@ -204,12 +204,29 @@ func readDocument(raw string) document {
 		}
 		d.content = ""
 	}
+	if d.content == "" {
+		d.content = joinedTexts(member(raw, "content"))
+	}
 	for _, m := range scalars(raw) {
 		if m.name != content && m.name != "type" {
 			d.extra = append(d.extra, m)
 		}
 	}
 	return d
+}
+
+// joinedTexts returns the texts of a list of parts as one JSON text: Genkit keeps documents so.
+func joinedTexts(parts string) string {
+	var texts []string
+	for p := range elements(parts) {
+		if t := memberText(p, "text"); t != "" {
+			texts = append(texts, t)
+		}
+	}
+	if texts == nil {
+		return ""
+	}
+	return string(appendString(nil, strings.Join(texts, "\n")))
 }
 
 // scalars returns the members of an object that are neither objects nor lists.

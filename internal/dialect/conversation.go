@@ -15,7 +15,7 @@ func Conversation(s Span) string {
 		if r < 0 || r >= best {
 			continue
 		}
-		if t := scalarText(v); !isBlank(t) {
+		if t := identifier(v); !isBlank(t) {
 			best, id = r, t
 		}
 	}
@@ -32,7 +32,7 @@ func Conversation(s Span) string {
 func (v *view) conversation() string {
 	for _, s := range conversationSlots {
 		if v.filled[s] {
-			if t := scalarText(v.values[s]); !isBlank(t) {
+			if t := identifier(v.values[s]); !isBlank(t) {
 				return t
 			}
 		}
@@ -88,6 +88,7 @@ var conversationKeys = [...]string{
 	"langwatch.thread.id",
 	"voltagent.conversation_id",
 	"conversation.id",
+	"gen_ai.thread.id",
 	"spring.ai.chat.client.conversation.id",
 	"lk.pii.room_name",
 	"lk.room_name",

@@ -30,6 +30,7 @@ func FailureOf(s Span) (Failure, bool) {
 // failure judges what the attributes, which have been gathered, and the rest of the span say. It returns nil on success.
 func (e *evidence) failure(s Span) *Failure {
 	e.status = s.Status().Code() == ptrace.StatusCodeError
+	e.statusMessage = s.Status().Message()
 	e.events(s.Events())
 	if e.excused() {
 		return nil
@@ -59,12 +60,28 @@ type evidence struct {
 	fallback  string // a text that may be a whole document: only when there is nothing better
 	errorType string
 
-	exceptionType, exceptionMessage, stacktrace string
+	exceptionType, exceptionMessage, stacktrace, statusMessage string
 }
 
 // excused reports whether the span stopped by design.
 func (e *evidence) excused() bool {
-	return e.byDesign || isByDesign(e.exceptionType) || isByDesign(e.errorType)
+	if e.byDesign || isByDesign(e.exceptionType) || isByDesign(e.errorType) {
+		return true
+	}
+	switch e.exceptionType { // LangSmith's SDKs make an exception of the text that another one left
+	case "", "Error", "Exception":
+		return isByDesign(leadingName(firstFilled(e.exceptionMessage, e.statusMessage)))
+	}
+	return false
+}
+
+// leadingName returns the name with which a text begins that was made of an exception: "GraphInterrupt: …",
+// "GraphInterrupt((Interrupt(…".
+func leadingName(message string) string {
+	if i := strings.IndexAny(message, ":( \n"); i > 0 && message[i] != ' ' {
+		return message[:i]
+	}
+	return message
 }
 
 // failureInitials has the last five bits of the letters with which the names begin that matter here.
@@ -100,7 +117,7 @@ func (e *evidence) libraryFlag(k string, v pcommon.Value, scope pcommon.Instrume
 		e.message = firstFilled(e.message, text(v))
 	case "lk.function_tool.is_error", "lk.pii.function_tool.is_error":
 		e.flag = e.flag || isTrue(v)
-	case "lk.function_tool.output", "lk.pii.function_tool.output", "error":
+	case "lk.function_tool.output", "lk.pii.function_tool.output", "error", "n8n.execution.error_type":
 		e.fallback = firstFilled(e.fallback, text(v))
 	case "logfire.level_num":
 		e.level = e.level || v.Type() == pcommon.ValueTypeInt && v.Int() >= logfireError
@@ -129,7 +146,7 @@ func (e *evidence) events(events ptrace.SpanEventSlice) {
 // isByDesign knows the exceptions by which frameworks stop on purpose, whatever package they stand in.
 func isByDesign(exceptionType string) bool {
 	name := exceptionType
-	if i := strings.LastIndexByte(name, '.'); i >= 0 {
+	if i := strings.LastIndexAny(name, ".:$"); i >= 0 {
 		name = name[i+1:]
 	}
 	switch name {

@@ -19,6 +19,7 @@ var (
 	kInputMessages   = attr("gen_ai.input.messages")
 	kOutputMessages  = attr("gen_ai.output.messages")
 	kSystem          = attr("gen_ai.system_instructions")
+	kSystemPrompt    = attr("system_prompt")
 	kToolDefinitions = attr("gen_ai.tool.definitions")
 	kToolName        = attr("gen_ai.tool.name")
 	kToolArguments   = attr("gen_ai.tool.call.arguments")
@@ -40,20 +41,27 @@ var (
 
 	kInputTokens = []slot{
 		attr("gen_ai.usage.input_tokens"), attr("gen_ai.usage.prompt_tokens"), attr("gen_ai.usage.input_token_count"),
+		attr("gen_ai.response.prompt_tokens"),
 	}
 	kOutputTokens = []slot{
 		attr("gen_ai.usage.output_tokens"), attr("gen_ai.usage.completion_tokens"),
-		attr("gen_ai.usage.output_token_count"),
+		attr("gen_ai.usage.output_token_count"), attr("gen_ai.response.completion_tokens"),
 	}
-	kTotalTokens   = []slot{attr("gen_ai.usage.total_tokens"), attr("llm.usage.total_tokens")}
-	kCacheRead     = []slot{attr("gen_ai.usage.cache_read.input_tokens"), attr("gen_ai.usage.cache_read_input_tokens")}
+	kTotalTokens = []slot{attr("gen_ai.usage.total_tokens"), attr("llm.usage.total_tokens")}
+	kCacheRead   = []slot{
+		attr("gen_ai.usage.cache_read.input_tokens"), attr("gen_ai.usage.cache_read_input_tokens"),
+		attr("gen_ai.usage.details.cache_read_tokens"), attr("gen_ai.usage.details.cache_read_input_tokens"),
+		attr("gen_ai.usage.details.cached_tokens"), attr("gen_ai.usage.input_cached_tokens"),
+	}
 	kCacheCreation = []slot{
 		attr("gen_ai.usage.cache_creation.input_tokens"), attr("gen_ai.usage.cache_write.input_tokens"),
 		attr("gen_ai.usage.cache_creation_input_tokens"), attr("gen_ai.usage.cache_write_input_tokens"),
+		attr("gen_ai.usage.details.cache_write_tokens"), attr("gen_ai.usage.details.cache_creation_input_tokens"),
 	}
 	kReasoning = []slot{
 		attr("gen_ai.usage.reasoning.output_tokens"), attr("gen_ai.usage.reasoning_tokens"),
 		attr("gen_ai.usage.details.reasoning_tokens"), attr("codex.usage.reasoning_output_tokens"),
+		attr("gen_ai.usage.experimental.reasoning_tokens"),
 	}
 	kInputAudio = []slot{
 		attr("gen_ai.usage.audio.input_tokens"), attr("gen_ai.usage.input_audio_tokens"),
@@ -117,16 +125,34 @@ func (genAI) inputs(b []byte, v *view) []byte {
 		return appendWrapped(b, raw, "input")
 	case v.has(kInputMessages) && raw == "":
 		raw = string(appendString(nil, v.label(kInputMessages)))
+	case raw == "": // instructions alone must not hide what others tell
+		return b
 	}
 	return appendMessages(b, v.system(), raw)
 }
 
-// system returns the system instructions as JSON or as plain text: Mastra writes them without quotes.
+// system returns the system instructions as JSON or as plain text: Mastra writes them without quotes, and Strands has a
+// name of its own for them.
 func (v *view) system() string {
-	if raw := v.raw(kSystem); raw != "" {
-		return raw
+	for _, s := range [...]slot{kSystem, kSystemPrompt, kLKInstructions, kLKInstructionsOld} {
+		if raw := v.raw(s); raw != "" {
+			return raw
+		}
+		if v.has(s) {
+			return v.label(s)
+		}
 	}
-	return v.label(kSystem)
+	return ""
+}
+
+// genAISystem is system instructions that came without any message.
+type genAISystem struct{ silent }
+
+func (genAISystem) inputs(b []byte, v *view) []byte {
+	if system := v.system(); system != "" {
+		return appendMessages(b, system, "")
+	}
+	return b
 }
 
 func (genAI) outputs(b []byte, v *view) []byte {

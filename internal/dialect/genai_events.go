@@ -25,7 +25,7 @@ func (genAIEvents) inputs(b []byte, v *view) []byte {
 		}
 		return b
 	}
-	return v.appendEvents(b, v.inOrder(v.messages))
+	return v.appendEvents(b, v.system(), v.inOrder(v.messages))
 }
 
 func (genAIEvents) outputs(b []byte, v *view) []byte {
@@ -37,12 +37,16 @@ func (genAIEvents) outputs(b []byte, v *view) []byte {
 		}
 		return b
 	}
-	return v.appendEvents(b, v.choices)
+	return v.appendEvents(b, "", v.choices)
 }
 
-func (v *view) appendEvents(b []byte, events []ptrace.SpanEvent) []byte {
+// appendEvents appends the messages of events. The system prompt leads unless one of them is it.
+func (v *view) appendEvents(b []byte, system string, events []ptrace.SpanEvent) []byte {
 	start := len(b)
 	b = append(b, `{"messages":[`...)
+	if len(events) > 0 && system != "" && events[0].Name() != "gen_ai.system.message" {
+		b = appendSystem(b, system)
+	}
 	empty := len(b)
 	for _, e := range events {
 		b = v.appendEvent(b, e)
@@ -62,6 +66,9 @@ func (v *view) appendEvent(b []byte, e ptrace.SpanEvent) []byte {
 			raw = inner
 		}
 		m.read(raw)
+		if m.role == "tool" && m.callID == "" {
+			m.callID = member(raw, "id")
+		}
 	}
 	for k, value := range e.Attributes().All() {
 		if !isEmpty(value) {

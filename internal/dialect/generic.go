@@ -9,28 +9,23 @@ import "github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
 // made up their own.
 type generic struct{ silent }
 
-// frameworks knows where some of these libraries write a better name than the span's.
-type frameworks struct{ silent }
-
 var (
 	genericInputs = []slot{
-		attr("mlflow.spanInputs"), attr("lmnr.span.input"), attr("langwatch.input"), attr("haystack.component.input"),
-		attr("haystack.pipeline.input_data"), attr("haystack.agent.input"), attr("spring.ai.tool.call.arguments"),
+		attr("mlflow.spanInputs"), attr("lmnr.span.input"), attr("langwatch.input"),
 		attr("llm.messages"),
 		attr("crewai.crew.inputs"), attr("crewai.task.description"),
 		attr("mcp.resource.uri"),
 		attr("inputs"), attr("input"), attr("gen_ai.tool.args"), attr("prompt"),
 	}
 	genericOutputs = []slot{
-		attr("mlflow.spanOutputs"), attr("lmnr.span.output"), attr("langwatch.output"),
-		attr("haystack.component.output"),
-		attr("haystack.pipeline.output_data"), attr("haystack.agent.output"), attr("spring.ai.tool.call.result"),
-		attr("db.vector.query.response.documents"), attr("crewai.crew.result"), attr("crewai.task.output"),
+		attr("mlflow.spanOutputs"), attr("lmnr.span.output"), attr("langwatch.output"), attr("crewai.crew.result"), attr("crewai.task.output"),
 		attr("outputs"), attr("output"), attr("completion"),
+		attr("langwatch.rag.contexts"),
 	}
 	kGenericModels    = []slot{attr("mlflow.llm.model"), attr("llm.model"), kModelName}
 	kGenericProviders = []slot{attr("mlflow.llm.provider")}
 	kMLflowUsage      = attr("mlflow.chat.tokenUsage")
+	kMLflowCost       = attr("mlflow.llm.cost")
 	kMLflowTools      = attr("mlflow.chat.tools")
 	kVoltInput        = []slot{
 		attr("llm.usage.prompt_tokens"), attr("llm.usage.input_tokens"), attr("usage.prompt_tokens"),
@@ -43,7 +38,7 @@ var (
 	_ = []slot{
 		attr("agent.stateSnapshot"), attr("mlflow.spanType"), attr("mlflow.traceRequestId"),
 		attr("mlflow.message.format"),
-		attr("llm.headers"), attr("hidden_params"), attr("system_prompt"), attr("agent.messages"), attr("agent.tools"),
+		attr("llm.headers"), attr("hidden_params"), attr("agent.messages"), attr("agent.tools"),
 	}
 )
 
@@ -52,6 +47,11 @@ func (generic) model(v *view) (provider, model string) {
 }
 
 func (generic) usage(v *view, c *counts) {
+	cost := v.raw(kMLflowCost)
+	fillRawCost(&c.inputCost, cost, "input_cost")
+	fillRawCost(&c.outputCost, cost, "output_cost")
+	fillRawCost(&c.totalCost, cost, "total_cost")
+	fillRawCost(&c.totalCost, member(v.raw(kLangWatchMetrics), "value"), "cost")
 	if c.counted() {
 		return
 	}
@@ -63,6 +63,10 @@ func (generic) usage(v *view, c *counts) {
 	}
 	fill(&c.input, v, kVoltInput...)
 	fill(&c.output, v, kVoltOutput...)
+	if v.kind == run.LLM || v.kind == run.Embedding { // Micrometer's keys, and those of applications
+		fill(&c.input, v, kClaudeInput)
+		fill(&c.output, v, kClaudeOutput)
+	}
 }
 
 func (generic) inputs(b []byte, v *view) []byte {
@@ -90,16 +94,6 @@ func (generic) details(v *view, f *Fields) {
 }
 
 var (
-	kComponentName = attr("haystack.component.name")
-	kNodeName      = attr("n8n.node.name")
-	kWorkflowName  = attr("n8n.workflow.name")
 	kGenAIWorkflow = attr("gen_ai.workflow.name")
 	kMCPMethod     = attr("mcp.method.name")
 )
-
-func (frameworks) name(v *view) string {
-	if v.kind == run.Tool && v.has(kMCPMethod) {
-		return v.text(kToolName)
-	}
-	return v.text(kComponentName, kNodeName, kWorkflowName)
-}

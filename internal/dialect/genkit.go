@@ -11,7 +11,7 @@ import (
 
 // genkit is Google's Genkit, which writes the whole input and output of each action.
 // See https://genkit.dev/docs/observability/telemetry-collection
-type genkit struct{ silent }
+type genkit struct{}
 
 var (
 	kGenkitName   = attr("genkit:name")
@@ -60,6 +60,19 @@ func (genkit) inputs(b []byte, v *view) []byte {
 	return v.inputAt(b, kGenkitInput)
 }
 
+// details reads the configuration of a model call, the tools that it was offered, and why it stopped.
+func (genkit) details(v *view, f *Fields) {
+	if v.kind != run.LLM {
+		return
+	}
+	request := v.raw(kGenkitInput)
+	v.requestParams(f, request)
+	v.requestParams(f, member(request, "config"))
+	if reason := memberText(v.raw(kGenkitOutput), "finishReason"); reason != "" {
+		f.meta("stop_reason", run.Str(reason))
+	}
+}
+
 func (genkit) outputs(b []byte, v *view) []byte {
 	if !v.has(kGenkitOutput) {
 		return b
@@ -72,20 +85,8 @@ func (genkit) outputs(b []byte, v *view) []byte {
 			break
 		}
 	}
-	switch {
-	case v.kind == run.LLM && m != "":
+	if v.kind == run.LLM && m != "" {
 		return appendMessages(b, "", m)
-	case v.kind == run.Embedding && member(raw, "embeddings") != "":
-		return appendEmbeddings(b, length(member(raw, "embeddings")), 0)
 	}
 	return v.outputAt(b, kGenkitOutput)
-}
-
-func (genkit) details(v *view, f *Fields) {
-	if v.kind != run.LLM {
-		return
-	}
-	input := v.raw(kGenkitInput)
-	v.requestParams(f, input)
-	v.requestParams(f, member(input, "config"))
 }

@@ -51,6 +51,7 @@ func (g *Glance) Begin(s Span, want Want) {
 	}
 	g.failure, g.outcome, g.thread = evidence{}, outcome{}, thread{rank: len(conversationKeys)}
 	g.failure.status = s.Status().Code() == ptrace.StatusCodeError
+	g.failure.statusMessage = s.Status().Message()
 }
 
 // Attribute takes one attribute of the span.
@@ -129,7 +130,7 @@ func (t *thread) attribute(k string, v pcommon.Value) {
 		if conversationKeys[r] != k {
 			continue
 		}
-		if text := scalarText(v); int(r) < t.rank && !isBlank(text) {
+		if text := identifier(v); int(r) < t.rank && !isBlank(text) {
 			t.rank, t.best = int(r), text
 		}
 		return

@@ -103,12 +103,12 @@ var kindWords = map[string]run.Kind{
 	"llm": run.LLM, "generation": run.LLM, "chat_model": run.LLM, "llm_call": run.LLM, "model": run.LLM,
 	"completion": run.LLM,
 	"embedding":  run.Embedding, "embedder": run.Embedding,
-	"tool":      run.Tool,
+	"tool": run.Tool, "tool.v2": run.Tool,
 	"retriever": run.Retriever, "reranker": run.Retriever, "rag": run.Retriever,
 	"prompt": run.Prompt, "parser": run.Parser,
 	"chain": run.Chain, "agent": run.Chain, "workflow": run.Chain, "task": run.Chain, "guardrail": run.Chain,
 	"evaluator": run.Chain, "evaluation": run.Chain, "memory": run.Chain, "event": run.Chain, "unknown": run.Chain,
-	"flow": run.Chain, "component": run.Chain, "module": run.Chain, "server": run.Chain, "client": run.Chain,
+	"flow": run.Chain, "vector": run.Retriever, "component": run.Chain, "module": run.Chain, "server": run.Chain, "client": run.Chain,
 }
 
 // kindWord looks a word up in either case. Products write theirs in one of them, so that nothing is converted as a
@@ -146,17 +146,27 @@ func (g *signals) librarySays(s Span) run.Kind {
 		return mastraKind(g.mastraType)
 	case g.haystackType != "":
 		return haystackKind(g.haystackType)
+	case g.n8nNodeType != "":
+		return n8nKind(g.n8nNodeType)
 	case g.traceloopKind != "":
 		return traceloopKind(g.traceloopKind, s)
 	case g.spanType != "" && isClaudeCode(s.Scope):
 		return claudeCodeKind(g.spanType)
 	}
-	for _, word := range [...]string{g.lmnrType, g.langwatchType, g.entityType} {
+	for _, word := range [...]string{g.lmnrType, g.langwatchType, g.voltAgentType(), g.entityType} {
 		if k := kindWord(word); k != "" {
 			return k
 		}
 	}
-	return springKind(g.springKind)
+	return springKind(g.springKind, g.dbOperation)
+}
+
+// voltAgentType is the kind of a step; the entity beside it is the agent that takes it.
+func (g *signals) voltAgentType() string {
+	if g.entityType == "" {
+		return ""
+	}
+	return g.spanType
 }
 
 func vercelKind(operation string) run.Kind {
@@ -214,28 +224,8 @@ func mastraKind(spanType string) run.Kind {
 		return run.Tool
 	case "rag_embedding":
 		return run.Embedding
-	}
-	return run.Chain
-}
-
-// haystackKind reads the class of a component, like OpenAIChatGenerator.
-func haystackKind(component string) run.Kind {
-	for _, suffix := range [...]struct {
-		text string
-		kind run.Kind
-	}{
-		{"Generator", run.LLM},
-		{"Embedder", run.Embedding},
-		{"Retriever", run.Retriever},
-		{"Ranker", run.Retriever},
-		{"ToolInvoker", run.Tool},
-		{"PromptBuilder", run.Prompt},
-		{"Parser", run.Parser},
-		{"AnswerBuilder", run.Parser},
-	} {
-		if strings.HasSuffix(component, suffix.text) {
-			return suffix.kind
-		}
+	case "rag_vector_operation":
+		return run.Retriever
 	}
 	return run.Chain
 }
@@ -269,18 +259,6 @@ func claudeCodeKind(spanType string) run.Kind {
 	return run.Chain
 }
 
-func springKind(kind string) run.Kind {
-	switch kind {
-	case "":
-		return ""
-	case "tool_call":
-		return run.Tool
-	case "vector_store":
-		return run.Retriever
-	}
-	return run.Chain
-}
-
 // inferred decides for spans that name no kind: only what the kind's own work leaves behind counts.
 func (g *signals) inferred(s Span) run.Kind {
 	switch {
@@ -296,6 +274,8 @@ func (g *signals) inferred(s Span) run.Kind {
 		return run.Retriever
 	case g.messages, g.model:
 		return run.LLM
+	case strings.HasPrefix(s.Name(), "langchain4j.tools."): // Quarkus gives its spans nothing but names
+		return run.Tool
 	case s.Name() == "call_llm" && s.Scope.Name() == "gcp.vertex.agent":
 		return run.LLM
 	}

@@ -32,30 +32,30 @@ var (
 		attr("langfuse.observation.type"), attr("langfuse.observation.level"),
 		attr("langfuse.observation.status_message"),
 		attr("langfuse.internal.as_root"), attr("langfuse.internal.is_app_root"),
-		attr("langfuse.observation.metadata.tags"),
 	}
 )
 
 func (langfuse) model(v *view) (provider, model string) { return v.text(kLFProvider), v.text(kLFModel) }
 
-// usage adds up the buckets: Langfuse prices each of them and keeps them apart.
+// usage adds up the buckets: Langfuse prices each of them and keeps them apart. What looks like a provider's own usage
+// is one: its details are part of the totals.
 func (langfuse) usage(v *view, c *counts) {
 	raw := v.raw(kLFUsage)
 	if raw == "" || c.counted() {
 		return
 	}
-	input, output := int64(-1), int64(-1)
+	c.openAIDetails(raw)
 	for k, value := range members(raw) {
 		n, ok := parseCount(unquote(value))
 		switch {
 		case !ok:
-		case strings.HasPrefix(k, "input"), strings.HasPrefix(k, "prompt"):
-			input = max(input, 0) + n
+		case strings.Contains(k, "input"), strings.HasPrefix(k, "prompt"):
+			c.input = max(c.input, 0) + n
 		case strings.HasPrefix(k, "output"), strings.HasPrefix(k, "completion"):
-			output = max(output, 0) + n
+			c.output = max(c.output, 0) + n
 		}
 	}
-	c.input, c.output = input, output
+	fillRaw(&c.total, raw, "total", "total_tokens")
 	fillRaw(&c.cacheRead, raw, "input_cached_tokens", "input_cache_read", "cache_read_input_tokens")
 	fillRaw(&c.cacheCreation, raw, "input_cache_creation", "input_cache_creation_tokens", "cache_creation_input_tokens")
 	fillRaw(&c.inputAudio, raw, "input_audio_tokens", "input_audio")
@@ -65,6 +65,16 @@ func (langfuse) usage(v *view, c *counts) {
 	fillRawCost(&c.inputCost, cost, "input", "input_tokens")
 	fillRawCost(&c.outputCost, cost, "output", "output_tokens")
 	fillRawCost(&c.totalCost, cost, "total")
+}
+
+// openAIDetails reads the details of OpenAI's usage, of chat completions and of responses.
+func (c *counts) openAIDetails(usage string) {
+	in := member(usage, "prompt_tokens_details", "input_tokens_details", "input_token_details")
+	out := member(usage, "completion_tokens_details", "output_tokens_details", "output_token_details")
+	fillRaw(&c.cacheRead, in, "cached_tokens", "cache_read")
+	fillRaw(&c.inputAudio, in, "audio_tokens", "audio")
+	fillRaw(&c.reasoning, out, "reasoning_tokens", "reasoning")
+	fillRaw(&c.outputAudio, out, "audio_tokens", "audio")
 }
 
 func (langfuse) inputs(b []byte, v *view) []byte {
@@ -102,7 +112,11 @@ func (f *Fields) firstTokenText(s string) {
 	if !f.FirstToken.IsZero() || s == "" {
 		return
 	}
-	if t, err := time.Parse(time.RFC3339Nano, strings.Trim(s, `"`)); err == nil {
-		f.FirstToken = t.UTC()
+	s = strings.Trim(s, `"\`)
+	for _, layout := range [...]string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", time.DateTime + ".999999999Z07:00"} {
+		if t, err := time.Parse(layout, s); err == nil {
+			f.FirstToken = t.UTC()
+			return
+		}
 	}
 }

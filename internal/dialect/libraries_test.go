@@ -192,7 +192,7 @@ func TestRead_otherProducts(t *testing.T) {
 	checkRun(t, newSpan(t, "haystack", "haystack.component.run", attrs{
 		"haystack.component.type": "OpenAIChatGenerator", "haystack.component.name": "llm",
 		"haystack.component.input": `{"messages":[]}`, "haystack.component.output": `{"replies":["Hi"]}`,
-	}), run.LLM, "llm", want{inputs: `{"messages":[]}`, outputs: `{"replies":["Hi"]}`})
+	}), run.LLM, "llm", want{inputs: `{"messages":[]}`, outputs: `{"messages":[{"role":"assistant","content":"Hi"}]}`})
 	checkRun(t, newSpan(t, "mcp", "tools/call f", attrs{
 		"mcp.method.name": "tools/call", "gen_ai.tool.name": "f", "gen_ai.tool.call.arguments": `{"x":1}`,
 		"gen_ai.tool.call.result": []any{map[string]any{"type": "text", "text": "ok"}},

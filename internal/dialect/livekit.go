@@ -19,8 +19,11 @@ var (
 		attr("lk.pii.response.function_calls"), attr("lk.response.function_calls"), attr("lk.pii.user_transcript"),
 		attr("lk.user_transcript"),
 	}
+	kLKInstructions    = attr("lk.pii.instructions")
+	kLKInstructionsOld = attr("lk.instructions")
+
 	_ = []slot{
-		attr("lk.pii.instructions"), attr("lk.instructions"), attr("lk.llm_metrics"), attr("lk.function_tool.is_error"),
+		attr("lk.llm_metrics"), attr("lk.function_tool.is_error"),
 	}
 )
 

@@ -3,7 +3,11 @@
 
 package dialect
 
-import "github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
+import (
+	"strings"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
+)
 
 // logfire is Pydantic's Logfire and Pydantic AI before they spoke genAI: whole requests and responses, and lists of
 // events.
@@ -25,10 +29,11 @@ var (
 	kResponse        = attr("response")
 	kModelName       = attr("model_name")
 	kRawUsage        = attr("gen_ai.usage.raw")
+	kModelRequest    = attr("model_request_parameters")
 
 	_ = []slot{
 		attr("logfire.msg_template"), attr("logfire.json_schema"), attr("logfire.span_type"), attr("logfire.level_num"),
-		attr("logfire.metrics"), attr("logfire.pending_parent_id"), attr("model_request_parameters"),
+		attr("logfire.metrics"), attr("logfire.pending_parent_id"),
 	}
 )
 
@@ -41,6 +46,8 @@ func (logfire) details(v *view, f *Fields) {
 	if v.kind == run.LLM {
 		v.requestParams(f, v.raw(kRequestData))
 	}
+	offered := v.raw(kModelRequest)
+	v.setTools(f, joinLists(member(offered, "function_tools"), member(offered, "output_tools")))
 }
 
 func (logfire) usage(v *view, c *counts) {
@@ -53,9 +60,8 @@ func (logfire) usage(v *view, c *counts) {
 		fillRaw(&c.output, raw, "output_tokens", "completion_tokens")
 	}
 	fillRaw(&c.cacheRead, raw, "cache_read_input_tokens")
-	fillRaw(&c.cacheRead, member(raw, "prompt_tokens_details", "input_tokens_details"), "cached_tokens")
 	fillRaw(&c.cacheCreation, raw, "cache_creation_input_tokens")
-	fillRaw(&c.reasoning, member(raw, "completion_tokens_details", "output_tokens_details"), "reasoning_tokens")
+	c.openAIDetails(raw)
 }
 
 func (logfire) inputs(b []byte, v *view) []byte {
@@ -63,7 +69,8 @@ func (logfire) inputs(b []byte, v *view) []byte {
 	case v.has(kToolArgsOld):
 		return v.inputAt(b, kToolArgsOld)
 	case v.has(kAllMessages):
-		return appendMessages(b, v.system(), v.raw(kAllMessages))
+		asked, _ := cutAnswer(v.raw(kAllMessages))
+		return appendMessages(b, v.system(), asked)
 	case v.has(kEventList) || v.has(kAllMessagesOld):
 		if b = appendLogfireEvents(b, v.raw(kEventList, kAllMessagesOld), false); len(b) > 0 {
 			return b
@@ -87,6 +94,9 @@ func (logfire) outputs(b []byte, v *view) []byte {
 		return v.outputAt(b, kToolResponseOld)
 	case v.has(kFinalResult):
 		return v.outputAt(b, kFinalResult)
+	case v.has(kAllMessages):
+		_, answer := cutAnswer(v.raw(kAllMessages))
+		return appendMessages(b, "", answer)
 	case v.has(kEventList):
 		if b = appendLogfireEvents(b, v.raw(kEventList), true); len(b) > 0 {
 			return b
@@ -108,6 +118,29 @@ func (logfire) outputs(b []byte, v *view) []byte {
 		}
 	}
 	return b
+}
+
+// cutAnswer splits a conversation into what was said before and the assistant's last message, if it ends with one.
+func cutAnswer(list string) (asked, answer string) {
+	last := ""
+	for item := range elements(list) {
+		last = item
+	}
+	if memberText(last, "role") != "assistant" || !isArray(list) {
+		return list, ""
+	}
+	return list[:strings.LastIndex(list, last)] + "]", last
+}
+
+// joinLists makes one JSON list of two.
+func joinLists(a, b string) string {
+	if !isArray(a) || length(a) == 0 {
+		return b
+	}
+	if !isArray(b) || length(b) == 0 {
+		return a
+	}
+	return a[:len(a)-1] + "," + b[1:]
 }
 
 // appendLogfireEvents appends the messages of a list of events: the choices or, where there are none, a last message

@@ -149,7 +149,7 @@ var titles = map[dialect]string{
 	genAI{}: "OpenTelemetry GenAI", genAIEvents{}: "OpenTelemetry GenAI 1.28 to 1.36, events",
 	genAIIndexed{}: "OpenLLMetry, flattened messages", genAIText{}: "OpenTelemetry GenAI up to 1.27",
 	logfire{}: "Logfire and Pydantic AI", vectorDB{}: "OpenLLMetry, vector databases", liteLLM{}: "LiteLLM",
-	frameworks{}: "Haystack, n8n, MCP", generic{}: "others",
+	haystack{}: "Haystack", springAI{}: "Spring AI", n8n{}: "n8n", genAISystem{}: "OpenTelemetry GenAI, instructions alone", generic{}: "others",
 }
 
 // probeValues are what attributes hold: for each dialect at least one that means something to it.

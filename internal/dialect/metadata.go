@@ -55,7 +55,7 @@ func (f *Fields) meta(name string, value run.Value) {
 // metaValue adds an attribute as metadata if it is a scalar.
 func (f *Fields) metaValue(name string, v pcommon.Value) {
 	switch name {
-	case "", "usage_metadata", "ls_invocation_params": // shown elsewhere
+	case "", "usage_metadata", "ls_invocation_params", "tags": // shown elsewhere
 		return
 	}
 	f.meta(name, scalar(v, maxMetadataText))
@@ -128,7 +128,7 @@ func rawNumber(raw string) run.Value {
 func (v *view) addRest(f *Fields) {
 	for _, a := range v.rest {
 		if a.value.Type() != pcommon.ValueTypeStr || !isContent(a.name) && !isStructured(a.value) {
-			f.meta(a.name, scalar(a.value, maxPlainText))
+			f.meta(a.name, unquoted(scalar(a.value, maxPlainText)))
 		}
 	}
 	for _, s := range plainMetadata {
@@ -136,6 +136,14 @@ func (v *view) addRest(f *Fields) {
 			f.meta(s.name, scalar(v.values[s.slot], maxPlainText))
 		}
 	}
+}
+
+// unquoted takes the quotes off that MLflow puts around every text.
+func unquoted(v run.Value) run.Value {
+	if s := v.Text(); len(s) > len(`""`) && s[0] == '"' && s[len(s)-1] == '"' && isJSON(s) {
+		return run.Str(unquote(s))
+	}
+	return v
 }
 
 // plainMetadata is known attributes that are worth finding under their own names.

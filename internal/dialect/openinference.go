@@ -4,6 +4,7 @@
 package dialect
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
@@ -19,7 +20,6 @@ type openInferenceValue struct{ silent }
 var (
 	kInputValue        = attr("input.value")
 	kOutputValue       = attr("output.value")
-	kInferenceKind     = attr("openinference.span.kind")
 	kInferenceTool     = attr("tool.name")
 	kInferenceParams   = attr("llm.invocation_parameters")
 	kEmbeddingParams   = attr("embedding.invocation_parameters")
@@ -34,16 +34,16 @@ var (
 	kInferenceHost      = attr("llm.provider")
 	kInferenceProviders = []slot{attr("llm.system"), kInferenceHost}
 	kTags               = []slot{
-		attr("tag.tags"), attr("langfuse.trace.tags"), attr("ai.telemetry.metadata.tags"),
-		attr("ai.settings.context.tags"),
-		attr("lmnr.association.properties.tags"), attr("logfire.tags"), attr("langsmith.span.tags"),
+		attr("langsmith.span.tags"), attr("langfuse.trace.tags"), attr("tag.tags"), attr("ai.telemetry.metadata.tags"),
+		attr("ai.settings.context.tags"), attr("lmnr.association.properties.tags"), attr("logfire.tags"),
+		attr("langfuse.observation.metadata.tags"),
 	}
 	// Attributes that say what others say better, or that are of no use without the span.
-	_ = []slot{attr("input.mime_type"), attr("output.mime_type")}
+	_ = []slot{attr("input.mime_type"), attr("output.mime_type"), attr("openinference.span.kind")}
 )
 
 func (openInference) name(v *view) string {
-	if strings.EqualFold(v.text(kInferenceKind), "TOOL") {
+	if v.kind == run.Tool {
 		return v.text(kInferenceTool)
 	}
 	return ""
@@ -195,12 +195,21 @@ func (openInference) details(v *view, f *Fields) {
 		f.meta("stop_reason", run.Str(v.label(kFinishReasonOI)))
 	}
 	for _, s := range kTags {
-		if v.has(s) && len(f.Tags) == 0 {
-			f.Tags = v.listOf(v.values[s])
+		if v.has(s) {
+			f.addTags(v.listOf(v.values[s]))
 		}
 	}
 	v.promptTemplate(f)
 	f.metaObject("", v.raw(kInferenceMetadata))
+}
+
+// addTags adds those that are not there yet: some say the same in two vocabularies.
+func (f *Fields) addTags(tags []string) {
+	for _, tag := range tags {
+		if len(f.Tags) < maxList && !slices.Contains(f.Tags, tag) {
+			f.Tags = append(f.Tags, tag)
+		}
+	}
 }
 
 var kFinishReasonOI = attr("llm.finish_reason")

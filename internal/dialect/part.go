@@ -17,6 +17,8 @@ func readPart(raw string) part {
 		return readCall(raw)
 	case "tool_call_response", "tool-result", "tool_result", "function_call_output", "tool_response":
 		return readResult(raw)
+	case "image-url", "audio-url", "video-url", "document-url", "binary", "audio_url", "video_url", "file_url":
+		return readMedia(raw, strings.TrimSuffix(strings.TrimSuffix(kind, "-url"), "_url"))
 	case "server_tool_call", "server_tool_use":
 		return readServerCall(raw)
 	case "server_tool_call_response":
@@ -59,14 +61,18 @@ func readUntyped(raw string) part {
 	for k, v := range members(raw) {
 		switch k {
 		case "text":
+			if member(raw, "thought") == "true" { // Gemini
+				return textOr(raw, reasoningPart, v)
+			}
 			return textOr(raw, textPart, v)
 		case "reasoning":
 			return textOr(raw, reasoningPart, v)
 		case "reasoningContent":
 			return textOr(raw, reasoningPart, member(member(v, "reasoningText"), "text"))
-		case "functionCall", "function_call", "toolUse", "toolRequest", "tool_use":
+		case "functionCall", "function_call", "toolUse", "toolRequest", "tool_use", "tool_call":
 			return readCall(v)
-		case "functionResponse", "function_response", "toolResult", "toolResponse", "tool_result":
+		case "functionResponse", "function_response", "toolResult", "toolResponse", "tool_result",
+			"tool_call_result":
 			return readResult(v)
 		case "inlineData", "inline_data", "fileData", "file_data", "media":
 			return readMedia(v, k)
@@ -105,6 +111,9 @@ func readResult(raw string) part {
 		name:   member(raw, "name", "toolName"),
 		result: member(raw, "response", "result", "output", "content"),
 	}
+	if origin := member(raw, "origin"); p.id == "" && isObject(origin) { // Haystack
+		p.id, p.name = member(origin, "id"), member(origin, "tool_name")
+	}
 	// The AI SDK says of which type the answer is: {"type":"json","value":…}.
 	if value := member(p.result, "value"); value != "" && strings.Contains(" text json error-text error-json content ",
 		" "+memberText(p.result, "type")+" ") {
@@ -134,7 +143,7 @@ func readMedia(raw, kind string) part {
 	if member(raw, "image_url") != "" && kind == "image_url" {
 		return part{kind: blockPart, text: raw}
 	}
-	mime := memberText(raw, "mime_type", "mimeType", "mediaType", "media_type", "contentType")
+	mime := memberText(raw, "mime_type", "mimeType", "mediaType", "media_type", "contentType", "content_type")
 	source := member(raw, "source") // Anthropic's, and Bedrock's
 	if mime == "" {
 		mime = memberText(source, "media_type")

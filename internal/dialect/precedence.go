@@ -36,11 +36,21 @@ var (
 		vercel{},
 		claudeCode{},
 		liteLLM{},
-		frameworks{},
+		haystack{},
+		springAI{},
+		n8n{},
 	)
 
 	models = voices(
-		langsmith{}, langfuse{}, claudeCode{}, openInference{}, genAI{}, vercel{}, genkit{}, generic{},
+		langsmith{},
+		langfuse{},
+		claudeCode{},
+		openInference{},
+		genAI{},
+		vercel{},
+		genkit{},
+		haystack{},
+		generic{},
 	)
 
 	// The first that counts anything gives the totals, later ones only what is still unknown: a cache, a price.
@@ -53,6 +63,7 @@ var (
 		openInference{},
 		adk{},
 		genkit{},
+		haystack{},
 		generic{},
 		logfire{},
 		liteLLM{},
@@ -73,7 +84,10 @@ var (
 		genAIText{},
 		openInferenceValue{},
 		traceloop{},
+		haystack{},
+		mastra{},
 		generic{},
+		genAISystem{},
 	)
 
 	stepContents = voices(
@@ -93,9 +107,13 @@ var (
 		logfire{},
 		genAIIndexed{},
 		genAIText{},
+		springAI{},
 		vectorDB{},
 		liteLLM{},
+		haystack{},
+		mastra{},
 		generic{},
+		genAISystem{},
 	)
 
 	details = voices(
@@ -108,10 +126,12 @@ var (
 		traceloop{},
 		claudeCode{},
 		mastra{},
-		logfire{},
-		liteLLM{},
 		adk{},
 		genkit{},
+		haystack{},
+		springAI{},
+		logfire{},
+		liteLLM{},
 		generic{},
 	)
 )

@@ -54,11 +54,33 @@ var providers = map[string]string{
 	"livekit": "", "genkit": "", "mastra": "",
 }
 
+// isBedrockModel knows Bedrock's names: the maker's, behind the region's if there is one.
+func isBedrockModel(model string) bool {
+	for _, region := range [...]string{"us.", "eu.", "apac.", "jp.", "au.", "us-gov.", "global."} {
+		if rest, ok := strings.CutPrefix(model, region); ok {
+			model = rest
+			break
+		}
+	}
+	maker, _, found := strings.Cut(model, ".")
+	if !found {
+		return false
+	}
+	switch maker {
+	case "anthropic", "amazon", "meta", "cohere", "mistral", "ai21", "deepseek", "stability", "writer", "qwen":
+		return true
+	}
+	return false
+}
+
 // providerOfModel guesses from the name of a model when nothing else tells.
 func providerOfModel(model string) string {
 	m := strings.ToLower(model)
 	if i := strings.LastIndexByte(m, '/'); i >= 0 { // google/gemini-2.5-flash, models/gemini-2.5-flash
 		m = m[i+1:]
+	}
+	if isBedrockModel(m) {
+		return "bedrock"
 	}
 	for _, known := range [...]struct{ prefix, provider string }{
 		{"gpt-", "openai"},
@@ -73,7 +95,10 @@ func providerOfModel(model string) string {
 		{"mistral", "mistral"},
 		{"grok", "xai"},
 		{"deepseek", "deepseek"},
-		{"command-r", "cohere"},
+		{"command-", "cohere"},
+		{"pixtral", "mistral"},
+		{"codestral", "mistral"},
+		{"ministral", "mistral"},
 	} {
 		if strings.HasPrefix(m, known.prefix) {
 			return known.provider

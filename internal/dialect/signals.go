@@ -18,7 +18,7 @@ type signals struct {
 	aiOperation, traceloopKind, requestType                    string
 	genkitType, genkitSubtype, mastraType, spanType            string
 	lmnrType, langwatchType, springKind, entityType            string
-	mcpMethod, haystackType, n8nNodeType                       string
+	mcpMethod, haystackType, n8nNodeType, dbOperation          string
 
 	// What can only be inferred.
 	tool      bool // a tool's call id, arguments or result
@@ -56,7 +56,7 @@ func (g *signals) add(k string, v pcommon.Value) {
 	case "traceloop", "langsmith", "langfuse", "mlflow", "lmnr", "langwatch", "mastra":
 		g.addProduct(k, v)
 	case "operation", "agent", "ai", "genkit", "gcp", "span", "entity", "spring", "haystack", "n8n", "lk", "crewai",
-		"pydantic", "all", "final":
+		"pydantic", "all", "final", "event":
 		g.addFramework(k, v)
 	case "mcp":
 		if k == "mcp.method.name" {
@@ -64,6 +64,9 @@ func (g *signals) add(k string, v pcommon.Value) {
 		}
 	case "db":
 		g.infra = true
+		if k == "db.operation.name" || k == "db.operation" {
+			g.dbOperation = text(v)
+		}
 		g.documents = g.documents || strings.HasPrefix(k, "db.vector.query")
 	case "http", "url", "rpc", "messaging", "net", "network", "faas", "graphql", "express", "dns":
 		g.infra = true
@@ -179,6 +182,8 @@ func (g *signals) addFramework(k string, v pcommon.Value) {
 		}
 	case "agent_name", "pydantic_ai.all_messages", "all_messages_events", "final_result":
 		g.agent, g.content = true, true
+	case "event_loop.cycle_id", "agent_loop.cycle_id": // Strands' turns repeat the messages of the calls below
+		g.agent = true
 	case "genkit:type":
 		g.genkitType = text(v)
 	case "genkit:metadata:subtype":

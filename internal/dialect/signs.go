@@ -42,7 +42,7 @@ func (e *evidence) signs() Signs {
 			s |= sign.bit
 		}
 	}
-	if e.byDesign || isByDesign(e.exceptionType) || isByDesign(e.errorType) {
+	if e.excused() {
 		return SignByDesign
 	}
 	return s

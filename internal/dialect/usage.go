@@ -124,10 +124,12 @@ const maxTokens = 1e12
 func (c *counts) resolve(kind run.Kind) *run.Usage {
 	c.divide(kind)
 	if !c.counted() {
-		if c.totalCost <= 0 {
+		if c.totalCost <= 0 && c.total <= 0 {
 			return nil
 		}
-		return &run.Usage{TotalCost: c.totalCost, InputCost: c.inputCost, OutputCost: c.outputCost}
+		return &run.Usage{
+			Total: known64(c.total), TotalCost: c.totalCost, InputCost: c.inputCost, OutputCost: c.outputCost,
+		}
 	}
 	u := &run.Usage{
 		Input: known64(c.input), Output: known64(c.output),

@@ -37,6 +37,15 @@ func scalarText(v pcommon.Value) string {
 	return ""
 }
 
+// identifier is scalarText without the quotes that MLflow puts around every text.
+func identifier(v pcommon.Value) string {
+	s := scalarText(v)
+	if len(s) > len(`""`) && s[0] == '"' && s[len(s)-1] == '"' && isJSON(s) {
+		return unquote(s)
+	}
+	return s
+}
+
 // isBlank reports whether s is one of the texts that libraries write for "nothing here". Such a value must not win
 // over a later, filled source.
 func isBlank(s string) bool {

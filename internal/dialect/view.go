@@ -347,7 +347,7 @@ func (v *view) text(slots ...slot) string {
 func (v *view) label(slots ...slot) string {
 	for _, s := range slots {
 		if v.filled[s] {
-			if t := scalarText(v.values[s]); t != "" {
+			if t := identifier(v.values[s]); t != "" {
 				return t
 			}
 		}

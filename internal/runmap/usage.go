@@ -73,16 +73,18 @@ func (m *mapper) repeats(i, below int) bool {
 // fold turns the usage of span i into plain metadata, where LangSmith does not add it up.
 func (m *mapper) fold(i int) {
 	f := &m.fields[i]
-	if f.Usage.Total > 0 {
+	if f.Usage.Total > 0 || f.Usage.TotalCost > 0 {
 		m.keep(f)
 	}
 	f.Usage = nil
 }
 
 func (*mapper) keep(f *dialect.Fields) {
-	f.Metadata.Add("aggregated_usage.input_tokens", run.Integer(f.Usage.Input))
-	f.Metadata.Add("aggregated_usage.output_tokens", run.Integer(f.Usage.Output))
-	f.Metadata.Add("aggregated_usage.total_tokens", run.Integer(f.Usage.Total))
+	if f.Usage.Total > 0 {
+		f.Metadata.Add("aggregated_usage.input_tokens", run.Integer(f.Usage.Input))
+		f.Metadata.Add("aggregated_usage.output_tokens", run.Integer(f.Usage.Output))
+		f.Metadata.Add("aggregated_usage.total_tokens", run.Integer(f.Usage.Total))
+	}
 	if f.Usage.TotalCost > 0 {
 		f.Metadata.Add("aggregated_usage.total_cost", run.Number(f.Usage.TotalCost))
 	}

@@ -17,7 +17,7 @@ type Decision struct {
 
 	Kept          bool
 	Rule          string  // the rule that matched
-	Trigger       string  // what ended the waiting: root, idle, max, size, evicted, shutdown, late
+	Trigger       string  // what ended the waiting: root, learned, idle, max, size, evicted, shutdown, late
 	Probability   float64 // in (0, 1]
 	AdjustedCount float64 // how many traces this one stands for; 0 when dropped
 	Complete      bool    // the root was here and no parent was known to be missing

@@ -69,6 +69,9 @@ type Complete struct {
 	Idle time.Duration `mapstructure:"idle"`
 	// Max is the time since the first span, whatever is missing.
 	Max time.Duration `mapstructure:"max"`
+	// Learn is the number of traces after which the parent of a kind of span (a service and a name) that never came is no
+	// longer waited for; 0 for never.
+	Learn int `mapstructure:"learn"`
 }
 
 // Memory bounds what is held.
@@ -97,10 +100,13 @@ const defaultSeed = "otelcol-langsmith"
 // minBudget is the least memory that makes sense: one request of an agent may hold megabytes.
 const minBudget = 64 << 10
 
+// maxLearn is as good as never.
+const maxLearn = 1_000_000
+
 func createDefaultConfig() component.Config {
 	percent := func(p float64) *float64 { return &p }
 	return &Config{
-		Complete: Complete{AfterRoot: 10 * time.Second, Idle: 30 * time.Second, Max: 10 * time.Minute},
+		Complete: Complete{AfterRoot: 10 * time.Second, Idle: 30 * time.Second, Max: 10 * time.Minute, Learn: 20},
 		Memory:   Memory{MaxPercentage: 40},
 		WhenFull: whenFullRefuse,
 		Traces:   onlyAgent,
@@ -166,6 +172,9 @@ func (c Complete) check() error {
 		errs = errors.Join(errs, fmt.Errorf("complete::max: must not be shorter than after_root (%s) and idle (%s), is %s",
 			c.AfterRoot, c.Idle, c.Max))
 	}
+	if c.Learn < 0 || c.Learn > maxLearn {
+		errs = errors.Join(errs, fmt.Errorf("complete::learn: must be from 0 to %d, is %d", maxLearn, c.Learn))
+	}
 	return errs
 }
 
@@ -199,7 +208,7 @@ func (c *Config) policyOptions() policy.Options {
 	}
 	return policy.Options{
 		Seed: seed, OnlyAgents: c.Traces == onlyAgent, Unpruned: c.Spans == everything, Conversation: c.Conversation,
-		Keep: c.KeepAttributes, Expected: c.ExpectedErrors, Promote: c.Promote, Budget: c.Budget,
+		Keep: c.KeepAttributes, Expected: c.ExpectedErrors, Promote: c.Promote, Budget: c.Budget, Learn: c.Complete.Learn,
 		Condition: compileCondition,
 	}
 }

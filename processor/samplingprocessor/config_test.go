@@ -28,7 +28,7 @@ func TestConfig_fileOfEverySettingIsValid(t *testing.T) {
 
 	assert.Equal(t, createDefaultConfig(), cfg.Processors[component.NewID(metadata.Type)])
 	c := cfg.Processors[component.NewIDWithName(metadata.Type, "everything")].(*Config)
-	assert.Equal(t, Complete{AfterRoot: 2 * time.Second, Idle: 10 * time.Second, Max: time.Hour}, c.Complete)
+	assert.Equal(t, Complete{AfterRoot: 2 * time.Second, Idle: 10 * time.Second, Max: time.Hour, Learn: 5}, c.Complete)
 	assert.Equal(t, Memory{MaxPercentage: 40, MaxBytes: 512 << 20, MaxTraceBytes: 20e6}, c.Memory)
 	assert.Equal(t, "file_storage", c.Storage.String())
 	assert.Equal(t, []string{"thread", `resource["session"]`}, c.Conversation)
@@ -59,6 +59,7 @@ func TestConfig_mistakes(t *testing.T) {
 	f(`{complet: {idle: 3s}}`, `unknown key "complet": did you mean "complete"?`)
 	f(`{complete: {after_rot: 3s}}`, `unknown key "complete::after_rot": did you mean "after_root"?`)
 	f(`{complete: {idle: 0s, max: 1s}}`, "complete::idle: must be positive", "complete::max: must not be shorter")
+	f(`{complete: {learn: -1}}`, "complete::learn: must be from 0 to 1000000, is -1")
 	f(`{memory: {max_percentage: 99}}`, "memory::max_percentage: must be from 1 to 90, is 99")
 	f(`{memory: {max_bytes: 1kB}}`, "memory::max_bytes: must be at least 64KiB, is 1000B")
 	f(`{memory: {max_bytes: 1MiB, max_trace_bytes: 2MiB}}`, "memory::max_trace_bytes: must not exceed max_bytes")

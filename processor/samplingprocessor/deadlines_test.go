@@ -111,3 +111,72 @@ func TestShutdown_judgesWhatIsOpen(t *testing.T) {
 	assert.Len(t, s.stop(), 1)
 	assert.Equal(t, "shutdown", s.decisions.only(t).Trigger)
 }
+
+// TestLearn_parentsThatNeverComeAreNotWaitedFor sends traces of a service whose callers report elsewhere.
+func TestLearn_parentsThatNeverComeAreNotWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := startSampler(t, func(c *Config) { c.Complete.Learn = 3 })
+		n := byte(0)
+		trace := func(name string, flags uint32) {
+			n++
+			s.send(traces(spec{trace: n, id: 2, parent: 1, kind: "llm", name: name, flags: flags}, spec{trace: n, id: 3, parent: 2, kind: "tool", start: 1}))
+		}
+		f := func(seconds int, trigger string) {
+			t.Helper()
+			before := len(s.decisions.list())
+			time.Sleep(time.Duration(seconds)*time.Second - time.Millisecond)
+			require.Len(t, s.decisions.list(), before)
+			time.Sleep(2 * time.Millisecond)
+			synctest.Wait()
+			require.Len(t, s.decisions.list(), before+1)
+			assert.Equal(t, trigger, s.decisions.list()[before].Trigger)
+			assert.False(t, s.decisions.list()[before].Complete, "it is not here all the same")
+		}
+		for range 3 {
+			trace("answer", 0x301)
+			f(30, "idle")
+		}
+		trace("answer", 0x301)
+		f(10, "learned")
+		trace("another", 0x301)
+		f(30, "idle")
+		for range 3 {
+			trace("filtered", 0x101) // said to be in the same process, and dropped there
+			f(600, "max")
+		}
+		trace("filtered", 0x101)
+		f(10, "learned")
+
+		s.send(traces(spec{trace: n, id: 1, kind: "app"})) // it came, though late
+		trace("filtered", 0x101)
+		f(600, "max")
+		trace("answer", 0x301)
+		time.Sleep(5 * time.Second)
+		s.send(traces(spec{trace: n, id: 1, kind: "app"})) // and in time
+		time.Sleep(11 * time.Second)
+		trace("answer", 0x301)
+		f(30, "idle")
+		requireTrees(t, s.stop()...)
+	})
+}
+
+// TestLearn_survivesARestart with a storage.
+func TestLearn_survivesARestart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDisk()
+		learnOne := func(c *Config) { c.Complete.Learn = 1 }
+		trace := traces(spec{id: 2, parent: 1, kind: "llm"})
+		s := withStorage(t, d, learnOne)
+		s.start(s.sink)
+		s.send(trace)
+		time.Sleep(time.Minute)
+		s.stop()
+		next := withStorage(t, d, learnOne)
+		next.start(next.sink)
+		again := traces(spec{trace: 2, id: 2, parent: 1, kind: "llm"})
+		next.send(again)
+		time.Sleep(11 * time.Second)
+		assert.Equal(t, "learned", next.decisions.only(t).Trigger)
+		next.stop()
+	})
+}

@@ -88,9 +88,10 @@ type note struct {
 
 // verdict is what became of a trace.
 type verdict struct {
-	known   *repair.Known // nil: dropped
-	noAgent bool          // dropped as no agent's span was there
-	spans   int32         // that were dropped
+	known   *repair.Known  // nil: dropped
+	noAgent bool           // dropped as no agent's span was there
+	spans   int32          // that were dropped
+	orphan  *policy.Orphan // whose parent had not come; nil: none
 }
 
 // newShard makes a shard that is given a share of the budget for what it remembers of decided traces.
@@ -112,6 +113,10 @@ func newShard(c *core, observers []decision.Observer, share int64) (*shard, erro
 		packer:  packer,
 	}
 	s.open.PackWith(packer)
+	s.open.LearnFrom(func(n *note) ([8]byte, bool) {
+		o, ok := n.evidence.Orphan()
+		return o.Parent, ok && c.policy.ParentNeverComes(o)
+	})
 	return s, nil
 }
 
@@ -183,6 +188,9 @@ func (s *shard) add(a *arrival) {
 	}
 	if a.part.Logs == 0 && t.Spans == len(a.part.Spans) {
 		s.core.metrics.add(s.core.metrics.builder.ProcessorSamplingTracesReceived, 1)
+	}
+	if o, ok := t.Note.evidence.Orphan(); ok && a.part.Has(o.Parent) {
+		s.core.policy.ParentCame(o)
 	}
 	t.Note.evidence.Merge(&a.evidence)
 	if a.seq != 0 {
@@ -297,7 +305,7 @@ func (s *shard) judge(t *store.Trace[note], trigger store.Trigger) {
 		r = repair.Trace(s.decode(t.Parts...), c.repairOptions(), stamp, s.events(t.Parts)...)
 		c.metrics.repaired(r)
 	}
-	v := &verdict{known: r.Known, noAgent: d.Rule == policy.NoAgentSpan, spans: int32(t.Spans)}
+	v := &verdict{known: r.Known, noAgent: d.Rule == policy.NoAgentSpan, spans: int32(t.Spans), orphan: s.learn(t, trigger)}
 	s.remember(t.Key, v)
 	switch {
 	case c.cfg.DryRun:
@@ -316,6 +324,22 @@ func (s *shard) judge(t *store.Trace[note], trigger store.Trigger) {
 		Probability: d.Probability, AdjustedCount: d.AdjustedCount(), Complete: complete, Spans: t.Spans, Pruned: r.Pruned,
 		Reparented: r.Reparented, RootSpanID: r.Root, Evidence: s.explain(&t.Note.evidence),
 	})
+}
+
+// learn notes that a trace was waited for in vain, if it was, and returns what it hangs on. A request that was refused
+// may have held what did not come.
+func (s *shard) learn(t *store.Trace[note], trigger store.Trigger) *policy.Orphan {
+	o, ok := t.Note.evidence.Orphan()
+	if !ok {
+		return nil
+	}
+	switch trigger {
+	case store.Idle, store.Max, store.Learned:
+		if !s.open.RefusedDuring(t) {
+			s.core.policy.ParentMissing(o)
+		}
+	}
+	return &o
 }
 
 // explain puts evidence in words, where somebody wants to read them.

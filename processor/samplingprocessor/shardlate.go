@@ -68,6 +68,10 @@ func (s *shard) exhume(key store.Key) (*grave, bool) {
 
 // addLate lets what comes late follow the decision on its trace.
 func (s *shard) addLate(v *verdict, a *arrival) {
+	if v.orphan != nil && a.part.Has(v.orphan.Parent) {
+		s.core.policy.ParentCame(*v.orphan)
+		v.orphan = nil
+	}
 	switch c := s.core; {
 	case c.cfg.DryRun:
 		if a.part.Logs != 0 {

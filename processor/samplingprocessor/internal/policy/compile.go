@@ -24,7 +24,7 @@ const (
 
 // Compile makes a policy of rules, or returns everything that is wrong with them.
 func Compile(rules []Rule, opts Options) (*Policy, error) {
-	c := compiler{policy: &Policy{opts: opts, keys: keysOf(opts.Seed)}}
+	c := compiler{policy: &Policy{opts: opts, keys: keysOf(opts.Seed), parents: parents{after: int32(opts.Learn)}}}
 	c.options()
 	if len(rules) == 0 {
 		c.fail("rules", "at least one is needed")

@@ -43,6 +43,8 @@ type top struct {
 	signs  signs
 	start  uint64
 	id     spanKey
+	parent spanKey
+	kind   uint64 // of an orphan: the hash of its service and its name; 0: not told
 	name   string // only where a rule asks for it
 }
 

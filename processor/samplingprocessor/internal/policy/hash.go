@@ -19,6 +19,7 @@ const (
 	ofConversation kind = iota
 	ofTrace
 	ofRelease
+	ofOrphan
 	kinds
 )
 

@@ -47,6 +47,7 @@ type observation struct {
 		lacks   bool   // an attribute that some rule tells releases by
 	}
 	conversation string // the last one: most spans of a request share it
+	top          dialect.Span
 }
 
 // Observe reads the spans of td, which all belong to one trace.
@@ -65,7 +66,24 @@ func (p *Policy) Observe(td ptrace.Traces) Evidence {
 			}
 		}
 	}
+	o.nameOrphan()
 	return o.e
+}
+
+// nameOrphan tells what kind of span stands highest, if its parent is not here. Only that of the whole message is worth
+// the time.
+func (o *observation) nameOrphan() {
+	t := &o.e.top
+	if o.parents.after == 0 || !t.here || !t.orphan || t.start == 0 {
+		return
+	}
+	var space [maxReleaseKey]byte
+	name := space[:0]
+	if service, ok := o.top.Resource.Get("service.name"); ok {
+		name = append(name, service.AsString()...)
+	}
+	name = append(append(name, 0), o.top.Name()...)
+	t.kind = hash(o.keys[ofOrphan], name)
 }
 
 // enter reads what is the same for all spans of a resource.
@@ -217,9 +235,11 @@ func (o *observation) readTop() {
 	t := top{here: true, orphan: !s.ParentSpanID().IsEmpty(), start: uint64(start), id: s.SpanID(), signs: o.glance.Signs}
 	if t.compare(o.e.top) <= 0 {
 		t.entry = s.Flags()&isRemote == isRemote || s.Kind() == ptrace.SpanKindServer || s.Kind() == ptrace.SpanKindConsumer
+		t.parent = s.ParentSpanID()
 		if o.reader.rootName {
 			t.name = s.Name()
 		}
+		o.top = *s
 		o.e.top.rise(t)
 	}
 	if o.reader.classes && o.glance.Class == dialect.Agent {

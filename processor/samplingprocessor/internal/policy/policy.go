@@ -55,6 +55,7 @@ type Policy struct {
 	reader     reader
 	releases   []*releases
 	promoted   promoted
+	parents    parents
 	budget     *budget // of all rules; nil: none
 	promoting  signs   // the evidence that promotes a conversation
 	tellsClass bool    // some rule asks in which way a trace failed, or by which evidence
@@ -79,6 +80,8 @@ type Options struct {
 	Expected []string
 	// Promote is how long after a failure the turns of a conversation are kept; 0: not at all.
 	Promote time.Duration
+	// Learn is how many traces teach that the parent of a kind of span never comes; 0: nothing is learned.
+	Learn int
 	// Budget is how many runs all rules together may keep in an hour of the clock; nil: any number.
 	Budget *Rate
 	// Condition compiles an OTTL condition; nil: there are none.

@@ -18,13 +18,14 @@ const snapshotVersion = 1
 // maxSnapshot is larger than anything that Snapshot writes: what is larger is something else.
 const maxSnapshot = 64 << 20
 
-// snapshot is what a policy knows beyond its rules: releases, conversations that were promoted, and what was spent of
-// budgets. It holds hashes and times, and nothing of any trace.
+// snapshot is what a policy knows beyond its rules: releases, conversations that were promoted, parents that never come,
+// and what was spent of budgets. It holds hashes and times, and nothing of any trace.
 type snapshot struct {
 	Version  int                     `json:"version"`
 	Seed     uint64                  `json:"seed"` // tells hashes of other seeds apart
 	Releases []releasesSnapshot      `json:"releases,omitempty"`
 	Promoted map[uint64]int64        `json:"promoted,omitempty"` // until when, in seconds
+	Parents  map[uint64]int32        `json:"parents,omitempty"`  // how often in a row one did not come
 	Budgets  map[string]budgetRecord `json:"budgets,omitempty"`  // by rule; "" for that of all
 }
 
@@ -53,7 +54,7 @@ func (p *Policy) Snapshot() []byte {
 	for _, r := range p.releases {
 		s.Releases = append(s.Releases, r.snapshot())
 	}
-	s.Promoted = p.promoted.snapshot()
+	s.Promoted, s.Parents = p.promoted.snapshot(), p.parents.snapshot()
 	for name, b := range p.budgets() {
 		s.Budgets[name] = b.snapshot()
 	}
@@ -84,6 +85,7 @@ func (p *Policy) Restore(data []byte, now time.Time) error {
 		r.restore(s.Releases, now)
 	}
 	p.promoted.restore(s.Promoted, now)
+	p.parents.restore(s.Parents)
 	for name, b := range p.budgets() {
 		if record, ok := s.Budgets[name]; ok {
 			b.restore(record, now)

@@ -19,6 +19,7 @@ const (
 	Size     Trigger = "size"     // the trace outgrew its share of memory
 	Evicted  Trigger = "evicted"  // memory was full
 	Shutdown Trigger = "shutdown" // the process ends
+	Learned  Trigger = "learned"  // all that is missing is a parent of which is known that it never comes
 	Late     Trigger = "late"     // an error came after the trace was dropped
 )
 
@@ -64,8 +65,9 @@ func OriginOf(flags uint32, entry bool) Origin {
 // state is what is known of a trace as far as it has come.
 type state struct {
 	complete bool      // the root is here, and every parent
+	settled  bool      // all that is missing is a parent that never comes
 	awaited  bool      // a log record names a span that is not here
-	since    time.Time // when it became complete
+	since    time.Time // when it became complete, or settled
 	open     bool      // a parent is known to be still open in its process
 }
 
@@ -75,6 +77,24 @@ func (s *Store[N]) Complete(t *Trace[N]) bool { return s.state(t).complete }
 // Refused tells the store that a request was refused. What traces lack may have been in it and comes again, so that it
 // counts like an arrival for every trace that is not complete.
 func (s *Store[N]) Refused(at time.Time) { s.refused = at }
+
+// RefusedDuring reports whether a request was refused while t was open.
+func (s *Store[N]) RefusedDuring(t *Trace[N]) bool { return s.refused.After(t.first) }
+
+// LearnFrom makes the store ask what is noted of a trace for the id of a parent that never comes.
+func (s *Store[N]) LearnFrom(phantom func(*N) (id [8]byte, ok bool)) { s.phantom = phantom }
+
+// phantomOf returns the parent for which t need not wait; zero for none.
+func (s *Store[N]) phantomOf(t *Trace[N]) [8]byte {
+	if s.phantom == nil {
+		return [8]byte{}
+	}
+	id, ok := s.phantom(&t.Note)
+	if !ok {
+		return [8]byte{}
+	}
+	return id
+}
 
 // due returns when t falls due, as far as is known now, and by what trigger.
 func (s *Store[N]) due(t *Trace[N]) (time.Time, Trigger) {
@@ -88,6 +108,8 @@ func (s *Store[N]) due(t *Trace[N]) (time.Time, Trigger) {
 	switch {
 	case st.complete && !st.awaited:
 		at, trigger = st.since.Add(s.waits.AfterRoot), Root
+	case st.settled && !st.awaited:
+		at, trigger = st.since.Add(s.waits.AfterRoot), Learned
 	case st.open:
 		return limit, Max
 	}
@@ -116,39 +138,65 @@ func (s *Store[N]) state(t *Trace[N]) state {
 }
 
 func (s *Store[N]) look(t *Trace[N]) state {
-	arrival := s.arrivals(t)
-	st := state{complete: true}
-	rooted := false
-	var rootAt time.Time
-	for _, part := range t.Parts {
-		for _, span := range part.Spans {
+	l := look{arrival: s.arrivals(t), phantom: s.phantomOf(t), complete: true, settled: true}
+	for i := range t.Parts {
+		part := &t.Parts[i]
+		for j := range part.Spans {
 			if part.Logs != 0 {
-				_, here := arrival.of(span.Parent)
-				st.awaited = st.awaited || !here && span.Parent != [8]byte{}
-				continue
-			}
-			if span.Parent == [8]byte{} {
-				if !rooted || part.At.Before(rootAt) {
-					rooted, rootAt = true, part.At
-				}
-				continue
-			}
-			at, here := arrival.of(span.Parent)
-			switch {
-			case !here:
-				st.complete = false
-				st.open = st.open || span.Origin == Local
-			case at.After(part.At) && at.After(st.since):
-				st.since = at
+				l.record(&part.Spans[j])
+			} else {
+				l.span(&part.Spans[j], part.At)
 			}
 		}
 	}
-	st.complete = st.complete && rooted
-	st.open = st.open || st.awaited && !rooted
-	if rootAt.After(st.since) {
-		st.since = rootAt
+	l.complete = l.complete && l.rooted
+	l.settled = l.settled && !l.complete && l.rooted
+	l.open = l.open || l.awaited && !l.rooted
+	if l.rootAt.After(l.since) {
+		l.since = l.rootAt
 	}
-	return st
+	return state{complete: l.complete, settled: l.settled, awaited: l.awaited, since: l.since, open: l.open}
+}
+
+// look is the state of a trace while it is looked at.
+type look struct {
+	arrival arrivals
+	phantom [8]byte // a parent for which nobody waits; zero: none
+
+	complete, settled, awaited, open bool
+
+	rooted        bool // the root is here, or what stands below a phantom
+	rootAt, since time.Time
+}
+
+// record looks at a log record.
+func (l *look) record(r *Span) {
+	_, here := l.arrival.of(r.Parent)
+	l.awaited = l.awaited || !here && r.Parent != [8]byte{}
+}
+
+func (l *look) span(s *Span, came time.Time) {
+	if s.Parent == [8]byte{} {
+		l.root(came)
+		return
+	}
+	at, here := l.arrival.of(s.Parent)
+	switch {
+	case !here && s.Parent == l.phantom:
+		l.complete = false
+		l.root(came)
+	case !here:
+		l.complete, l.settled = false, false
+		l.open = l.open || s.Origin == Local
+	case at.After(came) && at.After(l.since):
+		l.since = at
+	}
+}
+
+func (l *look) root(came time.Time) {
+	if !l.rooted || came.Before(l.rootAt) {
+		l.rooted, l.rootAt = true, came
+	}
 }
 
 const (

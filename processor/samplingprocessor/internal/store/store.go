@@ -54,6 +54,19 @@ func (p Part) Cost() int64 {
 	return int64(cap(p.Data)) + spanCost*int64(cap(p.Spans)) + partOverhead
 }
 
+// Has reports whether the span with the given id is in p.
+func (p *Part) Has(id [8]byte) bool {
+	if p.Logs != 0 {
+		return false
+	}
+	for i := range p.Spans {
+		if p.Spans[i].ID == id {
+			return true
+		}
+	}
+	return false
+}
+
 // Trace is an open trace. N is what its owner notes about it.
 type Trace[N any] struct {
 	Key   Key
@@ -82,6 +95,7 @@ type Store[N any] struct {
 	packer  *Packer          // nil: nothing is compressed
 	freed   int64            // by compressing, since it was asked for
 	refused time.Time        // the last time that a request was
+	phantom func(*N) (id [8]byte, ok bool)
 }
 
 // New returns an empty store.

@@ -55,98 +55,98 @@ var conversations = map[string][]said{
 }
 
 // dialects write a conversation as a library does; the last message is the answer.
-var dialects = map[string]func(t *testing.T, span ptrace.Span, asked []said, answer said){
-	"conventions, JSON": func(t *testing.T, span ptrace.Span, asked []said, answer said) {
-		put(t, span, object{
+var dialects = map[string]func(w writer, asked []said, answer said){
+	"conventions, JSON": func(w writer, asked []said, answer said) {
+		w.put(object{
 			"gen_ai.operation.name": "chat", "gen_ai.input.messages": asJSON(each(asked, inParts)),
 			"gen_ai.output.messages": asJSON(list{inParts(answer)}),
 		})
 	},
-	"conventions, structured": func(t *testing.T, span ptrace.Span, asked []said, answer said) {
-		put(t, span, object{
+	"conventions, structured": func(w writer, asked []said, answer said) {
+		w.put(object{
 			"gen_ai.operation.name": "chat", "gen_ai.input.messages": each(asked, inParts),
 			"gen_ai.output.messages": list{inParts(answer)},
 		})
 	},
-	"conventions, one event": func(t *testing.T, span ptrace.Span, asked []said, answer said) {
-		put(t, span, object{"gen_ai.operation.name": "chat"})
-		event(t, span, "gen_ai.client.inference.operation.details", object{
+	"conventions, one event": func(w writer, asked []said, answer said) {
+		w.put(object{"gen_ai.operation.name": "chat"})
+		w.event("gen_ai.client.inference.operation.details", object{
 			"gen_ai.input.messages": each(asked, inParts), "gen_ai.output.messages": list{inParts(answer)},
 		})
 	},
-	"conventions, an event each": func(t *testing.T, span ptrace.Span, asked []said, answer said) {
-		put(t, span, object{"gen_ai.operation.name": "chat"})
-		event(t, span, "gen_ai.client.inference.operation.details", object{"gen_ai.output.messages": asJSON(list{inParts(answer)})})
-		event(t, span, "gen_ai.client.inference.operation.details", object{"gen_ai.input.messages": asJSON(each(asked, inParts))})
+	"conventions, an event each": func(w writer, asked []said, answer said) {
+		w.put(object{"gen_ai.operation.name": "chat"})
+		w.event("gen_ai.client.inference.operation.details", object{"gen_ai.output.messages": asJSON(list{inParts(answer)})})
+		w.event("gen_ai.client.inference.operation.details", object{"gen_ai.input.messages": asJSON(each(asked, inParts))})
 	},
-	"conventions, results of tools by the user": func(t *testing.T, span ptrace.Span, asked []said, answer said) {
+	"conventions, results of tools by the user": func(w writer, asked []said, answer said) {
 		in := each(asked, inParts)
 		for _, m := range in {
 			if m := m.(object); m["role"] == "tool" {
 				m["role"] = "user"
 			}
 		}
-		put(t, span, object{
+		w.put(object{
 			"gen_ai.operation.name": "chat", "gen_ai.input.messages": asJSON(in),
 			"gen_ai.output.messages": asJSON(list{inParts(answer)}),
 		})
 	},
-	"conventions, a provider's messages": func(t *testing.T, span ptrace.Span, asked []said, answer said) {
-		put(t, span, object{
+	"conventions, a provider's messages": func(w writer, asked []said, answer said) {
+		w.put(object{
 			"gen_ai.operation.name": "chat", "gen_ai.input.messages": asJSON(each(asked, inChat)),
 			"gen_ai.output.messages": asJSON(list{inChat(answer)}),
 		})
 	},
-	"conventions, system instructions apart": func(t *testing.T, span ptrace.Span, asked []said, answer said) {
+	"conventions, system instructions apart": func(w writer, asked []said, answer said) {
 		a := object{"gen_ai.operation.name": "chat", "gen_ai.output.messages": asJSON(list{inParts(answer)})}
 		if asked[0].role == "system" {
 			a["gen_ai.system_instructions"] = asJSON(list{object{"type": "text", "content": asked[0].text}})
 			asked = asked[1:]
 		}
 		a["gen_ai.input.messages"] = asJSON(each(asked, inParts))
-		put(t, span, a)
+		w.put(a)
 	},
-	"conventions 1.36, events": func(t *testing.T, span ptrace.Span, asked []said, answer said) {
-		put(t, span, object{"gen_ai.operation.name": "chat", "gen_ai.system": "openai"})
+	"conventions 1.36, events": func(w writer, asked []said, answer said) {
+		w.put(object{"gen_ai.operation.name": "chat", "gen_ai.system": "openai"})
 		for _, m := range asked {
-			event(t, span, "gen_ai."+m.role+".message", inEventOf(m))
+			w.event("gen_ai."+m.role+".message", inEventOf(m))
 		}
-		event(t, span, "gen_ai.choice", object{
+		w.event("gen_ai.choice", object{
 			"index": 0, "finish_reason": "stop", "message": asJSON(inChat(answer)),
 		})
 	},
-	"conventions 1.36, structured events": func(t *testing.T, span ptrace.Span, asked []said, answer said) {
-		put(t, span, object{"gen_ai.operation.name": "chat", "gen_ai.system": "openai"})
+	"conventions 1.36, structured events": func(w writer, asked []said, answer said) {
+		w.put(object{"gen_ai.operation.name": "chat", "gen_ai.system": "openai"})
 		for _, m := range asked {
 			attributes := inEventOf(m)
 			if m.calls != nil {
 				attributes["tool_calls"] = inChat(m)["tool_calls"]
 			}
-			event(t, span, "gen_ai."+m.role+".message", attributes)
+			w.event("gen_ai."+m.role+".message", attributes)
 		}
-		event(t, span, "gen_ai.choice", object{"index": 0, "finish_reason": "stop", "message": inChat(answer)})
+		w.event("gen_ai.choice", object{"index": 0, "finish_reason": "stop", "message": inChat(answer)})
 	},
-	"Semantic Kernel, events": func(t *testing.T, span ptrace.Span, asked []said, answer said) {
-		put(t, span, object{"gen_ai.operation.name": "chat.completions", "gen_ai.system": "openai"})
+	"Semantic Kernel, events": func(w writer, asked []said, answer said) {
+		w.put(object{"gen_ai.operation.name": "chat.completions", "gen_ai.system": "openai"})
 		for _, m := range asked {
-			event(t, span, "gen_ai."+m.role+".message", object{"gen_ai.event.content": asJSON(inChat(m))})
+			w.event("gen_ai."+m.role+".message", object{"gen_ai.event.content": asJSON(inChat(m))})
 		}
-		event(t, span, "gen_ai.choice", object{"gen_ai.event.content": asJSON(object{"index": 0, "message": inChat(answer)})})
+		w.event("gen_ai.choice", object{"gen_ai.event.content": asJSON(object{"index": 0, "message": inChat(answer)})})
 	},
-	"conventions 1.27, content events": func(t *testing.T, span ptrace.Span, asked []said, answer said) {
-		put(t, span, object{"gen_ai.operation.name": "chat", "gen_ai.system": "openai"})
-		event(t, span, "gen_ai.content.prompt", object{"gen_ai.prompt": asJSON(each(asked, inChat))})
-		event(t, span, "gen_ai.content.completion", object{"gen_ai.completion": asJSON(list{inChat(answer)})})
+	"conventions 1.27, content events": func(w writer, asked []said, answer said) {
+		w.put(object{"gen_ai.operation.name": "chat", "gen_ai.system": "openai"})
+		w.event("gen_ai.content.prompt", object{"gen_ai.prompt": asJSON(each(asked, inChat))})
+		w.event("gen_ai.content.completion", object{"gen_ai.completion": asJSON(list{inChat(answer)})})
 	},
-	"Traceloop": func(t *testing.T, span ptrace.Span, asked []said, answer said) {
+	"Traceloop": func(w writer, asked []said, answer said) {
 		a := object{"llm.request.type": "chat", "gen_ai.system": "OpenAI"}
 		for i, m := range asked {
 			flatten(a, fmt.Sprintf("gen_ai.prompt.%d.", i), m)
 		}
 		flatten(a, "gen_ai.completion.0.", answer)
-		put(t, span, a)
+		w.put(a)
 	},
-	"Traceloop, Anthropic's blocks": func(t *testing.T, span ptrace.Span, asked []said, answer said) {
+	"Traceloop, Anthropic's blocks": func(w writer, asked []said, answer said) {
 		a := object{"llm.request.type": "completion", "gen_ai.system": "Anthropic"}
 		for i, m := range asked {
 			b := inBlocks(m)
@@ -154,86 +154,86 @@ var dialects = map[string]func(t *testing.T, span ptrace.Span, asked []said, ans
 			a[fmt.Sprintf("gen_ai.prompt.%d.content", i)] = asJSON(b["content"])
 		}
 		flatten(a, "gen_ai.completion.0.", answer)
-		put(t, span, a)
+		w.put(a)
 	},
-	"OpenInference": func(t *testing.T, span ptrace.Span, asked []said, answer said) {
+	"OpenInference": func(w writer, asked []said, answer said) {
 		a := object{"openinference.span.kind": "LLM", "input.value": "x", "output.value": "y"}
 		for i, m := range asked {
 			openInferenceMessage(a, fmt.Sprintf("llm.input_messages.%d.message.", i), m, false)
 		}
 		openInferenceMessage(a, "llm.output_messages.0.message.", answer, false)
-		put(t, span, a)
+		w.put(a)
 	},
-	"OpenInference, contents": func(t *testing.T, span ptrace.Span, asked []said, answer said) {
+	"OpenInference, contents": func(w writer, asked []said, answer said) {
 		a := object{"openinference.span.kind": "LLM"}
 		for i, m := range asked {
 			openInferenceMessage(a, fmt.Sprintf("llm.input_messages.%d.message.", i), m, true)
 		}
 		openInferenceMessage(a, "llm.output_messages.0.message.", answer, true)
-		put(t, span, a)
+		w.put(a)
 	},
-	"OpenInference, values alone": func(t *testing.T, span ptrace.Span, asked []said, answer said) {
-		put(t, span, object{
+	"OpenInference, values alone": func(w writer, asked []said, answer said) {
+		w.put(object{
 			"openinference.span.kind": "LLM", "input.value": asJSON(object{"messages": each(asked, inChat)}),
 			"output.value": asJSON(object{"choices": list{object{"index": 0, "message": inChat(answer)}}}),
 		})
 	},
-	"AI SDK": func(t *testing.T, span ptrace.Span, asked []said, answer said) {
-		put(t, span, object{
+	"AI SDK": func(w writer, asked []said, answer said) {
+		w.put(object{
 			"ai.operationId": "ai.generateText.doGenerate", "ai.prompt.messages": asJSON(each(asked, inModelMessage)),
 			"ai.response.text": answer.text,
 		})
 		if answer.calls != nil {
-			put(t, span, object{"ai.response.toolCalls": asJSON(eachCall(answer, func(c called) any {
+			w.put(object{"ai.response.toolCalls": asJSON(eachCall(answer, func(c called) any {
 				return object{"toolCallId": c.id, "toolName": c.tool, "input": c.arguments}
 			}))})
 		}
 	},
-	"Langfuse": func(t *testing.T, span ptrace.Span, asked []said, answer said) {
-		put(t, span, object{
+	"Langfuse": func(w writer, asked []said, answer said) {
+		w.put(object{
 			"langfuse.observation.type": "generation", "langfuse.observation.input": asJSON(each(asked, inChat)),
 			"langfuse.observation.output": asJSON(inChat(answer)),
 		})
 	},
-	"LangSmith": func(t *testing.T, span ptrace.Span, asked []said, answer said) {
-		put(t, span, object{
+	"LangSmith": func(w writer, asked []said, answer said) {
+		w.put(object{
 			"langsmith.span.kind": "llm", "gen_ai.prompt": asJSON(object{"messages": each(asked, inChat)}),
 			"gen_ai.completion": asJSON(object{"choices": list{object{"message": inChat(answer)}}}),
 		})
 	},
-	"MLflow": func(t *testing.T, span ptrace.Span, asked []said, answer said) {
-		put(t, span, object{
+	"MLflow": func(w writer, asked []said, answer said) {
+		w.put(object{
 			"mlflow.spanType": `"CHAT_MODEL"`, "mlflow.spanInputs": asJSON(object{"messages": each(asked, inChat)}),
 			"mlflow.spanOutputs": asJSON(object{"choices": list{object{"message": inChat(answer)}}}),
 		})
 	},
-	"ADK": func(t *testing.T, span ptrace.Span, asked []said, answer said) {
+	"ADK": func(w writer, asked []said, answer said) {
 		request := object{"contents": list{}}
 		if asked[0].role == "system" {
 			request["config"] = object{"systemInstruction": asked[0].text}
 			asked = asked[1:]
 		}
 		request["contents"] = each(asked, inGemini)
-		put(t, span, object{
+		w.put(object{
 			"gen_ai.system": "gcp.vertex.agent", "gcp.vertex.agent.llm_request": asJSON(request),
 			"gcp.vertex.agent.llm_response": asJSON(object{"content": inGemini(answer)}),
 		})
 	},
-	"Genkit": func(t *testing.T, span ptrace.Span, asked []said, answer said) {
-		put(t, span, object{
+	"Genkit": func(w writer, asked []said, answer said) {
+		w.put(object{
 			"genkit:type": "action", "genkit:metadata:subtype": "model",
 			"genkit:input":  asJSON(object{"messages": each(asked, inGenkit)}),
 			"genkit:output": asJSON(object{"message": inGenkit(answer), "finishReason": "stop"}),
 		})
 	},
-	"Strands, Bedrock's blocks": func(t *testing.T, span ptrace.Span, asked []said, answer said) {
-		put(t, span, object{"gen_ai.operation.name": "chat", "gen_ai.system": "strands-agents"})
+	"Strands, Bedrock's blocks": func(w writer, asked []said, answer said) {
+		w.put(object{"gen_ai.operation.name": "chat", "gen_ai.system": "strands-agents"})
 		for _, m := range asked {
-			event(t, span, "gen_ai."+m.role+".message", object{"content": asJSON(bedrockBlocks(m))})
+			w.event("gen_ai."+m.role+".message", object{"content": asJSON(bedrockBlocks(m))})
 		}
-		event(t, span, "gen_ai.choice", object{"finish_reason": "end_turn", "message": asJSON(bedrockBlocks(answer))})
+		w.event("gen_ai.choice", object{"finish_reason": "end_turn", "message": asJSON(bedrockBlocks(answer))})
 	},
-	"Pydantic AI 1": func(t *testing.T, span ptrace.Span, asked []said, answer said) {
+	"Pydantic AI 1": func(w writer, asked []said, answer said) {
 		events := list{}
 		for _, m := range asked {
 			e := inChat(m)
@@ -244,18 +244,18 @@ var dialects = map[string]func(t *testing.T, span ptrace.Span, asked []said, ans
 			events = append(events, e)
 		}
 		events = append(events, object{"event.name": "gen_ai.choice", "index": 0, "message": inChat(answer)})
-		put(t, span, object{"gen_ai.operation.name": "chat", "events": asJSON(events), "logfire.msg": "chat gpt-4o"})
+		w.put(object{"gen_ai.operation.name": "chat", "events": asJSON(events), "logfire.msg": "chat gpt-4o"})
 	},
-	"Logfire": func(t *testing.T, span ptrace.Span, asked []said, answer said) {
-		put(t, span, object{
+	"Logfire": func(w writer, asked []said, answer said) {
+		w.put(object{
 			"logfire.msg": "Chat Completion with 'gpt-4o'", "logfire.msg_template": "Chat Completion with {request_data[model]!r}",
 			"request_data":  asJSON(object{"model": "gpt-4o", "messages": each(asked, inChat)}),
 			"response_data": asJSON(object{"message": inChat(answer)}),
 			"gen_ai.system": "openai", "gen_ai.request.model": "gpt-4o",
 		})
 	},
-	"Laminar, LangWatch": func(t *testing.T, span ptrace.Span, asked []said, answer said) {
-		put(t, span, object{
+	"Laminar, LangWatch": func(w writer, asked []said, answer said) {
+		w.put(object{
 			"langwatch.span.type": "llm", "langwatch.input": asJSON(object{"type": "chat_messages", "value": each(asked, inChat)}),
 			"langwatch.output": asJSON(object{"type": "chat_messages", "value": list{inChat(answer)}}),
 		})
@@ -272,7 +272,7 @@ func TestMap_oneConversationInEveryDialect(t *testing.T) {
 				span.SetTraceID([16]byte{1})
 				span.SetSpanID([8]byte{1})
 				asked, answer := messages[:len(messages)-1], messages[len(messages)-1]
-				write(t, span, asked, answer)
+				write(writer{t, span}, asked, answer)
 				r := runsBySpan(td)["0100000000000000"]
 				assert.Equal(t, run.LLM, r.Kind)
 				assert.Equal(t, readBack(t, asked), readMessages(t, r.Inputs), "%s", r.Inputs)
@@ -355,18 +355,24 @@ func decodedJSON(t *testing.T, text string) any {
 	return v
 }
 
-func put(t *testing.T, span ptrace.Span, attributes object) {
-	t.Helper()
+// writer writes a span.
+type writer struct {
+	t *testing.T
+	ptrace.Span
+}
+
+func (w writer) put(attributes object) {
+	w.t.Helper()
 	for k, v := range attributes {
-		require.NoError(t, span.Attributes().PutEmpty(k).FromRaw(v))
+		require.NoError(w.t, w.Attributes().PutEmpty(k).FromRaw(v))
 	}
 }
 
-func event(t *testing.T, span ptrace.Span, name string, attributes object) {
-	t.Helper()
-	e := span.Events().AppendEmpty()
+func (w writer) event(name string, attributes object) {
+	w.t.Helper()
+	e := w.Events().AppendEmpty()
 	e.SetName(name)
-	require.NoError(t, e.Attributes().FromRaw(attributes))
+	require.NoError(w.t, e.Attributes().FromRaw(attributes))
 }
 
 func asJSON(v any) string {

@@ -149,7 +149,9 @@ var titles = map[dialect]string{
 	genAI{}: "OpenTelemetry GenAI", genAIEvents{}: "OpenTelemetry GenAI 1.28 to 1.36, events",
 	genAIIndexed{}: "OpenLLMetry, flattened messages", genAIText{}: "OpenTelemetry GenAI up to 1.27",
 	logfire{}: "Logfire and Pydantic AI", vectorDB{}: "OpenLLMetry, vector databases", liteLLM{}: "LiteLLM",
-	haystack{}: "Haystack", springAI{}: "Spring AI", n8n{}: "n8n", genAISystem{}: "OpenTelemetry GenAI, instructions alone", generic{}: "others",
+	haystack{}: "Haystack", springAI{}: "Spring AI", n8n{}: "n8n", codex{}: "Codex CLI",
+	genAISystem{}: "OpenTelemetry GenAI, instructions alone", generic{}: "others",
+	cutOff{}: "documents that were cut",
 }
 
 // probeValues are what attributes hold: for each dialect at least one that means something to it.
@@ -165,11 +167,12 @@ var probeValues = []any{
 var probeKinds = []run.Kind{run.LLM, run.Chain, run.Tool, run.Retriever, run.Embedding, run.Prompt}
 
 // context is what some dialects want to see before they say anything.
-type context struct{ scope, attribute, value string }
+type context struct{ scope, span, attribute, value string }
 
 var probeContexts = []context{
 	{},
 	{scope: "com.anthropic.claude_code.tracing"},
+	{scope: "codex_exec", span: "session_task.turn"},
 	{attribute: "langsmith.traceable", value: "true"},
 	{attribute: "openinference.span.kind", value: "TOOL"},
 	{attribute: "ai.operationId", value: "ai.generateText"},
@@ -186,6 +189,7 @@ func probeNames() []probeName {
 		{"event gen_ai.choice", "gen_ai.choice", "message"},
 		{"event tool.output", "tool.output", "output"},
 		{"event claude_code.assistant_response", "claude_code.assistant_response", "response"},
+		{"event codex.user_prompt", "codex.user_prompt", "prompt"},
 		{"event db.query.result", "db.query.result", "db.query.result.document"},
 	}
 	for name := range known {
@@ -210,6 +214,7 @@ func probeNames() []probeName {
 func probeSpan(c context, name probeName, value any) Span {
 	span, scope := ptrace.NewSpan(), pcommon.NewInstrumentationScope()
 	scope.SetName(c.scope)
+	span.SetName(c.span)
 	if c.attribute != "" {
 		span.Attributes().PutStr(c.attribute, c.value)
 	}

@@ -87,6 +87,7 @@ var (
 		haystack{},
 		mastra{},
 		generic{},
+		cutOff{},
 		genAISystem{},
 	)
 

@@ -105,3 +105,18 @@ func TestMapping_saysTheSameTwice(t *testing.T) {
 		}
 	}
 }
+
+// An SDK that limits the length of values cuts JSON wherever it is.
+func TestRead_cutDocumentsAreShownAsText(t *testing.T) {
+	for in, out := range map[string]string{
+		"ai.prompt.messages": "ai.response.toolCalls", "gcp.vertex.agent.llm_request": "gcp.vertex.agent.llm_response",
+		"request_data": "response_data", "gen_ai.input.messages": "gen_ai.output.messages",
+		"genkit:input": "genkit:output", "input.value": "output.value",
+	} {
+		f := dialect.Read(newSpan(t, "x", "call", attrs{
+			"langsmith.span.kind": "llm", in: `{"messages":[{"role":"user","content":"Wha`, out: `{"content":{"parts":[{"te`,
+		}))
+		assert.Contains(t, string(f.Inputs), `{\"role\":\"user\",\"content\":\"Wha"`, in)
+		assert.Contains(t, string(f.Outputs), `{\"parts\":[{\"te"`, out)
+	}
+}

@@ -23,6 +23,7 @@ type variant struct {
 	name    string
 	change  func(rs ptrace.ResourceSpans, ss ptrace.ScopeSpans, span ptrace.Span)
 	renames bool
+	cuts    bool     // content may be cut, and what stood in it may be gone
 	means   []string // dialects in which nothing else says what is changed
 }
 
@@ -32,6 +33,11 @@ var (
 	byScope = []string{
 		"claude-code", "google-adk-ts", "llamaindex-ts-traceloop", "lifted/logfire/openai",
 		"lifted/logfire/openai_agents", "lifted/logfire/openai_agents_mcp", "lifted/langfuse",
+	}
+	// Counts in the documents that are cut, answers at the end of a list of everything.
+	inDocuments = []string{
+		"google-adk-ts", "lifted/langfuse", "lifted/logfire/openai", "lifted/logfire/openai_agents",
+		"lifted/logfire/openai_agents_mcp",
 	}
 	byName = []string{
 		"google-adk-ts", "llamaindex-ts-traceloop", "lifted/logfire/openai", "lifted/logfire/openai_agents",
@@ -103,6 +109,16 @@ var variants = []variant{
 			}
 		})
 	}},
+	{name: "all JSON cut", change: func(_ ptrace.ResourceSpans, _ ptrace.ScopeSpans, span ptrace.Span) {
+		eachMap(span, func(m pcommon.Map) {
+			for k, v := range m.All() {
+				if text := v.AsString(); v.Type() == pcommon.ValueTypeStr && len(text) > 40 && strings.ContainsAny(text[:1], "{[") &&
+					!strings.Contains(k, "usage") && !strings.Contains(k, "etadata") {
+					v.SetStr(text[:len(text)*3/4])
+				}
+			}
+		})
+	}, cuts: true, means: inDocuments},
 	{name: "gen_ai.system for gen_ai.provider.name", change: renamed("gen_ai.provider.name", "gen_ai.system")},
 	{name: "gen_ai.provider.name for gen_ai.system", change: renamed("gen_ai.system", "gen_ai.provider.name")},
 	{name: "prompt_tokens", change: renamed("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens",
@@ -233,6 +249,9 @@ func (v *variant) view(r *run.Run) map[string]any {
 	}
 	if !v.renames {
 		m["name"] = r.Name
+	}
+	if v.cuts {
+		m["inputs"], m["outputs"] = r.Inputs != nil, r.Outputs != nil
 	}
 	return m
 }

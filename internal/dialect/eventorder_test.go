@@ -70,7 +70,8 @@ func TestRead_messagesWithTimesStayAsTheyAre(t *testing.T) {
 	later := inputsOf(t, odd, func(i int) pcommon.Timestamp { return pcommon.Timestamp(i + 1) })
 	assert.Regexp(t, `^\{"messages":\[\{"role":"tool".*"role":"assistant".*"role":"system".*"role":"user"`, later)
 	greeting := []sent{
-		{"gen_ai.system.message", attrs{"content": "s"}}, {"gen_ai.assistant.message", attrs{"content": "Hello!"}},
+		{"gen_ai.system.message", attrs{"content": "s"}},
+		{"gen_ai.assistant.message", attrs{"content": "Hello!"}},
 		{"gen_ai.user.message", attrs{"content": "Hi"}},
 	}
 	assert.JSONEq(t, `{"messages":[{"role":"system","content":"s"},{"role":"assistant","content":"Hello!"},

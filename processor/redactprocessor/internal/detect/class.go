@@ -47,8 +47,8 @@ const highBytes = "\xc2\xcd\xce\xcf\xd0\xd1\xd9\xdb\xe1\xe2\xef\xf0\xf3"
 
 // traits holds of each byte, in its lower half, which kind of trigger it is, one bit for each, and in its upper half
 // the kinds that mean something before it. A byte is worth a look where both halves meet.
-var traits = func() (t [256]uint32) {
-	kind := uint32(1)
+var traits = func() (t [256]uint64) {
+	kind := uint64(1)
 	trigger := func(chars string, before func(next byte) bool) {
 		for i := range len(chars) {
 			t[chars[i]] |= kind
@@ -79,12 +79,23 @@ var traits = func() (t [256]uint32) {
 	trigger("Cc", oneOf("Rr"))
 	trigger("Ss", oneOf("Cc"))
 	trigger("J", func(c byte) bool { return alphabet[c]&aURL != 0 })
-	trigger(highBytes, anything)
+	within := func(from, to byte) func(byte) bool {
+		return func(c byte) bool { return c >= from && c <= to }
+	}
+	trigger("\xc2", oneOf("\xa0\xad"))
+	trigger("\xcd", within(0x80, 0xaf))
+	trigger("\xce\xcf\xd0\xd1", within(0x80, 0xbf))
+	trigger("\xd9", within(0xa0, 0xa9))
+	trigger("\xdb", within(0xb0, 0xb9))
+	trigger("\xe1\xf3", oneOf("\xa0"))
+	trigger("\xe2", oneOf("\x80\x81\x88"))
+	trigger("\xef", oneOf("\xb8\xb9\xbb\xbc\xbd"))
+	trigger("\xf0", oneOf("\x9d"))
 	return t
 }()
 
 // traitBits is the width of one half of a byte's traits.
-const traitBits = 16
+const traitBits = 32
 
 // stride is how many bytes are looked at together.
 const stride = 4

@@ -6,6 +6,7 @@ package detect
 import (
 	"math/rand/v2"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 )
@@ -30,6 +31,15 @@ func TestNextTrigger_findsWhatOneByteAtATimeFinds(t *testing.T) {
 		}
 		for from := range len(text) + 1 {
 			assert.Equal(t, alone(string(text), from), nextTrigger(string(text), from), "%q from %d", text, from)
+		}
+	}
+}
+
+// No character that the view would show in another way is passed over, where its first byte is a trigger.
+func TestNextTrigger_stopsAtCharactersThatHideOthers(t *testing.T) {
+	for r := rune(0x80); r <= utf8.MaxRune; r++ {
+		if text := string(r) + "."; plain(r) != r && triggers[text[0]] == tHigh {
+			assert.Zero(t, nextTrigger(text, 0), "%U", r)
 		}
 	}
 }

@@ -81,16 +81,27 @@ func (sc *Scanner) bearer(i int) int {
 	for start < len(s) && s[start] == ' ' {
 		start++
 	}
-	end := start
-	for end < len(s) && (alphabet[s[end]] != 0 || s[end] == '=' || s[end] == '~') {
-		end++
-	}
-	for end > start && s[end-1] == '.' {
-		end--
-	}
+	end := sc.bearerEnd(start)
 	if end-start < leastToken || !looksToken(s[start:end]) || isSample(s[start:end]) {
 		return i + word
 	}
 	sc.add(Finding{start, end, AuthHeader, Unquoted})
 	return end
+}
+
+// bearerEnd returns where the characters of a bearer token end that begin at i. It has a memory: words that follow each
+// other without end share their last byte.
+func (sc *Scanner) bearerEnd(i int) int {
+	s, m := sc.text, &sc.bearers
+	if m.scan != sc.scan || i < m.start || i > m.end {
+		end := i
+		for end < len(s) && (alphabet[s[end]] != 0 || s[end] == '=' || s[end] == '~') {
+			end++
+		}
+		for end > i && s[end-1] == '.' {
+			end--
+		}
+		*m = memo{scan: sc.scan, start: i, end: end}
+	}
+	return m.end
 }

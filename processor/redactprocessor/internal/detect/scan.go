@@ -32,6 +32,8 @@ type memories struct {
 	keys  keyCache
 	memos [memoSlots]memo
 	bares memo // of values without quotes
+	// bearers is that of what follows "Bearer".
+	bearers memo
 }
 
 // Scan returns what the text holds, in order and without overlaps. The result is valid until the next call.

@@ -4,17 +4,23 @@
 package detect
 
 import (
+	"sort"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 )
 
 // view is a copy of a text as a reader would see it: escapes decoded, look-alike letters replaced, invisible ones
-// left out. Each byte remembers where in the text it comes from.
+// left out. It remembers where it differs from the text.
 type view struct {
-	text []byte
-	from []int32 // start in the original of each byte
-	to   []int32 // end
+	text  []byte
+	marks []mark
+}
+
+// mark is a character that the view shows in another way: in place of [from, to) of the text, its bytes [at, at+size).
+type mark struct {
+	at, from, to int32
+	size         int32
 }
 
 // escape notes that an encoded character stands at i, if one does, so that the view is read as well.
@@ -74,7 +80,7 @@ func (sc *Scanner) scanView() {
 		return
 	}
 	for _, f := range sc.deeper().Scan(string(sc.view.text)) {
-		start, end := int(sc.view.from[f.Start]), int(sc.view.to[f.End-1])
+		start, end := sc.view.start(f.Start), sc.view.end(f.End-1)
 		level := f.Level
 		if level != Unquoted {
 			level = sc.bareLevel(start, end)
@@ -87,28 +93,74 @@ func (sc *Scanner) scanView() {
 const maxView = 1 << 30
 
 func (v *view) build(s string) {
-	v.text, v.from, v.to = v.text[:0], v.from[:0], v.to[:0]
+	v.text, v.marks = v.text[:0], v.marks[:0]
 	for i := 0; i < len(s); {
-		r, n := decodeAt(s, i)
-		if n == 0 {
-			v.add(s[i:i+1], i, 1)
-			i++
+		next := nextEncoded(s, i)
+		v.text = append(v.text, s[i:next]...)
+		if next == len(s) {
+			return
+		}
+		r, n := decodeAt(s, next)
+		if i = next + n; n == 0 { // what no escape follows is none of its backslashes
+			for i++; i < len(s) && s[next] == '\\' && s[i] == '\\'; {
+				i++
+			}
+			v.text = append(v.text, s[next:i]...)
 			continue
 		}
+		at := len(v.text)
 		if r >= 0 {
-			var buf [utf8.UTFMax]byte
-			v.add(string(buf[:utf8.EncodeRune(buf[:], r)]), i, n)
+			v.text = utf8.AppendRune(v.text, r)
 		}
-		i += n
+		v.marks = append(v.marks, mark{int32(at), int32(next), int32(i), int32(len(v.text) - at)})
 	}
 }
 
-func (v *view) add(s string, from, n int) {
-	for k := range len(s) {
-		v.text = append(v.text, s[k])
-		v.from = append(v.from, int32(from))
-		v.to = append(v.to, int32(from+n))
+// nextEncoded returns the first position from i on at which a character may be written in a way of its own, or the end
+// of s. Of a row of backslashes that is the last from which an escape can be read.
+func nextEncoded(s string, i int) int {
+	for ; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '%' || c == '&' || c >= utf8.RuneSelf:
+			return i
+		case c == '\\':
+			end := i
+			for end < len(s) && s[end] == '\\' {
+				end++
+			}
+			if end < len(s) && s[end] == 'u' {
+				return max(i, end-1<<maxDepth)
+			}
+			i = end - 1
+		}
 	}
+	return i
+}
+
+// before returns the last mark that begins at or before position i of the view, or one of nothing.
+func (v *view) before(i int) mark {
+	n := sort.Search(len(v.marks), func(k int) bool { return int(v.marks[k].at) > i })
+	if n == 0 {
+		return mark{}
+	}
+	return v.marks[n-1]
+}
+
+// start returns where in the text the character begins that stands at position i of the view.
+func (v *view) start(i int) int {
+	m := v.before(i)
+	if i < int(m.at+m.size) {
+		return int(m.from)
+	}
+	return i - int(m.at+m.size) + int(m.to)
+}
+
+// end returns where that character ends.
+func (v *view) end(i int) int {
+	if m := v.before(i); i < int(m.at+m.size) {
+		return int(m.to)
+	}
+	return v.start(i) + 1
 }
 
 // decodeAt returns the character that is written at i in a way of its own, and how long that is; -1 for one that

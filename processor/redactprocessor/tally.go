@@ -31,6 +31,8 @@ const (
 // tally counts within one call. It holds no text.
 type tally struct {
 	byDetector map[detectorCount]int64
+	last       detectorCount // what was found last, and how often in a row: one text holds many of a kind
+	row        int64
 	byGroup    map[groupCount]int64
 	hashed     [classes]int64
 	inSpan     map[detect.ID]int64 // what was found in the span or record at hand; nil when nobody asks
@@ -55,14 +57,27 @@ func newTally() tally {
 
 func (t *tally) reset() {
 	clear(t.byDetector)
+	t.row = 0
 	clear(t.byGroup)
 	t.hashed, t.scanned, t.failures = [classes]int64{}, 0, 0
 }
 
 func (t *tally) found(id detect.ID, site walk.Site, action detect.Action) {
-	t.byDetector[detectorCount{id, site, action}]++
+	if next := (detectorCount{id, site, action}); next != t.last {
+		t.endRow()
+		t.last = next
+	}
+	t.row++
 	if t.inSpan != nil {
 		t.inSpan[id]++
+	}
+}
+
+// endRow adds what was found last to what was found before.
+func (t *tally) endRow() {
+	if t.row > 0 {
+		t.byDetector[t.last] += t.row
+		t.row = 0
 	}
 }
 
@@ -117,6 +132,7 @@ var actionNames = [...]string{
 }
 
 func (m *meter) write(ctx context.Context, t *tally) {
+	t.endRow()
 	for c, n := range t.byDetector {
 		m.builder.ProcessorRedactReplacements.Add(ctx, n, m.labelsOf(c, func() []attribute.KeyValue {
 			d := m.set.Detectors()[c.id]

@@ -255,3 +255,29 @@ func distinct(s string) int {
 	}
 	return n
 }
+
+// charSet is a set of bytes.
+type charSet [256]bool
+
+func chars(list string) *charSet {
+	var c charSet
+	for i := range len(list) {
+		c[list[i]] = true
+	}
+	return &c
+}
+
+// trim returns s without those of its first and last bytes that are in the set.
+func (c *charSet) trim(s string) string {
+	for len(s) > 0 && c[s[0]] {
+		s = s[1:]
+	}
+	return c.trimRight(s)
+}
+
+func (c *charSet) trimRight(s string) string {
+	for len(s) > 0 && c[s[len(s)-1]] {
+		s = s[:len(s)-1]
+	}
+	return s
+}

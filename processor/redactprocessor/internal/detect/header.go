@@ -81,8 +81,8 @@ func (sc *Scanner) bearer(i int) int {
 	for start < len(s) && s[start] == ' ' {
 		start++
 	}
-	end := sc.bearerEnd(start)
-	if end-start < leastToken || !looksToken(s[start:end]) || isSample(s[start:end]) {
+	end, crowded := sc.bearerEnd(start)
+	if end-start < leastToken || !crowded && (!looksToken(s[start:end]) || isSample(s[start:end])) {
 		return i + word
 	}
 	sc.add(Finding{start, end, AuthHeader, Unquoted})
@@ -90,11 +90,11 @@ func (sc *Scanner) bearer(i int) int {
 }
 
 // bearerEnd returns where the characters of a bearer token end that begin at i. It has a memory: words that follow each
-// other without end share their last byte.
-func (sc *Scanner) bearerEnd(i int) int {
+// other without end share their last byte. It tells whether too many do.
+func (sc *Scanner) bearerEnd(i int) (end int, crowded bool) {
 	s, m := sc.text, &sc.bearers
 	if m.scan != sc.scan || i < m.start || i > m.end {
-		end := i
+		end = i
 		for end < len(s) && (alphabet[s[end]] != 0 || s[end] == '=' || s[end] == '~') {
 			end++
 		}
@@ -103,5 +103,6 @@ func (sc *Scanner) bearerEnd(i int) int {
 		}
 		*m = memo{scan: sc.scan, start: i, end: end}
 	}
-	return m.end
+	m.shared++
+	return m.end, m.shared > maxShared
 }

@@ -29,6 +29,9 @@ var hostile = []string{
 	"key=\"password\" value=\"", "token: ", "_", ".", "-", "pat-na1-", "live_1", "1:AA", "\u0430", "DE89 ",
 	"cvv 1", "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo=", "3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d3d ",
 	"https://x.y/?token=", "\x00", "\xff",
+	"bearer=", "?token=", "?token=x-token=", "://x/hooks/", "http://a/hooks/YOUR", "AIza", "AIza-", "api_key: ", "mysql -p",
+	"p%61ssword=", "%41" + strings.Repeat(`\`, 260) + "uZ", "&#65;", "?a=&b=&", "\u200bpassword=", "<password a>a>a>",
+	"data:image/png;base64,iVBORw0KGgo", "12/12/", "--password ", "$2a$a", "@a", `{"a":[{"a":[`, `"a":"\"a\":\"`, "x=1;y=2;",
 }
 
 // cpuTime is what the process has used so far: unlike the clock, it does not run on while others have the processor.

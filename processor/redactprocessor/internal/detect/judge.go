@@ -133,19 +133,16 @@ var references = []string{
 	"+new ", "+ ", "new ", "new-object", "&str", "&'",
 }
 
-// referenceStarts are the first letters of references.
-var referenceStarts = func() (t [256]bool) {
+// referencesBy holds references by their first letter.
+var referencesBy = func() (t [256][]string) {
 	for _, r := range references {
-		t[r[0]] = true
+		t[r[0]] = append(t[r[0]], r)
 	}
 	return t
 }()
 
 func isReference(low string) bool {
-	if !referenceStarts[low[0]] {
-		return false
-	}
-	for _, r := range references {
+	for _, r := range referencesBy[low[0]] {
 		if strings.HasPrefix(low, r) {
 			return true
 		}
@@ -153,14 +150,21 @@ func isReference(low string) bool {
 	return false
 }
 
+// What may stand around a value, behind a name that announces one, and for characters that were taken out.
+var (
+	padding   = chars("'\" \t\n\r")
+	operators = chars(":= ")
+	masking   = chars("*.xX#\u2022\u2026-")
+)
+
 // isPlaceholder tells whether s stands for a secret instead of being one.
 func (sc *Scanner) isPlaceholder(s string) bool {
-	s = strings.Trim(s[:min(len(s), maxReread)], "'\" \t\n\r")
+	s = padding.trim(s[:min(len(s), maxReread)])
 	if s == "" || isKeyword(s) || sc.isOwn(s) || distinct(s) == 1 || isMasked(s) || isSample(s) {
 		return true
 	}
 	low := strings.ToLower(s[:min(len(s), maxSample)])
-	return isReference(low) || isExpression(s, low) || isConstant(s) || isPath(s) || isHeading(s)
+	return isReference(low) || isExpression(s, low) || isConstant(s) || isPath(s) || sc.isHeading(s)
 }
 
 // standsIn is isPlaceholder where nothing but a secret can stand, as in the password of a URL. There a word is one, too.
@@ -196,9 +200,9 @@ func isExpression(s, low string) bool {
 }
 
 // isHeading tells whether s announces a secret itself, as where a text within quotes was cut at the wrong ones.
-func isHeading(s string) bool {
-	name := strings.TrimRight(s, ":= ")
-	return len(name) < len(s) && only(name, aURLDot) && KeyKind(name) != KindNone
+func (sc *Scanner) isHeading(s string) bool {
+	name := operators.trimRight(s)
+	return len(name) < len(s) && only(name, aURLDot) && sc.keys.kind(name) != KindNone
 }
 
 // maxVerb is the length of the longest verb of a format that is taken for one.
@@ -256,6 +260,9 @@ func isConstant(s string) bool {
 
 // isMasked tells whether s is what another redactor left: nothing but stars, dots, x or bullets.
 func isMasked(s string) bool {
+	if !masking[s[0]] && !masking[s[len(s)-1]] {
+		return false
+	}
 	rest := strings.Trim(s, "*.xX#\u2022\u2026-")
 	return rest == "" || len(rest) < len(s) && strings.Count(s, "*") >= len(s)-4 && len(s) > 4
 }
@@ -266,7 +273,7 @@ func isCode(s string, v, end, gap int) bool {
 		return true
 	}
 	text := s[v:end]
-	if open := strings.IndexAny(text, "(["); open > 0 && only(text[:open], aAlnum|aURLSafe|aDot) {
+	if open := run(text, 0, aURLDot); open > 0 && open < len(text) && (text[open] == '(' || text[open] == '[') {
 		return true
 	}
 	name := strings.TrimRight(text, ".")

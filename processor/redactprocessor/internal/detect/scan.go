@@ -29,11 +29,12 @@ type Scanner struct {
 
 // memories keep the ends of long runs, so that no byte is read again and again, and what keys announce.
 type memories struct {
-	keys  keyCache
-	memos [memoSlots]memo
-	bares memo // of values without quotes
-	// bearers is that of what follows "Bearer".
-	bearers memo
+	keys    keyCache
+	memos   [memoSlots]memo
+	bares   memo // of values without quotes
+	queried memo // of those in URLs
+	bearers memo // of what follows "Bearer"
+	closed  closed
 }
 
 // Scan returns what the text holds, in order and without overlaps. The result is valid until the next call.
@@ -41,7 +42,7 @@ func (sc *Scanner) Scan(text string) []Finding {
 	sc.text = text
 	sc.findings = sc.findings[:0]
 	sc.scan++
-	sc.longRun, sc.encoded, sc.lineSeen, sc.options, sc.json = 0, 0, 0, options{}, jsonState{}
+	sc.longRun, sc.encoded, sc.lineSeen, sc.closed, sc.options, sc.json = 0, 0, 0, closed{}, options{}, jsonState{}
 	if sc.rules == nil {
 		sc.rules = vendorRules()
 	}
@@ -124,8 +125,11 @@ func (sc *Scanner) upper(i int) int {
 const leastGoogleKey = 24
 
 func (sc *Scanner) googleKey(i int) int {
-	end := run(sc.text, i+4, aURL)
-	if end-i-4 < leastGoogleKey || !startsWord(sc.text, i) || isDummy(sc.text[i+4:min(end, i+maxLook)], 0) {
+	if !startsWord(sc.text, i) {
+		return i + 1
+	}
+	end := sc.runEnd(i+4, aURL)
+	if end-i-4 < leastGoogleKey || isDummy(sc.text[i+4:min(end, i+maxLook)], 0) {
 		return i + 1
 	}
 	sc.add(Finding{i, end, GoogleAPIKey, Unquoted})

@@ -220,3 +220,14 @@ func TestVendors_alphabetsHaveMemosOfTheirOwn(t *testing.T) {
 		slots[slot] = v.chars
 	}
 }
+
+// Of keys that follow each other without end each would be judged with all that follows. From some number on their
+// values are secrets without being read.
+func TestScan_valuesThatShareTheirEndAreBounded(t *testing.T) {
+	scanner := everything().NewScanner()
+	for _, key := range []string{"?token=", "bearer="} {
+		assert.Empty(t, scanner.Scan(strings.Repeat(key, maxShared)), key)
+		assert.NotEmpty(t, scanner.Scan(strings.Repeat(key, 4*maxShared)), key)
+		assert.Empty(t, scanner.Scan(strings.Repeat(key+" ", 4*maxShared)), "%s with spaces between", key)
+	}
+}

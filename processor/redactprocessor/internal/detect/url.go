@@ -122,31 +122,46 @@ func (sc *Scanner) webhook(start, slash int) int {
 	if path == 0 {
 		return 0
 	}
-	end := path
-	for end < len(s) && !endsURL(s[end]) {
+	if path < sc.closed.until && (sc.closed.listed || !listed) {
+		return 0
+	}
+	end := max(path, sc.closed.end)
+	for path >= sc.closed.end && end < len(s) && !endsURL(s[end]) {
 		end++
 	}
-	if end-path < leastToken || sc.ownEnd(path) > 0 || !opensDoor(s[path:end], listed) {
+	if end-path < leastToken || sc.ownEnd(path) > 0 {
+		return 0
+	}
+	if reach := opensDoor(s[path:end], listed); reach > 0 {
+		sc.closed = closed{path + reach, end, listed}
 		return 0
 	}
 	sc.add(Finding{path, end, WebhookURL, Unquoted})
 	return end
 }
 
-// opensDoor tells whether the path of a webhook holds what only its owner knows. On a host that is listed it may be short.
-func opensDoor(path string, listed bool) bool {
-	if strings.Contains(path, "YOUR") {
-		return false
+// closed remembers the last path that held no secret, so that one made of paths is not read again for each of them.
+type closed struct {
+	until  int  // none that begins in it before here holds one
+	end    int  // of the path
+	listed bool // it was on a host that is listed, where less is taken for a secret
+}
+
+// opensDoor looks in the path of a webhook for what only its owner knows. On a host that is listed it may be short. It
+// returns 0 when that is there, else how far into the path the reason reaches why it is not.
+func opensDoor(path string, listed bool) int {
+	if at := strings.Index(path, "YOUR"); at >= 0 {
+		return at + 1
 	}
 	parts := func(r rune) bool { return strings.ContainsRune("/@?=", r) }
 	for part := range strings.FieldsFuncSeq(path, parts) {
 		digits, _, _ := mix(part)
 		if len(part) >= leastToken && distinct(part) >= 6 || digits > 0 && digits < len(part) && len(part) >= 6 ||
 			listed && digits == 0 && len(part) > 6 && distinct(part) >= 5 && !wordy(part) {
-			return true
+			return 0
 		}
 	}
-	return false
+	return len(path)
 }
 
 // telegram recognises <bot id>:AA<33 characters> around the ":" at i.

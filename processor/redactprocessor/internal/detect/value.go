@@ -215,13 +215,14 @@ func (sc *Scanner) bare(a assignment, v, gap int) {
 	}
 	switch a.kind {
 	case KindAuth, KindCookie, KindSeed:
-		if v >= sc.lineSeen {
-			sc.lineSeen = lineEnd(s, v)
-			sc.under(a.kind, v, sc.lineSeen)
-		}
+		sc.restOfLine(a.kind, v)
 		return
 	}
-	end := sc.bareEnd(v, a.query)
+	end, crowded := sc.bareEnd(v, a.query)
+	if crowded {
+		sc.add(Finding{v, end, kindID(a.kind), Unquoted})
+		return
+	}
 	text := s[v:end]
 	if a.kind == KindSecret && (isCode(s, v, end, gap) || isProse(s, v, end, gap) || a.quote != 0 && isKeyword(text)) &&
 		!belowUser(s, a.start, end) {
@@ -289,6 +290,14 @@ func inConnection(s string, i, end int) bool {
 	return false
 }
 
+// restOfLine handles a value that fills the rest of its line, once for each line.
+func (sc *Scanner) restOfLine(kind Kind, v int) {
+	if v >= sc.lineSeen {
+		sc.lineSeen = lineEnd(sc.text, v)
+		sc.under(kind, v, sc.lineSeen)
+	}
+}
+
 // lineEnd returns where a value that fills the rest of its line ends.
 func lineEnd(s string, i int) int {
 	for i < len(s) && s[i] != '\n' && s[i] != '\r' && s[i] != '"' && s[i] != '\'' && s[i] != '`' && s[i] != '\\' {
@@ -297,16 +306,18 @@ func lineEnd(s string, i int) int {
 	return i
 }
 
-// bareEnd is bareEnd with a memory: values of keys that follow each other without end share their last byte.
-func (sc *Scanner) bareEnd(i int, query bool) int {
+// bareEnd is bareEnd with a memory: values of keys that follow each other without end share their last byte. It tells
+// whether too many do.
+func (sc *Scanner) bareEnd(i int, query bool) (end int, crowded bool) {
 	m := &sc.bares
-	if m.scan != sc.scan || query != (m.chars > 0) || i < m.start || i > m.end || i-m.start > maxBare/2 {
-		*m = memo{scan: sc.scan, start: i, end: bareEnd(sc.text, i, query)}
-		if query {
-			m.chars = 1
-		}
+	if query {
+		m = &sc.queried
 	}
-	return m.end
+	if m.scan != sc.scan || i < m.start || i > m.end || i-m.start > maxBare/2 {
+		*m = memo{scan: sc.scan, start: i, end: bareEnd(sc.text, i, query)}
+	}
+	m.shared++
+	return m.end, m.shared > maxShared
 }
 
 // bareEnd returns where a value without quotes ends.

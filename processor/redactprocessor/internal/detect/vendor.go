@@ -13,7 +13,8 @@ type rule struct {
 	*vendor
 	id     ID
 	prefix string
-	wake   int // where in the prefix the byte stands that wakes the rule
+	wake   int  // where in the prefix the byte stands that wakes the rule
+	next   byte // what stands behind that byte; 0 when the prefix ends there
 }
 
 // vendorIndex finds the rules for a waking byte by the two bytes before it, and those of prefixes without such a byte
@@ -34,6 +35,9 @@ var vendorRules = sync.OnceValue(func() *vendorIndex {
 				start := [2]byte{prefix[0], prefix[1]}
 				index.byStart[start] = append(index.byStart[start], r)
 				continue
+			}
+			if r.wake+1 < len(prefix) {
+				r.next = prefix[r.wake+1]
 			}
 			slot := separatorSlot(prefix, r.wake)
 			index.bySeparator[slot] = append(index.bySeparator[slot], r)
@@ -63,10 +67,14 @@ func (sc *Scanner) separator(i int) int {
 	if sc.rules.taken[slot>>6]&(1<<(slot&63)) == 0 {
 		return i + 1
 	}
+	next := byte(0)
+	if i+1 < len(s) {
+		next = s[i+1]
+	}
 	for k := range sc.rules.bySeparator[slot] {
 		r := &sc.rules.bySeparator[slot][k]
 		start := i - r.wake
-		if start < 0 || !strings.HasPrefix(s[start:], r.prefix) || !sc.set.enabled[r.id] {
+		if r.next != 0 && r.next != next || start < 0 || !strings.HasPrefix(s[start:], r.prefix) || !sc.set.enabled[r.id] {
 			continue
 		}
 		if end := r.match(sc, start); end > 0 {
@@ -146,7 +154,7 @@ func lineBreak(s string, i int) int {
 func (sc *Scanner) runEnd(i int, chars uint8) int {
 	m := &sc.memos[chars%memoSlots]
 	if m.scan != sc.scan || m.chars != chars || i < m.start || i > m.end {
-		*m = memo{sc.scan, chars, i, run(sc.text, i, chars)}
+		*m = memo{scan: sc.scan, chars: chars, start: i, end: run(sc.text, i, chars)}
 	}
 	return m.end
 }
@@ -154,11 +162,16 @@ func (sc *Scanner) runEnd(i int, chars uint8) int {
 // memoSlots is a number by which the alphabets of all vendors have different remainders; a test holds that.
 const memoSlots = 31
 
+// maxShared is how many values that end at the same place are judged each by itself, as each may be as long as all of
+// them. More make no sense, and are taken for secrets.
+const maxShared = 16
+
 // memo is the last run of an alphabet that was measured.
 type memo struct {
 	scan       uint32 // of which text
 	chars      uint8
 	start, end int
+	shared     int // how often it was asked for
 }
 
 // How much of a token is looked at to judge it, and to tell a token from words.

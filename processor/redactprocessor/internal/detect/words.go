@@ -69,6 +69,9 @@ func isSample(s string) bool {
 
 // isTemplate tells whether s asks to be filled in.
 func isTemplate(s string) bool {
+	if strings.IndexByte(s, 'R') < 0 {
+		return strings.Contains(s, "EXAMPLEEXAMPLE")
+	}
 	for _, word := range [...]string{"YOUR_", "YOUR-", "REPLACE", "EXAMPLEEXAMPLE", "_HERE"} {
 		if strings.Contains(s, word) {
 			return true
@@ -138,18 +141,23 @@ const leastSequence = 3
 // isWording tells whether s consists of words without any digit, with a marker among them; or of one marker and a
 // short number.
 func isWording(s string) bool {
-	letters := strings.TrimRight(s, "0123456789")
+	letters := s
+	for letters != "" && isDigit(letters[len(letters)-1]) {
+		letters = letters[:len(letters)-1]
+	}
 	if rest := s[len(letters):]; rest != "" {
 		return len(rest) <= leastCredential && loneMarkers[strings.ToLower(letters)] && !isLonePassword(letters) &&
 			(sequenceEnd(rest, aDigit) == len(rest) || distinct(rest) == 1)
+	}
+	for i := range len(s) {
+		if !isLetter(s[i]) && strings.IndexByte("-_ .", s[i]) < 0 {
+			return false
+		}
 	}
 	words, marked := 0, 0
 	for i := 0; i < len(s); {
 		end := run(s, i, aLetter)
 		if end == i {
-			if strings.IndexByte("-_ .", s[i]) < 0 {
-				return false
-			}
 			i++
 			continue
 		}

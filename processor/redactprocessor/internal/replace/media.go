@@ -7,7 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
-	"io"
+	"hash"
 	"strconv"
 	"strings"
 )
@@ -30,29 +30,52 @@ func Media(text, kind string) string {
 	if kind == "" || strings.ContainsFunc(kind, func(r rune) bool { return !mimeRune(r) }) {
 		kind = "application/octet-stream"
 	}
-	encoding := base64.RawStdEncoding
-	if strings.ContainsAny(data, "-_") {
-		encoding = base64.RawURLEncoding
-	}
 	sum := sha256.New()
-	size, err := io.Copy(sum, base64.NewDecoder(encoding, strings.NewReader(strings.TrimRight(data, "="))))
+	size, err := decodeInto(sum, strings.TrimRight(data, "="))
 	if err != nil {
 		// Cut off or not base64 at all: the text itself is what can be compared.
 		sum.Reset()
 		sum.Write([]byte(data))
-		size = int64(len(data))
+		size = len(data)
 	}
 	return note(kind, size, sum.Sum(nil))
+}
+
+// chunk is how many characters of base64 are decoded at a time, a multiple of four.
+const chunk = 4096
+
+// decodeInto writes what data holds in base64 to w, which cannot fail, and returns how much that is.
+func decodeInto(w hash.Hash, data string) (size int, err error) {
+	encoding := base64.RawStdEncoding
+	if strings.ContainsAny(data, "-_") {
+		encoding = base64.RawURLEncoding
+	}
+	if strings.ContainsAny(data, "\r\n") { // as wrapped lines; decoding passes over them
+		data = strings.NewReplacer("\r", "", "\n", "").Replace(data)
+	}
+	in := make([]byte, min(len(data), chunk))
+	out := make([]byte, encoding.DecodedLen(len(in)))
+	for len(data) > 0 {
+		k := copy(in, data)
+		n, err := encoding.Decode(out, in[:k])
+		if err != nil {
+			return 0, err
+		}
+		w.Write(out[:n])
+		size += n
+		data = data[k:]
+	}
+	return size, nil
 }
 
 // MediaBytes returns the note for an attachment that is not encoded.
 func MediaBytes(data []byte, kind string) string {
 	sum := sha256.Sum256(data)
-	return note(kind, int64(len(data)), sum[:])
+	return note(kind, len(data), sum[:])
 }
 
-func note(kind string, size int64, sum []byte) string {
-	return "[media:" + kind + " " + strconv.FormatInt(size, 10) + "B sha256:" + hex.EncodeToString(sum)[:mediaDigits] + "]"
+func note(kind string, size int, sum []byte) string {
+	return "[media:" + kind + " " + strconv.Itoa(size) + "B sha256:" + hex.EncodeToString(sum)[:mediaDigits] + "]"
 }
 
 func mimeRune(r rune) bool {

@@ -360,22 +360,32 @@ func unquote(raw string) string {
 // parse returns s as raw JSON when it is an object, an array or a quoted text, with up to two levels of quoting taken
 // off where JSON comes out; else "". Numbers and words stay text: a user may well have typed them.
 func parse(s string) string {
-	raw := strings.TrimSpace(s)
-	if raw == "" || strings.IndexByte(`{["`, raw[0]) < 0 || !isJSON(raw) {
+	raw := trimSpace(s)
+	if raw == "" || raw[0] != '{' && raw[0] != '[' && raw[0] != '"' || !isJSON(raw) {
 		return ""
 	}
 	for range maxUnwrap {
 		if raw[0] != '"' {
 			break
 		}
-		inner := strings.TrimSpace(unquote(raw))
-		if inner == "" || strings.IndexByte(`{["`, inner[0]) < 0 || !isJSON(inner) {
+		inner := trimSpace(unquote(raw))
+		if inner == "" || inner[0] != '{' && inner[0] != '[' && inner[0] != '"' || !isJSON(inner) {
 			break
 		}
 		raw = inner
 	}
 	return raw
 }
+
+// trimSpace is strings.TrimSpace with a short way for texts that have no space around them.
+func trimSpace(s string) string {
+	if s == "" || isPlain(s[0]) && isPlain(s[len(s)-1]) {
+		return s
+	}
+	return strings.TrimSpace(s)
+}
+
+func isPlain(c byte) bool { return c > ' ' && c < utf8.RuneSelf }
 
 // maxUnwrap is how often JSON is found quoted inside JSON in recorded traces.
 const maxUnwrap = 2

@@ -114,6 +114,9 @@ var kindWords = map[string]run.Kind{
 // kindWord looks a word up in either case. Products write theirs in one of them, so that nothing is converted as a
 // rule.
 func kindWord(word string) run.Kind {
+	if word == "" {
+		return ""
+	}
 	if k, ok := kindWords[word]; ok {
 		return k
 	}

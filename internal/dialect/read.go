@@ -106,7 +106,7 @@ func (v *view) runName() string {
 		if !v.hears(d) {
 			continue
 		}
-		if n := strings.TrimSpace(d.name(v)); !isBlank(n) {
+		if n := trimSpace(d.name(v)); !isBlank(n) {
 			return truncate(n, maxName)
 		}
 	}

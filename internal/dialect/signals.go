@@ -44,11 +44,13 @@ func gather(s Span) signals {
 
 // add sorts one attribute by its first segment, so that a key is compared with few others.
 func (g *signals) add(k string, v pcommon.Value) {
-	word := leadingWord(k)
-	if word == "" || isEmpty(v) {
-		return
+	if !isEmpty(v) {
+		g.addFilled(k, v)
 	}
-	switch word {
+}
+
+func (g *signals) addFilled(k string, v pcommon.Value) {
+	switch leadingWord(k) {
 	case "gen": // gen_ai.…
 		g.addGenAI(k, v)
 	case "llm", "openinference", "input", "output", "retrieval", "reranker", "tool", "embedding":

@@ -158,7 +158,10 @@ func newView(s Span) *view {
 	}
 	v.Span, v.words = s, anything
 	for k, value := range s.Attributes().All() {
-		v.signals.add(k, value)
+		if isEmpty(value) {
+			continue
+		}
+		v.signals.addFilled(k, value)
 		v.evidence.attribute(k, value, s.Scope)
 		v.add(k, value)
 	}
@@ -209,7 +212,7 @@ func bounded(b []byte) []byte {
 func (v *view) add(k string, value pcommon.Value) {
 	s, isKnown := known[k]
 	if isKnown {
-		v.set(s, value)
+		v.setFilled(s, value)
 	}
 	switch {
 	case isFamily(k):
@@ -223,7 +226,13 @@ func (v *view) add(k string, value pcommon.Value) {
 
 // set keeps the first filled value: the attribute before an event that repeats it.
 func (v *view) set(s slot, value pcommon.Value) {
-	if isEmpty(value) || v.filled[s] {
+	if !isEmpty(value) {
+		v.setFilled(s, value)
+	}
+}
+
+func (v *view) setFilled(s slot, value pcommon.Value) {
+	if v.filled[s] {
 		return
 	}
 	v.values[s], v.filled[s] = value, true
@@ -259,7 +268,7 @@ func (v *view) addIndexed(k string, value pcommon.Value) bool {
 		return false
 	}
 	n, rest, ok := cutNumber(k[i:])
-	if !ok || isEmpty(value) {
+	if !ok {
 		return true
 	}
 	v.words |= listWords[l]

@@ -15,10 +15,10 @@ import (
 
 // rules is the configured metadata, in a form in which one pass over some attributes finds all that any rule asks for.
 type rules struct {
-	keys    []string // in order
-	sources [][]int  // of each key: indices into names
-	names   []string
-	lengths uint64 // which lengths names have, by bit; the last stands for all longer ones
+	keys     []string // in order
+	sources  [][]int  // of each key: indices into names
+	names    []string
+	byLength [64][]int // the names of so many letters, modulo 64
 }
 
 func compile(metadata map[string][]string) rules {
@@ -30,7 +30,7 @@ func compile(metadata map[string][]string) rules {
 			if i < 0 {
 				i = len(r.names)
 				r.names = append(r.names, name)
-				r.lengths |= lengthBit(name)
+				r.byLength[len(name)%64] = append(r.byLength[len(name)%64], i)
 			}
 			sources = append(sources, i)
 		}
@@ -40,21 +40,19 @@ func compile(metadata map[string][]string) rules {
 	return r
 }
 
-func lengthBit(name string) uint64 { return 1 << min(len(name), 63) }
-
 // find puts what attributes say under each of the names into found, and reports whether they say anything.
-func (r *rules) find(attributes pcommon.Map, found []run.Value) (any bool) {
+func (r *rules) find(attributes pcommon.Map, found []run.Value) bool {
 	clear(found)
+	hit := false
 	for k, v := range attributes.All() {
-		if r.lengths&lengthBit(k) == 0 {
-			continue
-		}
-		if i := slices.Index(r.names, k); i >= 0 {
-			found[i] = scalar(v)
-			any = true
+		for _, i := range r.byLength[len(k)%64] {
+			if r.names[i] == k {
+				found[i] = scalar(v)
+				hit = true
+			}
 		}
 	}
-	return any
+	return hit
 }
 
 // facts is what the surroundings of spans have for metadata, which many spans share.
@@ -127,8 +125,10 @@ const maxTold = 64
 func (f *facts) read(at surroundings, rootResource pcommon.Map) *source {
 	s := f.take()
 	s.found, s.answers = resized(s.found, len(f.rules.names)), resized(s.answers, len(f.rules.keys))
-	for _, attributes := range [...]pcommon.Map{at.root, at.resource, rootResource} {
-		f.rules.find(attributes, f.own)
+	for i, attributes := range [...]pcommon.Map{at.root, at.resource, rootResource} {
+		if i == 2 && rootResource == at.resource || !f.rules.find(attributes, f.own) {
+			continue
+		}
 		for n, v := range f.own {
 			if s.found[n].Type() == run.Absent {
 				s.found[n] = v

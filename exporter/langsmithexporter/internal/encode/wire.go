@@ -92,18 +92,28 @@ func appendHead(b []byte, field, n int) []byte {
 	return binary.AppendUvarint(b, uint64(n))
 }
 
+// usualLength is the room that is left for the length of a message that is being written: that of most spans, so that
+// they need not be moved when their length is known.
+const usualLength = 2
+
 // open begins a message inside of another, which ends where close is called with what open has returned.
 func (w *wire) open(field int) (start int) {
-	w.b = append(w.b, tag(field, wireBytes))
-	return len(w.b)
+	w.b = append(w.b, tag(field, wireBytes), 0, 0)
+	return len(w.b) - usualLength
 }
 
-// close makes room for the length of the message, which is known only now.
+// close writes the length of the message before it.
 func (w *wire) close(start int) {
-	n := len(w.b) - start
-	w.b = append(w.b, "12345"[:uvarintSize(uint64(n))]...)
-	copy(w.b[len(w.b)-n:], w.b[start:start+n])
-	binary.PutUvarint(w.b[start:], uint64(n))
+	content := w.b[start+usualLength:]
+	n, size := len(content), uvarintSize(uint64(len(content)))
+	if size > usualLength {
+		w.b = append(w.b, "345"[:size-usualLength]...)
+	}
+	if size != usualLength {
+		copy(w.b[start+size:], content)
+		w.b = w.b[:start+size+n]
+	}
+	binary.PutUvarint(w.b[start:start+size], uint64(n))
 }
 
 func (w *wire) bytes(field int, v []byte) { w.b = append(appendHead(w.b, field, len(v)), v...) }
@@ -145,6 +155,14 @@ func (a attrs) str(name, v string) { a.prefixed("", name, v) }
 
 func (a attrs) prefixed(prefix, name, v string) {
 	v = valid(v)
+	key := len(prefix) + len(name)
+	if size := 2 + key + 2 + 2 + len(v); size < 0x80 { // all lengths take one byte: most attributes
+		b := append(a.b, tag(a.field, wireBytes), byte(size), tag(fieldKey, wireBytes), byte(key))
+		b = append(append(b, prefix...), name...)
+		b = append(b, tag(fieldValue, wireBytes), byte(2+len(v)), tag(fieldString, wireBytes), byte(len(v)))
+		a.b = append(b, v...)
+		return
+	}
 	a.b = append(appendHead(a.key(prefix, name, headSize(len(v))+len(v)), fieldString, len(v)), v...)
 }
 

@@ -107,6 +107,14 @@ func (c *counters) sent(ctx context.Context, runs, bytes int) {
 	c.builder.ExporterLangsmithRequestBytes.Add(ctx, int64(bytes), c.with())
 }
 
+// waiting tells now and then why nothing is sent.
+func (c *counters) waiting(subject string, pause time.Duration, err error) {
+	if c.mayLog("waiting "+subject, time.Now()) {
+		c.logger.Warn("LangSmith is in trouble: what was not sent is kept and will be sent later",
+			zap.String("subject", subject), zap.Duration("pause", pause), zap.Error(err))
+	}
+}
+
 // shared counts runs with an id of their own, as their span had the id of another.
 func (c *counters) shared(ctx context.Context, runs int) {
 	if runs == 0 {

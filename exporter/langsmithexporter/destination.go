@@ -127,6 +127,7 @@ func (d *destination) close() {
 	if d.feedback != nil {
 		d.feedback.closing.Store(true)
 	}
+	d.server.gate.open()
 }
 
 func (d *destination) start(ctx context.Context, host component.Host) error {
@@ -215,12 +216,24 @@ func (d *destination) push(ctx context.Context, req xexporterhelper.Request) err
 	if !ok {
 		return consumererror.NewPermanent(fmt.Errorf("push: not one of ours: %T", req))
 	}
+	for attempts, chunks := r.attempts, r.chunks; ; attempts++ {
+		opened := d.server.gate.next()
+		err := d.try(ctx, chunks, attempts)
+		unsent, ok := d.mayWait(err)
+		if !ok || !d.wait(ctx, opened, attempts, err) {
+			return err
+		}
+		chunks = unsent.rest
+	}
+}
+
+func (d *destination) try(ctx context.Context, chunks []chunk, attempts int) error {
 	now := time.Now()
 	if wait := time.Unix(0, d.pausedTil.Load()).Sub(now); wait > 0 && !d.closing.Load() {
-		return exporterhelper.NewThrottleRetry(errors.New("paused, as LangSmith asked"), wait)
+		return exporterhelper.NewThrottleRetry(&unsentError{err: errPaused, rest: chunks}, wait)
 	}
-	chunks := d.young(ctx, r.chunks, now)
-	s := sending{d: d, now: now, left: maxPosts, attempts: r.attempts, info: d.server.limits(ctx, now)}
+	chunks = d.young(ctx, chunks, now)
+	s := sending{d: d, now: now, left: maxPosts, attempts: attempts, info: d.server.limits(ctx, now)}
 	s.all(ctx, chunks)
 	d.again(ctx, &s, len(chunks))
 	if len(s.rest) > 0 {
@@ -231,6 +244,8 @@ func (d *destination) push(ctx context.Context, req xexporterhelper.Request) err
 	}
 	return nil
 }
+
+var errPaused = errors.New("paused, as LangSmith asked")
 
 // errGivenUp ends what nothing is left of.
 var errGivenUp = errors.New("nothing of the request has been accepted")

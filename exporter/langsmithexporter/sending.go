@@ -177,7 +177,7 @@ func (s *sending) request(ctx context.Context, form encode.Form, chunks []chunk)
 	if err != nil {
 		return err
 	}
-	s.d.server.accept(g.protocol, s.now)
+	s.d.server.accept(g.protocol, s.now, s.d.config.RetryConfig.InitialInterval)
 	s.d.health.well(s.d.subject)
 	if answer.Status == http.StatusConflict && g.protocol != encode.OTLP && len(chunks) > 1 {
 		return errConflict

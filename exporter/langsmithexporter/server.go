@@ -37,6 +37,8 @@ type server struct {
 	asking chan struct{} // holds one while somebody asks
 	info   atomic.Pointer[knownInfo]
 
+	gate gate
+
 	bodyBytes atomic.Int64 // what a 413 has taught; zero is nothing
 	batchTil  atomic.Int64 // Unix nanoseconds
 
@@ -47,7 +49,14 @@ func newServer(logger *zap.Logger) *server {
 	return &server{logger: logger, asking: make(chan struct{}, 1)}
 }
 
-func (s *server) accept(p encode.Protocol, now time.Time) { s.accepted[p].Store(now.UnixNano()) }
+// accept notes a success. After a silence it is the end of an outage, and nobody waits any longer; while a server takes
+// one thing and not another, waiting is right.
+func (s *server) accept(p encode.Protocol, now time.Time, silence time.Duration) {
+	last := s.accepted[p].Swap(now.UnixNano())
+	if now.Sub(time.Unix(0, last)) >= silence {
+		s.gate.open()
+	}
+}
 
 // takes reports whether the server has taken something of that protocol not long ago: what it does not take then is to
 // blame itself.

@@ -1,0 +1,78 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package langsmithexporter
+
+import (
+	"context"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"go.opentelemetry.io/collector/config/configretry"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/exporter/langsmithexporter/internal/api"
+)
+
+// gate is where those wait who have found the server in trouble. The core's retry would let each sleep for itself: after
+// an outage the oldest runs would come half a minute after the newest.
+type gate struct {
+	mu     sync.Mutex
+	opened chan struct{}
+}
+
+// next returns a channel that is closed when the gate opens the next time.
+func (g *gate) next() <-chan struct{} {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.opened == nil {
+		g.opened = make(chan struct{})
+	}
+	return g.opened
+}
+
+// open lets all go who wait.
+func (g *gate) open() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.opened != nil {
+		close(g.opened)
+		g.opened = nil
+	}
+}
+
+// mayWait reports whether err is trouble of the server's that ends by itself, so that what is left is tried again here.
+// Where there is an end to retrying, the core keeps the time.
+func (d *destination) mayWait(err error) (*unsentError, bool) {
+	retry := &d.config.RetryConfig
+	e, ok := errors.AsType[*unsentError](err)
+	if !ok || !retry.Enabled || retry.MaxElapsedTime > 0 || d.closing.Load() {
+		return nil, false
+	}
+	answer, ok := errors.AsType[*api.Error](e.err)
+	return e, ok && answer.Verdict == api.Retry && answer.After == 0
+}
+
+// wait returns true when it is time for another attempt: after a while, or when somebody else has got through.
+func (d *destination) wait(ctx context.Context, opened <-chan struct{}, attempts int, err error) bool {
+	pause := backoff(&d.config.RetryConfig, attempts, rand.Float64())
+	d.counters.waiting(d.subject, pause, err)
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-opened:
+	case <-ctx.Done():
+		return false
+	}
+	return !d.closing.Load()
+}
+
+// backoff is the pause after so many attempts, by the settings of the core's retry; chance is between 0 and 1.
+func backoff(c *configretry.BackOffConfig, attempts int, chance float64) time.Duration {
+	pause := float64(c.InitialInterval) * math.Pow(c.Multiplier, float64(attempts))
+	pause = min(pause, float64(c.MaxInterval))
+	return time.Duration(pause * (1 + c.RandomizationFactor*(2*chance-1)))
+}

@@ -56,6 +56,7 @@ func (f *Fixture) Judge(runs map[string]Arrived, how Judging) []Cell {
 	for i := range f.Expected {
 		j.rows[f.Expected[i].SpanID] = &f.Expected[i]
 	}
+	j.handOn()
 	for i := range f.Expected {
 		e := &f.Expected[i]
 		if how.Dropped && e.mayDrop() && !j.has(e.SpanID) {

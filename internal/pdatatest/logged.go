@@ -13,8 +13,8 @@ import (
 	"go.opentelemetry.io/collector/pdata/plog"
 )
 
-// content says on which side of a run there is something.
-type content struct{ input, output bool }
+// content says on which side of a run there is something; turn, that a turn above it was asked this.
+type content struct{ input, output, turn bool }
 
 // Logs reads the log records of a recording; there are none for most.
 func (f *Fixture) Logs(t testing.TB) plog.Logs {
@@ -45,7 +45,7 @@ func logged(ld plog.Logs) map[string]content {
 
 func (c *content) note(r plog.LogRecord) {
 	name := r.EventName()
-	if v, ok := r.Attributes().Get("event.name"); ok && name == "" {
+	if v, ok := r.Attributes().Get("event.name"); ok { // Codex writes a place of its source into the field
 		name = v.Str()
 	}
 	switch name {
@@ -59,6 +59,8 @@ func (c *content) note(r plog.LogRecord) {
 		_, in := r.Attributes().Get("gen_ai.input.messages")
 		_, out := r.Attributes().Get("gen_ai.output.messages")
 		c.input, c.output = c.input || in, c.output || out
+	case "codex.user_prompt":
+		c.turn = true
 	case "assistant_response":
 		response, ok := r.Attributes().Get("response")
 		c.output = c.output || ok && response.Str() != "<REDACTED>"
@@ -76,4 +78,16 @@ func member(v pcommon.Value, key string) (pcommon.Value, bool) {
 		return pcommon.Value{}, false
 	}
 	return v.Map().Get(key)
+}
+
+// handOn gives what a turn was asked to the run of the turn, where nothing between the two has arrived.
+func (j *judgement) handOn() {
+	for span, c := range j.logged {
+		if e := j.rows[span]; e != nil && c.turn && !j.has(span) {
+			up := j.above(e)
+			turn := j.logged[up]
+			turn.input = true
+			j.logged[up] = turn
+		}
+	}
 }

@@ -20,7 +20,7 @@ import (
 
 // admit takes td in whole or not at all. What is taken is a copy: nothing of td is kept.
 func (c *core) admit(ctx context.Context, outlet uint16, td ptrace.Traces) error {
-	pieces, nameless := split(td)
+	pieces, nameless := c.cfg.split(td)
 	arrivals := make([]arrival, len(pieces))
 	var cost int64
 	spans := 0
@@ -162,7 +162,7 @@ func (c *core) read(a *arrival, outlet uint16, p *piece) error {
 	if err != nil {
 		return consumererror.NewPermanent(fmt.Errorf("encode spans of a trace: %w", err))
 	}
-	a.key = store.Key{Trace: p.id, Outlet: outlet}
+	a.key, a.id = p.tenant.key(p.id, outlet), p.id
 	a.part = store.Part{Data: data, Spans: spansOf(p.td)}
 	a.evidence = c.policy.Observe(p.td)
 	return nil
@@ -200,8 +200,9 @@ func spanOf(span ptrace.Span) store.Span {
 
 // piece is what a request holds of one trace.
 type piece struct {
-	id pcommon.TraceID
-	td ptrace.Traces
+	id     pcommon.TraceID
+	tenant tenant
+	td     ptrace.Traces
 
 	resource, scope int // where in the request the latest span came from
 	spans           ptrace.SpanSlice

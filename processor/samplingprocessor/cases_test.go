@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/consumer"
+	"go.opentelemetry.io/collector/consumer/consumertest"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/pdata/ptrace"
@@ -66,7 +67,7 @@ var adversarialCases = []struct{ what, tests string }{
 	9: {
 		"ids that are zero, that collide, that are half empty",
 		`TestAdversarial_zeroIDsAreDroppedAndCounted TestAdversarial_equalLowHalvesOfTraceIDsDoNotMix
-		TestAdversarial_halfEmptyTraceIDsAreSampledAtTheirRate TestCore_spansLeaveByThePipelineTheyCameFrom`,
+		TestAdversarial_halfEmptyTraceIDsAreSampledAtTheirRate TestAdversarial_tenantsWithTheSameIDsDoNotMix TestCore_spansLeaveByThePipelineTheyCameFrom`,
 	},
 	10: {"nothing but errors", "TestAdversarial_stormOfErrors TestFull_errorsGoWhenNothingElseIsLeft internal/policy.TestBudgetOfAll_errorsMayTakeTheRestOfTheHour"},
 	11: {
@@ -313,6 +314,64 @@ func TestAdversarial_halfEmptyTraceIDsAreSampledAtTheirRate(t *testing.T) {
 	f("the first half is empty", func(n int) pcommon.TraceID { return pcommon.TraceID{14: byte(n >> 8), 15: byte(n)} })
 	f("the last half is empty", func(n int) pcommon.TraceID { return pcommon.TraceID{0: byte(n >> 8), 1: byte(n)} })
 	f("the last half is the same", func(n int) pcommon.TraceID { return pcommon.TraceID{0: byte(n >> 8), 1: byte(n), 15: 7} })
+}
+
+// TestAdversarial_tenantsWithTheSameIDsDoNotMix sends spans and records of two tenants that have all ids in common, and a
+// crash in between.
+func TestAdversarial_tenantsWithTheSameIDsDoNotMix(t *testing.T) {
+	of := func(name string, resource pcommon.Map) {
+		if name != "" {
+			resource.PutStr("tenant.id", name)
+		}
+	}
+	spans := func(tenant string, all ...spec) ptrace.Traces {
+		td := traces(all...)
+		of(tenant, td.ResourceSpans().At(0).Resource().Attributes())
+		return td
+	}
+	d := newDisk()
+	change := func(c *Config) {
+		onlyErrors(c)
+		c.Tenant = []string{"tenant.id"}
+	}
+	crashed := withStorage(t, d, change)
+	crashed.start(consumertest.NewNop())
+	crashed.send(joined([]ptrace.Traces{
+		spans("a", spec{id: 2, parent: 1, kind: "llm", failed: true}),
+		spans("b", spec{id: 2, parent: 1, kind: "llm"}),
+		spans("", spec{id: 2, parent: 1, kind: "llm", failed: true}),
+	})[0])
+	kept := d.copy()
+	crashed.stop()
+
+	s := withLogs(t, withStorage(t, kept, change))
+	s.start(s.sink)
+	for _, tenant := range []string{"a", "b", ""} {
+		s.send(spans(tenant, spec{id: 1, kind: "tool", name: "root of " + tenant}))
+		ld := logs(question)
+		of(tenant, ld.ResourceLogs().At(0).Resource().Attributes())
+		require.NoError(t, s.logs.ConsumeLogs(context.Background(), ld))
+	}
+	s.stop()
+	next := withStorage(t, kept, func(c *Config) {
+		change(c)
+		c.Complete = Complete{AfterRoot: 1, Idle: 1, Max: 1}
+	})
+	next.start(next.sink)
+	require.Eventually(t, func() bool { return kept.len() == 0 }, eventually, moment)
+	out := next.stop()
+	require.Len(t, out, 2, "that of b has no error")
+	for _, td := range out {
+		requireTrees(t, td)
+		require.Equal(t, 1, td.ResourceSpans().Len())
+		v, _ := td.ResourceSpans().At(0).Resource().Attributes().Get("tenant.id")
+		assert.Equal(t, "root of "+v.Str(), rootOf(t, td).Name())
+		assert.Len(t, shape(td), 2)
+		assert.Len(t, eventsOf(td)[id(1)], 1)
+	}
+	for _, d := range next.decisions.list() {
+		assert.Equal(t, traceID(1), pcommon.TraceID(d.TraceID))
+	}
 }
 
 func TestAdversarial_remoteParentThatNeverComes(t *testing.T) {

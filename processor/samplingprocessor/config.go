@@ -34,6 +34,9 @@ type Config struct {
 	// Conversation lists the attributes that may hold a conversation's id, the most deliberate first. Traces of one
 	// conversation are kept or dropped together where a rule keeps a share.
 	Conversation []string `mapstructure:"conversation"`
+	// Tenant lists resource attributes that name the tenant, where traces of several may have the same id. Every service
+	// of a tenant must then have them.
+	Tenant []string `mapstructure:"tenant"`
 	// HashSeed decides which share is kept. It must be the same on all replicas.
 	HashSeed string `mapstructure:"hash_seed"`
 	// Traces says which traces reach the rules: agent for those with an agent's span, or all.
@@ -140,7 +143,8 @@ func (c *Config) Validate() error {
 		oneOf("spans", c.Spans, onlyAgent, agentAndFailed, everything),
 	)
 	errs = append(errs, filled("conversation", c.Conversation), filled("keep_attributes", c.KeepAttributes),
-		filled("expected_errors", c.ExpectedErrors), filled("root_attributes", c.RootAttributes))
+		filled("expected_errors", c.ExpectedErrors), filled("root_attributes", c.RootAttributes),
+		filled("tenant", c.Tenant))
 	if c.Promote < 0 {
 		errs = append(errs, fmt.Errorf("promote: must not be negative, is %s", c.Promote))
 	}

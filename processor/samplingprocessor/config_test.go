@@ -45,6 +45,7 @@ func TestConfig_fileOfEverySettingIsValid(t *testing.T) {
 	assert.Equal(t, []string{"debug.keep"}, c.KeepAttributes)
 	assert.Equal(t, []string{"404", "NotFound"}, c.ExpectedErrors)
 	assert.Equal(t, []string{"build.*"}, c.RootAttributes)
+	assert.Equal(t, []string{"tenant.id"}, c.Tenant)
 }
 
 // TestConfig_mistakes expects each mistake to be reported under the name of its setting.

@@ -152,10 +152,10 @@ var errJournalFull = errors.New("the journal is full")
 func appendEntryHeader(b []byte, a *arrival) []byte {
 	if a.part.Logs == 0 {
 		b = append(b, entryVersion)
-		return append(b, a.key.Trace[:]...)
+		return append(b, a.id[:]...)
 	}
 	b = append(b, logsVersion)
-	b = append(b, a.key.Trace[:]...)
+	b = append(b, a.id[:]...)
 	return binary.BigEndian.AppendUint16(b, a.part.Logs)
 }
 
@@ -189,7 +189,7 @@ func (c *core) readSpansEntry(id pcommon.TraceID, data []byte) (arrival, error) 
 		return arrival{}, errDamaged
 	}
 	var a arrival
-	err = c.read(&a, 0, &piece{id: id, td: td})
+	err = c.read(&a, 0, &piece{id: id, tenant: c.cfg.tenantOfPart(td), td: td})
 	return a, err
 }
 
@@ -200,7 +200,11 @@ func (c *core) readLogsEntry(id pcommon.TraceID, data []byte) (arrival, error) {
 	if err != nil || pipe == 0 {
 		return arrival{}, errDamaged
 	}
-	return c.readLogs(store.Key{Trace: id}, pipe, ld)
+	piece := logPiece{id: id, ld: ld}
+	if ld.ResourceLogs().Len() > 0 {
+		piece.tenant = c.cfg.tenantOf(ld.ResourceLogs().At(0).Resource().Attributes())
+	}
+	return c.readLogs(&piece, 0, pipe)
 }
 
 // unreadGap is added to the number of the last entry that was read when the storage broke off: what could not be read

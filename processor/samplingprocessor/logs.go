@@ -117,8 +117,9 @@ func (p *logsProcessor) full(ctx context.Context, ld plog.Logs, cost int64, piec
 
 // logPiece is what a request holds of the records of one trace.
 type logPiece struct {
-	id pcommon.TraceID
-	ld plog.Logs
+	id     pcommon.TraceID
+	tenant tenant
+	ld     plog.Logs
 
 	resource, scope int // where in the request the latest record came from
 	records         plog.LogRecordSlice
@@ -131,17 +132,19 @@ func (p *logsProcessor) take(ld plog.Logs) []*logPiece {
 		return nil
 	}
 	var pieces []*logPiece
-	byID := map[pcommon.TraceID]*logPiece{}
+	byKey := map[store.Key]*logPiece{}
 	for i, rl := range ld.ResourceLogs().All() {
+		tenant := p.core.cfg.tenantOf(rl.Resource().Attributes())
 		for j, sl := range rl.ScopeLogs().All() {
 			sl.LogRecords().RemoveIf(func(r plog.LogRecord) bool {
 				if !join.Belongs(r) {
 					return false
 				}
-				piece, ok := byID[r.TraceID()]
+				key := tenant.key(r.TraceID(), 0)
+				piece, ok := byKey[key]
 				if !ok {
-					piece = &logPiece{id: r.TraceID(), ld: plog.NewLogs(), resource: -1}
-					byID[piece.id] = piece
+					piece = &logPiece{id: r.TraceID(), tenant: tenant, ld: plog.NewLogs(), resource: -1}
+					byKey[key] = piece
 					pieces = append(pieces, piece)
 				}
 				piece.enter(i, j, rl, sl)
@@ -185,7 +188,7 @@ func (p *logsProcessor) read(pieces []*logPiece) ([]arrival, int64, error) {
 	var cost int64
 	for _, traces := range p.core.live() {
 		for _, piece := range pieces {
-			a, err := p.core.readLogs(store.Key{Trace: piece.id, Outlet: traces.outlet}, p.pipe, piece.ld)
+			a, err := p.core.readLogs(piece, traces.outlet, p.pipe)
 			if err != nil {
 				return nil, 0, err
 			}
@@ -198,14 +201,14 @@ func (p *logsProcessor) read(pieces []*logPiece) ([]arrival, int64, error) {
 
 // readLogs makes an arrival of records of one trace. In a dry run only the evidence counts: the records themselves have
 // passed.
-func (c *core) readLogs(key store.Key, pipe uint16, ld plog.Logs) (arrival, error) {
-	a := arrival{key: key, evidence: c.policy.Observe(join.Evidence(ld))}
-	a.part = store.Part{Spans: recordsOf(ld), Logs: pipe}
+func (c *core) readLogs(p *logPiece, outlet, pipe uint16) (arrival, error) {
+	a := arrival{key: p.tenant.key(p.id, outlet), id: p.id, evidence: c.policy.Observe(join.Evidence(p.ld))}
+	a.part = store.Part{Spans: recordsOf(p.ld), Logs: pipe}
 	if c.cfg.DryRun {
 		return a, nil
 	}
 	var m plog.ProtoMarshaler
-	data, err := m.MarshalLogs(ld)
+	data, err := m.MarshalLogs(p.ld)
 	if err != nil {
 		return arrival{}, consumererror.NewPermanent(fmt.Errorf("encode log records of a trace: %w", err))
 	}

@@ -6,6 +6,7 @@ package samplingprocessor
 import (
 	"time"
 
+	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.uber.org/zap"
 
@@ -44,6 +45,7 @@ type message struct {
 // arrival is what one request holds of one trace.
 type arrival struct {
 	key      store.Key
+	id       pcommon.TraceID
 	part     store.Part
 	evidence policy.Evidence
 	seq      uint64 // in the journal; 0: not written
@@ -82,6 +84,7 @@ type drain struct {
 
 // note is what the shard notes on an open trace.
 type note struct {
+	id       pcommon.TraceID
 	evidence policy.Evidence
 	seqs     []uint64
 }
@@ -184,6 +187,7 @@ func (s *shard) add(a *arrival) {
 	}
 	t := s.open.Add(a.key, a.part)
 	if len(t.Parts) == 1 {
+		t.Note.id = a.id
 		s.core.tracesOpen.Add(1)
 	}
 	if a.part.Logs == 0 && t.Spans == len(a.part.Spans) {
@@ -298,7 +302,7 @@ func (s *shard) judge(t *store.Trace[note], trigger store.Trigger) {
 		return
 	}
 	complete := s.open.Complete(t)
-	d := s.decide(t.Key, &t.Note.evidence, t.Parts, now)
+	d := s.decide(t.Note.id, &t.Note.evidence, t.Parts, now)
 	var r repair.Result
 	stamp := stampOf(d, trigger, complete)
 	if d.Keep && !c.cfg.DryRun {
@@ -320,7 +324,7 @@ func (s *shard) judge(t *store.Trace[note], trigger store.Trigger) {
 	kept := d.Keep && (r.Spans > 0 || c.cfg.DryRun)
 	c.metrics.decided(d, trigger, kept)
 	s.tell(decision.Decision{
-		At: now, TraceID: t.Key.Trace, Component: c.set.ID.String(), Kept: kept, Rule: d.Rule, Trigger: string(trigger),
+		At: now, TraceID: t.Note.id, Component: c.set.ID.String(), Kept: kept, Rule: d.Rule, Trigger: string(trigger),
 		Probability: d.Probability, AdjustedCount: d.AdjustedCount(), Complete: complete, Spans: t.Spans, Pruned: r.Pruned,
 		Reparented: r.Reparented, RootSpanID: r.Root, Evidence: s.explain(&t.Note.evidence),
 	})
@@ -351,11 +355,11 @@ func (s *shard) explain(e *policy.Evidence) string {
 }
 
 // decide asks the rules, which may have to look at the spans once more.
-func (s *shard) decide(key store.Key, e *policy.Evidence, parts []store.Part, now time.Time) policy.Decision {
+func (s *shard) decide(id pcommon.TraceID, e *policy.Evidence, parts []store.Part, now time.Time) policy.Decision {
 	if s.core.policy.Unsettled(e) {
 		s.core.policy.Settle(e, s.decode(parts...))
 	}
-	return s.core.policy.Decide(key.Trace, e, now)
+	return s.core.policy.Decide(id, e, now)
 }
 
 func stampOf(d policy.Decision, trigger store.Trigger, complete bool) repair.Stamp {

@@ -149,7 +149,7 @@ func (s *shard) mayChange(late *policy.Evidence, g *grave, whole bool) bool {
 func (s *shard) bringBack(was *verdict, a *arrival, g *grave, whole bool) bool {
 	c := s.core
 	now := time.Now()
-	d := s.decide(a.key, &g.evidence, g.parts, now)
+	d := s.decide(a.id, &g.evidence, g.parts, now)
 	if !d.Keep {
 		return false
 	}
@@ -178,7 +178,7 @@ func (s *shard) bringBack(was *verdict, a *arrival, g *grave, whole bool) bool {
 		outlet: a.key.Outlet, td: r.Traces, spans: r.Spans, bytes: g.bytes, seqs: a.seqs(), memo: s.memo(a.key, v),
 	})
 	s.tell(decision.Decision{
-		At: now, TraceID: a.key.Trace, Component: c.set.ID.String(), Kept: true, Rule: d.Rule, Trigger: string(store.Late),
+		At: now, TraceID: a.id, Component: c.set.ID.String(), Kept: true, Rule: d.Rule, Trigger: string(store.Late),
 		Probability: d.Probability, Spans: r.Spans + r.Pruned, Pruned: r.Pruned, Reparented: r.Reparented,
 		RootSpanID: r.Root, Evidence: s.explain(&g.evidence),
 	})

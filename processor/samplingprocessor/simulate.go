@@ -31,7 +31,7 @@ func Simulate(cfg *Config, td ptrace.Traces, report func(Simulated)) error {
 	if err != nil {
 		return fmt.Errorf("compile rules: %w", err)
 	}
-	pieces, _ := split(td)
+	pieces, _ := cfg.split(td)
 	at := make(map[*piece]time.Time, len(pieces))
 	for _, piece := range pieces {
 		at[piece] = lastEnd(piece.td).Add(cfg.Complete.AfterRoot)

@@ -4,6 +4,7 @@
 package policy
 
 import (
+	"maps"
 	"sync"
 	"sync/atomic"
 )
@@ -94,9 +95,7 @@ func (s *parents) snapshot() map[uint64]int32 {
 	defer s.mu.Unlock()
 	all := make(map[uint64]int32, len(s.young)+len(s.old))
 	for _, generation := range []map[uint64]int32{s.old, s.young} {
-		for kind, n := range generation {
-			all[kind] = n
-		}
+		maps.Copy(all, generation)
 	}
 	return all
 }

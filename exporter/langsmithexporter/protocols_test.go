@@ -110,3 +110,24 @@ func TestProtocols_batchGivesTheSameRuns(t *testing.T) {
 		})
 	}
 }
+
+// Files arrive by both protocols, by one as parts and by the other in base64.
+func TestProtocols_attachments(t *testing.T) {
+	td := tracesOf("t", 1, 2)
+	span := td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(1)
+	span.Attributes().PutStr("langsmith.attachments",
+		`[{"name":"call.wav","content":"aGVsbG8=","mime_type":"audio/wav"},{"name":"b","content":"d29ybGQ=","mime_type":"image/png"}]`)
+	want := []standin.Attachment{
+		{Name: "call_wav", MIMEType: "audio/wav", Size: 5}, {Name: "b", MIMEType: "image/png", Size: 5},
+	}
+	for _, protocol := range []string{"otlp", "multipart"} {
+		found := 0
+		for _, arrived := range arrivals(t, td, func(c *Config) { c.Protocol = protocol }) {
+			if len(arrived.Attachments) > 0 {
+				assert.Equal(t, want, arrived.Attachments, protocol)
+				found++
+			}
+		}
+		assert.Equal(t, 1, found, protocol)
+	}
+}

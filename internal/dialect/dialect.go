@@ -64,8 +64,14 @@ type Fields struct {
 	Belonging
 	// RollUp says that the usage repeats what spans below already count, whether or not they are here.
 	RollUp bool
+	Beside
+}
+
+// Beside is what comes with a run and is none of its fields.
+type Beside struct {
 	// Feedback is what the span tells about the quality of runs, not always of its own.
-	Feedback []Feedback
+	Feedback    []Feedback
+	Attachments []run.Attachment
 }
 
 // Belonging is what a span belongs to.

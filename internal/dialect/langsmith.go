@@ -28,7 +28,7 @@ var (
 		attr("langsmith.span.id"), attr("langsmith.span.parent_id"), attr("langsmith.trace.id"),
 		attr("langsmith.span.dotted_order"),
 		attr("langsmith.is_root"), attr("langsmith.root_span"), attr("langsmith.traceable_parent_otel_span_id"),
-		attr("langsmith.request.headers"), attr("langsmith.attachments"), attr("langsmith.trace.session_id"),
+		attr("langsmith.request.headers"), attr("langsmith.trace.session_id"),
 	}
 )
 

@@ -62,6 +62,7 @@ func (r *Reader) Read(s Span, f *Fields) {
 		}
 	}
 	f.Feedback = v.feedback()
+	v.attachments(f)
 	v.addRest(f)
 	v.metadata, v.parameters = f.Metadata, f.Invocation
 	f.Metadata, f.Invocation = r.values.Keep(f.Metadata), r.values.Keep(f.Invocation)

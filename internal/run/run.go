@@ -50,12 +50,13 @@ type Run struct {
 	Outputs []byte // one JSON object, or nil when the span shows none
 	Error   string // empty on success
 
-	Usage      *Usage // only on the run that did the work, never on a roll-up
-	Metadata   Values // extra.metadata: scalars
-	Invocation Values // extra.invocation_params: scalars and JSON
-	Tags       []string
-	FirstToken time.Time  // zero when the span does not tell
-	Feedback   []Feedback // what is to be told after the run has arrived
+	Usage       *Usage // only on the run that did the work, never on a roll-up
+	Metadata    Values // extra.metadata: scalars
+	Invocation  Values // extra.invocation_params: scalars and JSON
+	Tags        []string
+	FirstToken  time.Time // zero when the span does not tell
+	Attachments []Attachment
+	Feedback    []Feedback // what is to be told after the run has arrived
 
 	// Project is the project that the application itself asked for (langsmith.trace.session_name), or empty.
 	Project string

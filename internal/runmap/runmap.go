@@ -216,7 +216,7 @@ func (m *mapper) fill(r *run.Run, i int) {
 		r.Error = errorText(f.Failure)
 	}
 	r.Metadata = m.values.Keep(m.metadataOf(i))
-	r.Feedback = m.feedback[i]
+	r.Attachments, r.Feedback = f.Attachments, m.feedback[i]
 }
 
 // errorText joins message and stack trace as LangSmith's SDKs do.

@@ -24,6 +24,7 @@ const idLength = 36
 type part struct {
 	id    string
 	field string // with the dot before it; empty for the run itself
+	file  bool   // an attachment, and field its name
 	body  []byte
 }
 
@@ -35,7 +36,9 @@ func readParts(chunk []byte) ([]part, error) {
 		if !ok || (len(parts) == 0) != (p.field == "") {
 			return nil, errChunk
 		}
-		parts = append(parts, p)
+		if !p.file {
+			parts = append(parts, p)
+		}
 		chunk = rest
 	}
 	if len(parts) == 0 {
@@ -45,15 +48,21 @@ func readParts(chunk []byte) ([]part, error) {
 }
 
 func readPart(chunk []byte) (p part, rest []byte, ok bool) {
-	chunk, ok = bytes.CutPrefix(chunk, []byte(headName))
-	if !ok || len(chunk) < idLength {
+	if chunk, p.file = bytes.CutPrefix(chunk, []byte(headFile)); !p.file {
+		if chunk, ok = bytes.CutPrefix(chunk, []byte(headName)); !ok {
+			return part{}, nil, false
+		}
+	}
+	if len(chunk) < idLength {
 		return part{}, nil, false
 	}
 	p.id = string(chunk[:idLength])
-	field, chunk, okField := bytes.Cut(chunk[idLength:], []byte(headLength))
+	field, chunk, okField := bytes.Cut(chunk[idLength:], []byte(headType))
+	media, chunk, okType := bytes.Cut(chunk, []byte(headCount))
 	digits, chunk, okLength := bytes.Cut(chunk, []byte(headEnd))
 	n, err := strconv.ParseUint(string(digits), 10, 31)
-	if !okField || !okLength || err != nil || n > uint64(len(chunk)) {
+	isOurs := okField && okType && okLength && (p.file || string(media) == "application/json")
+	if !isOurs || err != nil || n > uint64(len(chunk)) {
 		return part{}, nil, false
 	}
 	p.field, p.body = string(field), chunk[:n]
@@ -61,7 +70,8 @@ func readPart(chunk []byte) (p part, rest []byte, ok bool) {
 	return p, rest, ok
 }
 
-// batch is multipart for servers that do not know it: the same runs as one JSON document to /runs/batch.
+// batch is multipart for servers that do not know it: the same runs as one JSON document to /runs/batch, which has no
+// place for files.
 type batch struct{ multipart }
 
 // Body makes no copy of anything: what multipart has in parts stands inside of the runs here.
@@ -102,12 +112,18 @@ func (multipart) Shorten(chunk []byte, limit int) ([]byte, bool) {
 	if err != nil {
 		return nil, false
 	}
-	if !shrinkParts(parts, limit-len(chunk)) {
-		for i, p := range parts {
-			parts[i].body = shortField(p)
+	size := 0
+	for _, p := range parts {
+		size += p.size()
+	}
+	if size > limit || size == len(chunk) { // there are no files, or that they are gone is not enough
+		if !shrinkParts(parts, limit-size) {
+			for i, p := range parts {
+				parts[i].body = shortField(p)
+			}
 		}
 	}
-	f := form{out: make([]byte, 0, len(chunk)), id: parts[0].id}
+	f := form{out: make([]byte, 0, size), id: parts[0].id}
 	for _, p := range parts {
 		f.part(p.field, p.body)
 	}
@@ -115,6 +131,12 @@ func (multipart) Shorten(chunk []byte, limit int) ([]byte, bool) {
 		return nil, false
 	}
 	return f.out, true
+}
+
+// size is what p takes in a chunk.
+func (p *part) size() int {
+	return len(headName) + len(p.id) + len(p.field) + len(headLength) + len(strconv.Itoa(len(p.body))) + len(headEnd) +
+		len(p.body) + len(partEnd)
 }
 
 // shrinkParts makes the content of parts smaller by -change bytes, if it can.

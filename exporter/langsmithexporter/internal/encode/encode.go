@@ -72,8 +72,8 @@ type Encoder interface {
 
 // Form knows what can be done with chunks of one protocol.
 type Form interface {
-	// Shorten returns the run in chunk in about limit bytes, for a server that finds it too large: without media, then
-	// with shorter strings, and if that does not help, without inputs and outputs. A tree with a run that says less is
+	// Shorten returns the run in chunk in about limit bytes, for a server that finds it too large: without files, then media,
+	// then with shorter strings, and if that does not help, without inputs and outputs. A tree with a run that says less is
 	// worth more than one whose children hang in the air. It reports whether the result is any smaller.
 	Shorten(chunk []byte, limit int) ([]byte, bool)
 	// Body puts chunks of one project into a request. It fails when a chunk is not what Append has written.

@@ -6,6 +6,7 @@ package encode
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -14,7 +15,8 @@ import (
 )
 
 // boundary separates the parts of a body. It can be the same in all of them, as what stands in the parts is JSON: a line
-// that begins with two dashes is in no JSON text, neither inside of a string nor between two values.
+// that begins with two dashes is in no JSON text, neither inside of a string nor between two values. A file that holds it
+// is left out.
 const boundary = "otelcol-langsmith-7d1f6c0a9b3e4825"
 
 // terminator ends a body.
@@ -22,8 +24,12 @@ const terminator = "--" + boundary + "--\r\n"
 
 // What stands before the body of a part.
 const (
-	headName   = "--" + boundary + "\r\nContent-Disposition: form-data; name=\"post."
-	headLength = "\"\r\nContent-Type: application/json\r\nContent-Length: "
+	headStart  = "--" + boundary + "\r\nContent-Disposition: form-data; name=\""
+	headName   = headStart + "post."
+	headFile   = headStart + "attachment."
+	headType   = "\"\r\nContent-Type: "
+	headCount  = "\r\nContent-Length: "
+	headLength = headType + "application/json" + headCount
 	headEnd    = "\r\n\r\n"
 	partEnd    = "\r\n"
 )
@@ -63,6 +69,9 @@ func (multipart) Append(b []byte, r *run.Run, at Place) ([]byte, error) {
 		field.b = appendString(field.b[:0], r.Error)
 		f.part(".error", field.b)
 	}
+	for i := range r.Attachments {
+		f.attachment(&r.Attachments[i])
+	}
 	return f.out, nil
 }
 
@@ -91,6 +100,19 @@ func (f *form) part(field string, pieces ...[]byte) {
 	}
 	b = append(b, partEnd...)
 	f.out = b
+}
+
+// attachment appends a file as it is. One that could be taken for the end of its part is told of and left out.
+func (f *form) attachment(a *run.Attachment) {
+	data, media := a.Data, a.Type
+	if bytes.Contains(data, []byte(boundary)) {
+		data, media = fmt.Appendf(nil, "[left out: %d bytes that cannot be sent]", len(data)), "text/plain"
+	}
+	b := append(append(f.out, headFile...), f.id...)
+	b = append(append(append(b, '.'), a.Name...), headType...)
+	b = append(append(b, media...), headCount...)
+	b = append(strconv.AppendInt(b, int64(len(data)), 10), headEnd...)
+	f.out = append(append(b, data...), partEnd...)
 }
 
 // usageHead begins outputs that hold usage. It comes first, where it is found again without reading all of them.

@@ -4,6 +4,7 @@
 package encode
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"strings"
@@ -31,6 +32,7 @@ const (
 	attrAnswer    = "gen_ai.completion"
 	attrMessage   = "exception.message"
 	attrStack     = "exception.stacktrace"
+	attrFiles     = "langsmith.attachments"
 )
 
 const (
@@ -108,6 +110,7 @@ func writeSpan(w *wire, r *run.Run, at Place) {
 	}
 	writeIDs(a, r)
 	writeContent(a, r)
+	writeFiles(a, r.Attachments)
 	writeModel(a, r)
 	writeMetadata(a, r.Metadata)
 	writeEvents(w, r)
@@ -166,6 +169,24 @@ func writeContent(a attrs, r *run.Run) {
 	}
 }
 
+// writeFiles writes attachments as LangSmith's SDKs do, in base64.
+func writeFiles(a attrs, files []run.Attachment) {
+	if len(files) == 0 {
+		return
+	}
+	b := []byte{'['}
+	for i, f := range files {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendString(append(b, `{"name":`...), f.Name)
+		b = appendString(append(b, `,"mime_type":`...), f.Type)
+		b = append(b, `,"content":"`...)
+		b = append(base64.StdEncoding.AppendEncode(b, f.Data), `"}`...)
+	}
+	a.json(attrFiles, append(b, ']'))
+}
+
 // writeEvents writes events and status. LangSmith reads of a failure in one way only, an exception event with the
 // message before the stack trace. The status alone would show a green run.
 func writeEvents(w *wire, r *run.Run) {
@@ -209,7 +230,12 @@ func (otlp) Shorten(chunk []byte, limit int) ([]byte, bool) {
 		return nil, false
 	}
 	span := td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(0)
-	if !shrinkSpan(span, limit-len(chunk)) {
+	change := limit - len(chunk)
+	if files, ok := span.Attributes().Get(attrFiles); ok {
+		change += len(files.Str())
+		span.Attributes().Remove(attrFiles)
+	}
+	if change < 0 && !shrinkSpan(span, change) {
 		shortenSpan(span)
 	}
 	short, err := (&ptrace.ProtoMarshaler{}).MarshalTraces(td)

@@ -42,7 +42,7 @@ func (g *signals) isAgent(s Span) bool {
 		return true
 	case g.aiOperation != "", g.traceloopKind != "", g.requestType != "", g.genkitType != "", g.mastraType != "":
 		return true
-	case g.lmnrType != "", g.langwatchType != "", g.springKind != "", g.haystackType != "", g.n8nNodeType != "":
+	case g.lmnrType != "", g.langwatchType != "", g.agentOpsKind != "", g.springKind != "", g.haystackType != "", g.n8nNodeType != "":
 		return true
 	case g.mcpMethod != "":
 		return mcpKind(g.mcpMethod) != run.Chain

@@ -57,6 +57,7 @@ func (claudeCode) usage(v *view, c *counts) {
 	if !isClaudeCode(v.Scope) || c.counted() {
 		return
 	}
+	c.totalCost = v.spent
 	fill(&c.input, v, kClaudeInput)
 	fill(&c.output, v, kClaudeOutput)
 	fill(&c.cacheRead, v, kClaudeRead)

@@ -4,6 +4,7 @@
 package dialect
 
 import (
+	"strconv"
 	"strings"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -35,6 +36,8 @@ func (v *view) readEvents(events ptrace.SpanEventSlice) {
 			v.setFirst(kFirstTokenEvent, e)
 		case "tool.output":
 			v.setStructured(kToolOutputEvent, e.Attributes())
+		case "claude_code.api_request":
+			v.spent += priceOf(e.Attributes())
 		case "claude_code.assistant_response":
 			v.setLast(kResponseEvent, e.Attributes(), "response")
 		case "codex.user_prompt":
@@ -47,6 +50,19 @@ func (v *view) readEvents(events ptrace.SpanEventSlice) {
 			}
 		}
 	}
+}
+
+// priceOf returns what Claude Code says that a request has cost.
+func priceOf(request pcommon.Map) float64 {
+	cost, ok := request.Get("cost_usd")
+	if !ok {
+		return 0
+	}
+	f, err := strconv.ParseFloat(scalarText(cost), 64)
+	if err != nil || !isPrice(f) {
+		return 0
+	}
+	return f
 }
 
 // kindOfEvents returns what the events of a span make it that says nothing itself: their conventions are those of model

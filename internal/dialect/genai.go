@@ -35,6 +35,7 @@ var (
 	kResponseModel   = attr("gen_ai.response.model")
 	kFinishReasons   = attr("gen_ai.response.finish_reasons")
 	kFinishReason    = attr("gen_ai.response.finish_reason")
+	kAnthropicStop   = attr("anthropic.message.stop_reason")
 
 	// Strands repeats the span's times and name.
 	_ = []slot{attr("gen_ai.event.start_time"), attr("gen_ai.event.end_time"), attr("name")}
@@ -123,6 +124,8 @@ func (genAI) inputs(b []byte, v *view) []byte {
 	switch {
 	case v.kind == run.Tool && raw != "", v.kind == run.Embedding && raw != "":
 		return appendWrapped(b, raw, "input")
+	case v.kind != run.LLM && isArray(raw) && !areMessages(raw): // Gemini CLI's calls that wait for their turn
+		return appendWrapped(b, raw, "input")
 	case v.has(kInputMessages) && raw == "":
 		raw = string(appendString(nil, v.label(kInputMessages)))
 	case raw == "": // instructions alone must not hide what others tell
@@ -184,6 +187,9 @@ func (genAI) details(v *view, f *Fields) {
 		if reasons := v.listOf(v.firstOf(kFinishReasons, kFinishReason)); len(reasons) > 0 {
 			f.meta("stop_reason", run.Str(strings.Join(reasons, ", ")))
 		}
+	}
+	if reason := v.text(kAnthropicStop); reason != "" {
+		f.meta("stop_reason", run.Str(reason))
 	}
 	v.finishOfChoice(f)
 	for _, s := range firstTokenSeconds {

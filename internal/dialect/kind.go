@@ -108,7 +108,7 @@ var kindWords = map[string]run.Kind{
 	"prompt": run.Prompt, "parser": run.Parser,
 	"chain": run.Chain, "agent": run.Chain, "workflow": run.Chain, "task": run.Chain, "guardrail": run.Chain,
 	"evaluator": run.Chain, "evaluation": run.Chain, "memory": run.Chain, "event": run.Chain, "unknown": run.Chain,
-	"flow": run.Chain, "vector": run.Retriever, "component": run.Chain, "module": run.Chain, "server": run.Chain, "client": run.Chain,
+	"flow": run.Chain, "session": run.Chain, "operation": run.Chain, "vector": run.Retriever, "component": run.Chain, "module": run.Chain, "server": run.Chain, "client": run.Chain,
 }
 
 // kindWord looks a word up in either case. Products write theirs in one of them, so that nothing is converted as a
@@ -156,7 +156,7 @@ func (g *signals) librarySays(s Span) run.Kind {
 	case g.spanType != "" && isClaudeCode(s.Scope):
 		return claudeCodeKind(g.spanType)
 	}
-	for _, word := range [...]string{g.lmnrType, g.langwatchType, g.voltAgentType(), g.entityType} {
+	for _, word := range [...]string{g.lmnrType, g.langwatchType, g.agentOpsKind, g.voltAgentType(), g.entityType} {
 		if k := kindWord(word); k != "" {
 			return k
 		}

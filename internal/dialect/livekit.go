@@ -3,32 +3,95 @@
 
 package dialect
 
+import "github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
+
 // liveKit is LiveKit Agents. Its attributes were renamed with a "pii" segment; both spellings are read.
 // See https://docs.livekit.io/agents/observability
-type liveKit struct{ silent }
+type liveKit struct{}
 
 var (
-	kLKInputs = []slot{
-		attr("lk.pii.function_tool.arguments"), attr("lk.function_tool.arguments"), attr("lk.pii.chat_ctx"),
-		attr("lk.chat_ctx"),
-		attr("lk.pii.user_input"), attr("lk.user_input"), attr("lk.pii.input_text"), attr("lk.input_text"),
-	}
-	kLKOutputs = []slot{
-		attr("lk.pii.function_tool.output"), attr("lk.function_tool.output"), attr("lk.pii.response.text"),
-		attr("lk.response.text"),
-		attr("lk.pii.response.function_calls"), attr("lk.response.function_calls"), attr("lk.pii.user_transcript"),
-		attr("lk.user_transcript"),
-	}
+	kLKToolNames = []slot{attr("lk.pii.function_tool.name"), attr("lk.function_tool.name")}
+	kLKArguments = []slot{attr("lk.pii.function_tool.arguments"), attr("lk.function_tool.arguments")}
+	kLKResults   = []slot{attr("lk.pii.function_tool.output"), attr("lk.function_tool.output")}
+	kLKContext   = []slot{attr("lk.pii.chat_ctx"), attr("lk.chat_ctx")}
+	kLKSaid      = []slot{attr("lk.pii.user_input"), attr("lk.user_input")}
+	kLKSpoken    = []slot{attr("lk.pii.input_text"), attr("lk.input_text")}
+	kLKAnswer    = []slot{attr("lk.pii.response.text"), attr("lk.response.text")}
+	kLKCalls     = []slot{attr("lk.pii.response.function_calls"), attr("lk.response.function_calls")}
+	kLKHeard     = []slot{attr("lk.pii.user_transcript"), attr("lk.user_transcript")}
+
 	kLKInstructions    = attr("lk.pii.instructions")
 	kLKInstructionsOld = attr("lk.instructions")
 
-	_ = []slot{
-		attr("lk.llm_metrics"), attr("lk.function_tool.is_error"),
-	}
+	kLKMetrics = attr("lk.llm_metrics")
+	_          = attr("lk.function_tool.is_error")
 )
 
+func (liveKit) name(v *view) string {
+	if v.kind == run.Tool {
+		return v.text(kLKToolNames...)
+	}
+	return ""
+}
+
+func (liveKit) model(*view) (provider, model string) { return "", "" }
+
+// usage reads the metrics of versions that did not yet count in the words of the conventions.
+func (liveKit) usage(v *view, c *counts) {
+	metrics := v.raw(kLKMetrics)
+	if metrics == "" || c.counted() {
+		return
+	}
+	fillRaw(&c.input, metrics, "prompt_tokens", "promptTokens")
+	fillRaw(&c.output, metrics, "completion_tokens", "completionTokens")
+	fillRaw(&c.cacheRead, metrics, "prompt_cached_tokens", "promptCachedTokens")
+}
+
 func (liveKit) inputs(b []byte, v *view) []byte {
-	for _, s := range kLKInputs {
+	items := member(v.raw(kLKContext...), "items")
+	switch {
+	case v.has(kLKArguments...):
+		return v.firstInput(b, kLKArguments)
+	case length(items) > 0:
+		return appendMessages(b, v.system(), items)
+	case v.has(kLKContext...):
+		return v.firstInput(b, kLKContext)
+	case v.has(kLKSaid...) && v.system() != "":
+		return appendMessages(b, v.system(), string(appendString(nil, v.label(kLKSaid...))))
+	case v.has(kLKSaid...):
+		return v.firstInput(b, kLKSaid)
+	case v.has(kLKSpoken...):
+		return v.firstInput(b, kLKSpoken)
+	}
+	return b
+}
+
+func (liveKit) outputs(b []byte, v *view) []byte {
+	calls := v.raw(kLKCalls...)
+	switch {
+	case v.has(kLKResults...):
+		return v.firstOutput(b, kLKResults)
+	case length(calls) > 0:
+		m := message{role: "assistant"}
+		if t := v.label(kLKAnswer...); t != "" {
+			m.parts = append(m.parts, part{text: string(appendString(nil, t))})
+		}
+		for call := range elements(calls) {
+			m.calls = append(m.calls, readCall(call))
+		}
+		return append(m.append(append(b, `{"messages":[`...)), "]}"...)
+	case v.has(kLKAnswer...):
+		return v.firstOutput(b, kLKAnswer)
+	case v.has(kLKHeard...):
+		return v.firstOutput(b, kLKHeard)
+	}
+	return b
+}
+
+func (liveKit) details(*view, *Fields) {}
+
+func (v *view) firstInput(b []byte, slots []slot) []byte {
+	for _, s := range slots {
 		if v.has(s) {
 			return v.inputAt(b, s)
 		}
@@ -36,8 +99,8 @@ func (liveKit) inputs(b []byte, v *view) []byte {
 	return b
 }
 
-func (liveKit) outputs(b []byte, v *view) []byte {
-	for _, s := range kLKOutputs {
+func (v *view) firstOutput(b []byte, slots []slot) []byte {
+	for _, s := range slots {
 		if v.has(s) {
 			return v.outputAt(b, s)
 		}

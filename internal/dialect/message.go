@@ -110,10 +110,22 @@ func appendMessage(b []byte, raw string) []byte {
 		return m.append(b)
 	}
 	m.read(raw)
-	if len(m.parts) == 0 && len(m.calls) == 0 && m.isEmpty(raw) {
-		return b
+	if len(m.parts) == 0 && len(m.calls) == 0 {
+		if m.isEmpty(raw) {
+			return b
+		}
+		m.parts = append(m.parts, part{kind: blockPart, text: raw}) // nobody's message, but somebody's words
 	}
 	return m.append(b)
+}
+
+// areMessages reports whether the first of a list has what only messages and their parts have.
+func areMessages(list string) bool {
+	for item := range elements(list) {
+		return isString(item) || isArray(item) || member(item, "role", "parts", "content", "lc") != "" ||
+			isItem(memberText(item, "type"))
+	}
+	return false
 }
 
 // isItem knows the items of OpenAI's Responses API, and of LiveKit's, that stand in the place of messages.

@@ -39,6 +39,8 @@ var (
 		haystack{},
 		springAI{},
 		n8n{},
+		liveKit{},
+		agentOps{},
 	)
 
 	models = voices(
@@ -64,6 +66,7 @@ var (
 		adk{},
 		genkit{},
 		haystack{},
+		liveKit{},
 		generic{},
 		logfire{},
 		liteLLM{},
@@ -84,6 +87,8 @@ var (
 		genAIText{},
 		openInferenceValue{},
 		traceloop{},
+		agentOps{},
+		pipecat{},
 		haystack{},
 		mastra{},
 		generic{},
@@ -97,6 +102,8 @@ var (
 		openInference{},
 		openInferenceValue{},
 		traceloop{},
+		agentOps{},
+		pipecat{},
 		vercel{},
 		adk{},
 		genkit{},
@@ -131,6 +138,7 @@ var (
 		genkit{},
 		haystack{},
 		springAI{},
+		pipecat{},
 		logfire{},
 		liteLLM{},
 		generic{},

@@ -19,6 +19,7 @@ type signals struct {
 	genkitType, genkitSubtype, mastraType, spanType            string
 	lmnrType, langwatchType, springKind, entityType            string
 	mcpMethod, haystackType, n8nNodeType, dbOperation          string
+	agentOpsKind                                               string
 
 	// What can only be inferred.
 	tool      bool // a tool's call id, arguments or result
@@ -55,7 +56,7 @@ func (g *signals) addFilled(k string, v pcommon.Value) {
 		g.addGenAI(k, v)
 	case "llm", "openinference", "input", "output", "retrieval", "reranker", "tool", "embedding":
 		g.addOpenInference(k, v)
-	case "traceloop", "langsmith", "langfuse", "mlflow", "lmnr", "langwatch", "mastra":
+	case "traceloop", "langsmith", "langfuse", "mlflow", "lmnr", "langwatch", "mastra", "agentops":
 		g.addProduct(k, v)
 	case "operation", "agent", "ai", "genkit", "gcp", "span", "entity", "spring", "haystack", "n8n", "lk", "crewai",
 		"pydantic", "all", "final", "event":
@@ -163,6 +164,8 @@ func (g *signals) addProduct(k string, v pcommon.Value) {
 		g.mlflowType = strings.Trim(text(v), `"`)
 	case "mastra.span.type":
 		g.mastraType = text(v)
+	case "agentops.span.kind":
+		g.agentOpsKind = text(v)
 	case "lmnr.span.type":
 		g.lmnrType = text(v)
 	case "langwatch.span.type":
@@ -206,6 +209,7 @@ func (g *signals) addFramework(k string, v pcommon.Value) {
 		g.tool = true
 	default:
 		g.content = g.content || isFrameworkContent(k)
+		g.tool = g.tool || strings.HasPrefix(k, "lk.function_tool.") || strings.HasPrefix(k, "lk.pii.function_tool.")
 	}
 }
 

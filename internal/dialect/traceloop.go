@@ -21,17 +21,19 @@ func (traceloop) name(v *view) string { return v.text(kEntityName) }
 
 // inputs takes the call's arguments out of {"args":[…],"kwargs":{…}}, and LangChain's inputs out of what stands
 // beside them.
-func (traceloop) inputs(b []byte, v *view) []byte {
-	if !v.has(kEntityInput) {
+func (traceloop) inputs(b []byte, v *view) []byte { return v.entityInput(b, kEntityInput) }
+
+func (v *view) entityInput(b []byte, s slot) []byte {
+	if !v.has(s) {
 		return b
 	}
-	raw := v.raw(kEntityInput)
+	raw := v.raw(s)
 	args, kwargs := member(raw, "args"), member(raw, "kwargs")
 	switch {
 	case !isArray(args) && isObject(member(raw, "inputs")):
 		return appendWrapped(b, member(raw, "inputs"), "input")
 	case !isArray(args) && !isObject(kwargs):
-		return v.inputAt(b, kEntityInput)
+		return v.inputAt(b, s)
 	case length(args) == 0 && isBlank(orNull(kwargs)):
 		return b
 	case length(args) == 0:
@@ -54,14 +56,16 @@ func orNull(raw string) string {
 	return raw
 }
 
-func (traceloop) outputs(b []byte, v *view) []byte {
-	if !v.has(kEntityOutput) {
+func (traceloop) outputs(b []byte, v *view) []byte { return v.entityOutput(b, kEntityOutput) }
+
+func (v *view) entityOutput(b []byte, s slot) []byte {
+	if !v.has(s) {
 		return b
 	}
-	if raw := v.raw(kEntityOutput); isObject(member(raw, "kwargs")) && member(raw, "outputs") != "" {
+	if raw := v.raw(s); isObject(member(raw, "kwargs")) && member(raw, "outputs") != "" {
 		return appendWrapped(b, member(raw, "outputs"), "output")
 	}
-	return v.outputAt(b, kEntityOutput)
+	return v.outputAt(b, s)
 }
 
 func (traceloop) details(v *view, f *Fields) {

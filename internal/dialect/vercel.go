@@ -26,6 +26,7 @@ var (
 	kAIObject       = attr("ai.response.object")
 	kAICalls        = attr("ai.response.toolCalls")
 	kAIReasoning    = attr("ai.response.reasoning")
+	kAIFiles        = attr("ai.response.files")
 	kAIFinish       = attr("ai.response.finishReason")
 	kAIMetadata     = attr("ai.response.providerMetadata")
 	kOldText        = attr("ai.result.text")
@@ -175,6 +176,9 @@ func (vercel) outputs(b []byte, v *view) []byte {
 	}
 	if t := v.text(kAIText, kOldText); t != "" {
 		m.parts = append(m.parts, part{text: string(appendString(nil, t))})
+	}
+	for file := range elements(v.raw(kAIFiles)) {
+		m.addPart(readPart(file))
 	}
 	for call := range elements(v.raw(kAICalls, kOldCalls)) {
 		m.calls = append(m.calls, readCall(call))

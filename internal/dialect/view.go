@@ -64,6 +64,7 @@ type eventLists struct {
 	messages []ptrace.SpanEvent // older conventions: one event per message
 	choices  []ptrace.SpanEvent
 	found    []ptrace.SpanEvent // by a vector database
+	spent    float64            // in US dollars, as events tell
 	judged   []ptrace.SpanEvent
 }
 

@@ -23,7 +23,7 @@ var vocabularies = map[dialect][]string{
 	genkit{}:             {"genkit"},
 	liveKit{}:            {"lk"},
 	mastra{}:             {"mastra"},
-	genAI{}:              {"gen", "llm", "operation", "codex", "lk", "event", ""},
+	genAI{}:              {"gen", "llm", "operation", "codex", "lk", "event", "anthropic"},
 	genAIEvents{}:        {"event"},
 	genAIIndexed{}:       {"gen", "llm"},
 	genAIText{}:          {"gen"},
@@ -33,7 +33,9 @@ var vocabularies = map[dialect][]string{
 	haystack{}:           {"haystack"},
 	springAI{}:           {"spring", "db"},
 	n8n{}:                {"n8n"},
-	genAISystem{}:        {"gen", "lk", ""},
+	agentOps{}:           {"agentops"},
+	pipecat{}:            {"input", "system", "text", "transcript", "tools", "stream", "metrics"},
+	genAISystem{}:        {"gen", "lk", "system"},
 	generic{}: {
 		"mlflow", "lmnr", "langwatch", "llm", "db", "mcp", "gen", "input", "output", "metadata",
 		"",
@@ -41,7 +43,7 @@ var vocabularies = map[dialect][]string{
 }
 
 // words is a set of first words.
-type words uint32
+type words uint64
 
 // anything is in every set.
 const anything words = 1

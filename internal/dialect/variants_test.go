@@ -17,6 +17,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/dialect"
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/golden"
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/pdatatest"
 )
 
@@ -146,32 +147,5 @@ func sameJSON(t *testing.T, want, got []byte, what string) {
 		require.Equal(t, string(want), string(got), what)
 		return
 	}
-	assert.Equal(t, decoded(t, want), decoded(t, got), what)
-}
-
-// decoded decodes JSON, and JSON in its texts: the order of members in the arguments of a tool says nothing.
-func decoded(t *testing.T, text []byte) any {
-	t.Helper()
-	var v any
-	require.NoError(t, json.Unmarshal(text, &v))
-	return unfolded(v)
-}
-
-func unfolded(v any) any {
-	switch v := v.(type) {
-	case map[string]any:
-		for k, item := range v {
-			v[k] = unfolded(item)
-		}
-	case []any:
-		for i, item := range v {
-			v[i] = unfolded(item)
-		}
-	case string:
-		var inner any
-		if json.Unmarshal([]byte(v), &inner) == nil {
-			return unfolded(inner)
-		}
-	}
-	return v
+	assert.Equal(t, golden.Meaning(want), golden.Meaning(got), what)
 }

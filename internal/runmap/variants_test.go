@@ -14,17 +14,19 @@ import (
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/golden"
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/pdatatest"
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
 )
 
 // variant is another way in which the same is written.
 type variant struct {
-	name    string
-	change  func(rs ptrace.ResourceSpans, ss ptrace.ScopeSpans, span ptrace.Span)
-	renames bool
-	cuts    bool     // content may be cut, and what stood in it may be gone
-	means   []string // dialects in which nothing else says what is changed
+	name        string
+	change      func(rs ptrace.ResourceSpans, ss ptrace.ScopeSpans, span ptrace.Span)
+	renames     bool
+	anyProvider bool
+	cuts        bool     // content may be cut, and what stood in it may be gone
+	means       []string // dialects in which nothing else says what is changed
 }
 
 var (
@@ -121,6 +123,21 @@ var variants = []variant{
 	}, cuts: true, means: inDocuments},
 	{name: "gen_ai.system for gen_ai.provider.name", change: renamed("gen_ai.provider.name", "gen_ai.system")},
 	{name: "gen_ai.provider.name for gen_ai.system", change: renamed("gen_ai.system", "gen_ai.provider.name")},
+	{name: "another provider", change: func(_ ptrace.ResourceSpans, _ ptrace.ScopeSpans, span ptrace.Span) {
+		for _, k := range []string{"gen_ai.system", "gen_ai.provider.name"} {
+			if _, ok := span.Attributes().Get(k); ok {
+				span.Attributes().PutStr(k, "my.gateway")
+			}
+		}
+	}, anyProvider: true},
+	{name: "session on the resource", change: func(rs ptrace.ResourceSpans, _ ptrace.ScopeSpans, span ptrace.Span) {
+		for _, k := range []string{"session.id"} {
+			if v, ok := span.Attributes().Get(k); ok {
+				v.CopyTo(rs.Resource().Attributes().PutEmpty(k))
+				span.Attributes().Remove(k)
+			}
+		}
+	}, means: []string{"openinference-js"}},
 	{name: "prompt_tokens", change: renamed("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens",
 		"gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens")},
 	{name: "input_tokens", change: renamed("gen_ai.usage.prompt_tokens", "gen_ai.usage.input_tokens",
@@ -243,43 +260,18 @@ func TestMap_variantsAreTheSameRuns(t *testing.T) {
 // view is what shall stay of a run.
 func (v *variant) view(r *run.Run) map[string]any {
 	m := map[string]any{
-		"kind": r.Kind, "usage": r.Usage, "failed": r.Error != "", "inputs": canonical(r.Inputs), "outputs": canonical(r.Outputs),
+		"kind": r.Kind, "usage": r.Usage, "failed": r.Error != "", "inputs": golden.Meaning(r.Inputs), "outputs": golden.Meaning(r.Outputs),
 		"thread": r.Metadata.Text("thread_id"), "user": r.Metadata.Text("user_id"), "provider": r.Metadata.Text("ls_provider"),
 		"model": r.Metadata.Text("ls_model_name"), "parent": r.ParentID,
 	}
 	if !v.renames {
 		m["name"] = r.Name
 	}
+	if v.anyProvider {
+		delete(m, "provider")
+	}
 	if v.cuts {
 		m["inputs"], m["outputs"] = r.Inputs != nil, r.Outputs != nil
 	}
 	return m
-}
-
-// canonical is content as it means: JSON in its texts is decoded, since it may come with its members in another order.
-func canonical(content []byte) any {
-	var v any
-	if len(content) > 0 && json.Unmarshal(content, &v) != nil {
-		return "no JSON: " + string(content)
-	}
-	return unfolded(v)
-}
-
-func unfolded(v any) any {
-	switch v := v.(type) {
-	case map[string]any:
-		for k, item := range v {
-			v[k] = unfolded(item)
-		}
-	case []any:
-		for i, item := range v {
-			v[i] = unfolded(item)
-		}
-	case string:
-		var inner any
-		if json.Unmarshal([]byte(v), &inner) == nil {
-			return unfolded(inner)
-		}
-	}
-	return v
 }

@@ -6,12 +6,16 @@ package samplingprocessor
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/golden"
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/pdatatest"
@@ -46,4 +50,71 @@ func TestFixtures_withTheirLogRecordsBecomeTheseRuns(t *testing.T) {
 			golden.Equal(t, filepath.Join(dir, "runs", name+".logs.json"), golden.Runs(t, runs))
 		})
 	}
+}
+
+// TestFixtures_contentInLogRecordsGivesTheSameRuns takes the messages from the spans of every recording that has them in the
+// attributes of the conventions, and sends them as log records, in structured values.
+func TestFixtures_contentInLogRecordsGivesTheSameRuns(t *testing.T) {
+	moved := 0
+	for _, f := range pdatatest.Fixtures(t) {
+		want := runsOf(pdatatest.LoadTraces(t, f.Path))
+		td, ld := pdatatest.LoadTraces(t, f.Path), plog.NewLogs()
+		records := ld.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords()
+		for _, span := range spansOfAll(td) {
+			moved += moveContent(t, span, records)
+		}
+		if records.Len() == 0 {
+			continue
+		}
+		s := withLogs(t, startSampler(t, func(c *Config) { c.Traces, c.Spans = everything, everything }))
+		s.send(td)
+		require.NoError(t, s.logs.ConsumeLogs(context.Background(), ld))
+		got := map[run.ID]run.Run{}
+		for _, out := range s.stop() {
+			for id, r := range runsOf(out) {
+				got[id] = r
+			}
+		}
+		for id, r := range want {
+			assert.Equal(t, r.Kind, got[id].Kind, "%s: %s", f.File, r.Name)
+			assert.Equal(t, r.Usage, got[id].Usage, "%s: %s", f.File, r.Name)
+			assert.Equal(t, golden.Meaning(r.Inputs), golden.Meaning(got[id].Inputs), "%s: %s", f.File, r.Name)
+			assert.Equal(t, golden.Meaning(r.Outputs), golden.Meaning(got[id].Outputs), "%s: %s", f.File, r.Name)
+		}
+	}
+	assert.Greater(t, moved, 100)
+}
+
+func runsOf(td ptrace.Traces) map[run.ID]run.Run {
+	runs := map[run.ID]run.Run{}
+	for _, trace := range runmap.Map(td, runmap.Options{}) {
+		for _, r := range trace.Runs {
+			runs[r.ID] = r
+		}
+	}
+	return runs
+}
+
+// moveContent makes one log record of what a span says.
+func moveContent(t *testing.T, span ptrace.Span, to plog.LogRecordSlice) (moved int) {
+	t.Helper()
+	said := map[string]any{}
+	for _, k := range []string{"gen_ai.input.messages", "gen_ai.output.messages", "gen_ai.system_instructions"} {
+		v, ok := span.Attributes().Get(k)
+		var decoded any
+		if ok && json.Unmarshal([]byte(v.AsString()), &decoded) == nil {
+			said[k] = decoded
+			span.Attributes().Remove(k)
+		}
+	}
+	if len(said) == 0 {
+		return 0
+	}
+	r := to.AppendEmpty()
+	r.SetTraceID(span.TraceID())
+	r.SetSpanID(span.SpanID())
+	r.SetTimestamp(span.EndTimestamp())
+	r.SetEventName("gen_ai.client.inference.operation.details")
+	require.NoError(t, r.Attributes().FromRaw(said))
+	return 1
 }

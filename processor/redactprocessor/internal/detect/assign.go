@@ -3,7 +3,10 @@
 
 package detect
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // key is the word before ":" or "=".
 type key struct {
@@ -23,17 +26,20 @@ func (sc *Scanner) assign(i int) int {
 		}
 	}
 	k, ok := keyBefore(s, i)
-	if !ok {
-		return i + 1
+	kind := KindNone
+	if ok {
+		kind = sc.keys.kind(s[k.start:k.end])
 	}
-	kind := sc.keys.kind(s[k.start:k.end])
 	if kind == KindNone {
-		if s[i] != '=' && lower(s[k.start]) != 'v' {
+		if !mayBeOther(s, k, i, ok) {
 			return i + 1
 		}
-		if k, kind = sc.otherKind(k, i); kind == KindNone {
+		if k, kind = sc.otherKind(k, i, ok); kind == KindNone {
 			return i + 1
 		}
+	}
+	if kind == KindManifest {
+		return sc.manifest(k, i)
 	}
 	inURL := s[i] == '=' && inQuery(s, k.start)
 	if kind == KindQuery {
@@ -46,12 +52,30 @@ func (sc *Scanner) assign(i int) int {
 	return sc.reread(i)
 }
 
+// mayBeOther is a first look at a word that announces nothing by itself, before otherKind: most are passed over by it.
+func mayBeOther(s string, k key, i int, ok bool) bool {
+	switch {
+	case !ok:
+		return i > 1 && s[i-1]|s[i-2] >= utf8.RuneSelf
+	case s[i] == '=' || k.end-k.start == 1 || s[k.start]|0x20 == 'v':
+		return true
+	}
+	return k.start > 0 && s[k.start-1] >= utf8.RuneSelf
+}
+
 // otherKind judges the value behind the sign at i by another name than the word k before it: by the one of a pair, or by
 // that of a variable whose type k is.
-func (sc *Scanner) otherKind(k key, i int) (key, Kind) {
+func (sc *Scanner) otherKind(k key, i int, ok bool) (key, Kind) {
 	s := sc.text
-	if pairValues[s[k.start:k.end]] {
+	switch {
+	case foreignBefore(s, i):
+		return k, foreignKind(s, i)
+	case !ok:
+		return k, KindNone
+	case lower(s[k.start]) == 'v' && pairValues[s[k.start:k.end]]:
 		return k, sc.pairKind(k.start)
+	case k.end-k.start == 1:
+		return k, jwkKind(s, k, i)
 	}
 	if s[i] != '=' || i < 2 || s[i-1] != ' ' && s[i-1] != '=' {
 		return k, KindNone
@@ -107,6 +131,9 @@ func (sc *Scanner) colon(i int) int {
 	}
 	if isDigit(s[i-1]) && strings.HasPrefix(s[i+1:], "AA") {
 		return sc.telegram(i)
+	}
+	if end := sc.colonForms(i); end > 0 {
+		return end
 	}
 	return sc.userPass(i)
 }

@@ -74,7 +74,7 @@ var traits = func() (t [256]uint64) {
 	trigger("Bb", oneOf("EeAa"))
 	trigger("Ww", oneOf("OoDd"))
 	trigger("Kk", oneOf("Ee"))
-	trigger("PA", oneOf("KSBCI3"))
+	trigger("PAB", oneOf("KSBCI3Y"))
 	trigger("Pp", oneOf("Hh"))
 	trigger("Cc", oneOf("Rr"))
 	trigger("Ss", oneOf("Cc"))

@@ -59,6 +59,11 @@ var commands = []command{
 	{"wget", ""},
 	{"http", "a"},
 	{"ldapsearch", "w"},
+	{"ldapadd", "w"},
+	{"ldapmodify", "w"},
+	{"sqlcmd", "P"},
+	{"ipmitool", "P"},
+	{"cqlsh", "p"},
 	{"psexec", "p"},
 	{"PSEXEC", "p"},
 	{"PSEXEC.EXE", "p"},
@@ -124,7 +129,7 @@ func commandAt(s string) int {
 func (sc *Scanner) shortOption(i int) int {
 	s := sc.text
 	letter := s[i+1]
-	if letter != 'p' && letter != 'a' && letter != 'u' && letter != 'U' && letter != 'w' {
+	if letter != 'p' && letter != 'a' && letter != 'u' && letter != 'U' && letter != 'w' && letter != 'P' {
 		return i
 	}
 	c := sc.commandBefore(i)
@@ -189,4 +194,26 @@ func argumentAt(s string, i int) (start, end int) {
 		end++
 	}
 	return start, end
+}
+
+// plainText says that the text in quotes before it, in PowerShell, is a password.
+const plainText, maxPlainText = "-AsPlainText", 160
+
+// securedText adds the password of ConvertTo-SecureString "…" -AsPlainText. The last option's dash stands at i.
+func (sc *Scanner) securedText(i int) {
+	s := sc.text
+	end := i
+	for stop := max(0, i-maxPlainText); end > stop && !isQuote(s[end-1]); {
+		end--
+	}
+	if end < 2 || !isQuote(s[end-1]) {
+		return
+	}
+	quote := s[end-1]
+	end--
+	end -= backslashes(s, max(0, end-maxDepth), end)
+	start := strings.LastIndexByte(s[max(0, end-maxPlainText):end], quote) + 1 + max(0, end-maxPlainText)
+	if start < end && !sc.standsIn(s[start:end]) {
+		sc.add(Finding{start, end, SecretValue, Unquoted})
+	}
 }

@@ -40,7 +40,7 @@ func (sc *Scanner) digit(i int) int {
 	if (i > 0 && s[i-1] == ' ' || end < len(s) && s[end] == ' ') && sc.streetAt(i, end) {
 		return sc.skip(i)
 	}
-	if end-i < 4 && !numberGoesOn(s, end) {
+	if end-i < cardCode && !numberGoesOn(s, end) || sc.onCard(i, end) || end-i == cardCode && !numberGoesOn(s, end) {
 		return end
 	}
 	if next := sc.digitsFirst(i); next > 0 {
@@ -156,7 +156,7 @@ func (m *number) uniform(a, b int, sep byte) bool {
 // numeric asks each kind of number in turn and returns where to read on.
 func (sc *Scanner) numeric(m *number) int {
 	s := sc.text
-	if m.groups >= 4 && sc.ipv4(m) || m.n < leastNumber {
+	if m.groups >= 4 && sc.ipv4(m) || m.n <= maxCode && m.groups == 1 && sc.oneTimeCode(m) || m.n < leastNumber {
 		return m.end
 	}
 	start := m.at[0]

@@ -14,6 +14,9 @@ const (
 // email looks for an address around the "@" at i and returns where to read on.
 func (sc *Scanner) email(i int) int {
 	s := sc.text
+	if i > 0 && (strings.HasPrefix(s[i+1:], "tcp(") || strings.HasPrefix(s[i+1:], "unix(")) {
+		return sc.driverName(i)
+	}
 	if !sc.set.enabled[Email] || i == 0 {
 		return i + 1
 	}
@@ -30,6 +33,20 @@ func (sc *Scanner) email(i int) int {
 	}
 	sc.add(Finding{start, end, Email, Unquoted})
 	return end
+}
+
+// driverName recognises user:password@tcp(host)/db, as Go's driver for MySQL has it. The "@" stands at i.
+func (sc *Scanner) driverName(i int) int {
+	s := sc.text
+	start := i
+	for stop := max(0, i-maxTag); start > stop && !endsURL(s[start-1]) && s[start-1] != '='; {
+		start--
+	}
+	_, password, found := strings.Cut(s[start:i], ":")
+	if found && password != "" && !sc.standsIn(password) {
+		sc.add(Finding{i - len(password), i, URLUserinfo, Unquoted})
+	}
+	return i + 1
 }
 
 // inAuthority tells whether "://" and the name of a user stand before i.

@@ -6,7 +6,7 @@ package detect
 import "strings"
 
 // schemes of the Authorization header, in small letters.
-var schemes = set("bearer basic digest token apikey negotiate ntlm ssws aws4-hmac-sha256 hawk dpop key")
+var schemes = set("bearer basic digest token apikey negotiate ntlm ssws aws4-hmac-sha256 hawk dpop key splunk bot oauth geniekey klaviyo-api-key private-token hmac sharedkey sharedaccesssignature")
 
 // leastCredential is the shortest text that is taken for a credential.
 const leastCredential = 4
@@ -24,8 +24,11 @@ func (sc *Scanner) credentials(start, end int) {
 	if end-start < leastCredential || sc.isPlaceholder(s[start:end]) {
 		return
 	}
-	if first, _, more := strings.Cut(s[start:end], " "); more && start == from && !tokenLike(first) {
-		return // a sentence
+	if first, second, more := strings.Cut(s[start:end], " "); more && start == from && !tokenLike(first) {
+		if !looksToken(second) {
+			return // a sentence
+		}
+		start += len(first) + 1 // behind a scheme that is not known
 	}
 	if word >= end && !hasDigitOrSymbol(s[start:end]) {
 		return // a lone word: the name of a scheme, or of a strategy
@@ -63,6 +66,35 @@ func (sc *Scanner) cookies(start, end int) {
 		start = stop + 1
 	}
 }
+
+// digest adds the response of the digest scheme (RFC 7616) and its client's nonce, which stand in quotes on the line
+// that begins at i, and tells whether there is one.
+func (sc *Scanner) digest(i int) bool {
+	s := sc.text
+	if !hasFold(s[i:], "digest ") {
+		return false
+	}
+	line := s[i:min(len(s), i+maxDigest)]
+	if n := strings.IndexByte(line, '\n'); n >= 0 {
+		line = line[:n]
+	}
+	n := strings.Index(line, "response=")
+	if n < 0 {
+		return false
+	}
+	start := i + n + len("response=")
+	for start < len(s) && (s[start] == '"' || s[start] == '\\') {
+		start++
+	}
+	end := run(s, start, aAny64)
+	if end > start && sc.ownEnd(start) == 0 {
+		sc.add(Finding{start, end, AuthHeader, Unquoted})
+	}
+	return true
+}
+
+// maxDigest bounds the header of the digest scheme.
+const maxDigest = 1024
 
 // bearer recognises "Bearer <token>" and "Basic <base64>" wherever they stand. The word begins at i.
 func (sc *Scanner) bearer(i int) int {

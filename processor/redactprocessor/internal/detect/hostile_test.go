@@ -32,6 +32,12 @@ var hostile = []string{
 	"bearer=", "?token=", "?token=x-token=", "://x/hooks/", "http://a/hooks/YOUR", "AIza", "AIza-", "api_key: ", "mysql -p",
 	"p%61ssword=", "%41" + strings.Repeat(`\`, 260) + "uZ", "&#65;", "?a=&b=&", "\u200bpassword=", "<password a>a>a>",
 	"data:image/png;base64,iVBORw0KGgo", "12/12/", "--password ", "$2a$a", "@a", `{"a":[{"a":[`, `"a":"\"a\":\"`, "x=1;y=2;",
+	"kind: Secret\ndata:\n", "\"kind\":\"Secret\",\"data\":{", "\"kind\":\"Secret\",", "data:\n  a: b\n", "(\"", "('", "(`", "f(\"password\",\"",
+	"login(\"a\",", "recovery phrase ", "recovery phrase toast sausage legal wave ", "Digest ", "Authorization: Digest ", "\"d\":\"",
+	"\"k\":\"aaaaaaaaaaaaaaaaaaaaa\",", "password for a is ", "password a:", "Private-Lines: 1\n", "jdbc:oracle:thin:a/b", "a.b:1:c:d:",
+	"a:b@tcp(", "identified by '", "-AsPlainText ", "\"a -AsPlainText", "user=a\npassword=b_c\n", ";user=a;password=b", "name: x\nvalue: ",
+	"<name>password</name><value>", "let password: A = ", "a:b@h,", "://a:b@h,", "password='\"", "password=''", "contrase\u00f1a: ", "code 123456 ",
+	"CVC 739 ", "password xY9$kQ2m ", "1//0", "5KL9", "environ[\"password\"] = ", "**password**: ", "x:00D1!", "1/1234567890123:",
 }
 
 // cpuTime is what the process has used so far: unlike the clock, it does not run on while others have the processor.

@@ -48,26 +48,14 @@ func announces(kind Kind, text string) bool {
 	case KindPin:
 		return len(text) >= 3 && len(text) <= 8 && only(text, aDigit)
 	case KindSeed:
-		return countWords(text) >= leastSeedWords
+		_, end := seedWords(text, 0)
+		return end > 0
 	}
 	return false
 }
 
 // leastWord is the length of the shortest password under a key like "pass", which also counts tests.
 const leastWord = 6
-
-// leastSeedWords is the shortest seed phrase of BIP-39.
-const leastSeedWords = 12
-
-func countWords(s string) int {
-	words := 0
-	for w := range strings.FieldsSeq(s) {
-		if len(w) >= 3 && len(w) <= 8 && only(w, aHexLower|aLower) {
-			words++
-		}
-	}
-	return words
-}
 
 func kindID(kind Kind) ID {
 	switch kind {

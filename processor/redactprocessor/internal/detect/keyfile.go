@@ -15,6 +15,10 @@ func (sc *Scanner) dash(i int) int {
 	if strings.HasPrefix(s[i:], "-----") {
 		return sc.pem(i)
 	}
+	if strings.HasPrefix(s[i:], plainText) {
+		sc.securedText(i)
+		return i + len(plainText)
+	}
 	if i > 0 && s[i-1] == '-' {
 		return sc.longOption(i)
 	}

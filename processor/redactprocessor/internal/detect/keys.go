@@ -10,17 +10,18 @@ type Kind uint8
 
 // The kinds of keys.
 const (
-	KindNone   Kind = iota
-	KindSecret      // whatever stands there is a secret: password, api_key
-	KindToken       // a secret when it looks like a token: the key alone is too common a word
-	KindAuth        // the value of an Authorization header
-	KindCookie      // name=value pairs
-	KindPin         // 3 to 8 digits
-	KindSeed        // the words of a wallet
-	KindQuery       // a secret in the query of a URL only
-	KindVendor      // the name of a service: its key, when the value is opaque
-	KindWord        // a short password, when it looks like one: the key is too common a word
-	KindBearer      // KindToken, or a UUID
+	KindNone     Kind = iota
+	KindSecret        // whatever stands there is a secret: password, api_key
+	KindToken         // a secret when it looks like a token: the key alone is too common a word
+	KindAuth          // the value of an Authorization header
+	KindCookie        // name=value pairs
+	KindPin           // 3 to 8 digits
+	KindSeed          // the words of a wallet
+	KindQuery         // a secret in the query of a URL only
+	KindVendor        // the name of a service: its key, when the value is opaque
+	KindWord          // a short password, when it looks like one: the key is too common a word
+	KindBearer        // KindToken, or a UUID
+	KindManifest      // the kind of a manifest of Kubernetes, which may be a Secret
 )
 
 // maxKey is how far back a key is read: longer ones are not keys but text.
@@ -48,6 +49,7 @@ const (
 	wQuery
 	wVendor
 	wPass
+	wKind
 	wNeutral // says nothing: the word before it counts
 )
 
@@ -56,9 +58,11 @@ var keyWords = classes(map[wordClass]string{
 		"credential credentials creds " +
 		"apikey apikeys apitoken authtoken accesstoken accesskey secretkey privatekey clientsecret jwt bearer userpass " +
 		"sharedaccesskey accountkey masterkey encryptionkey signingkey apisecret appsecret authkey storagekey sshkey " +
-		"csrf xsrf",
+		"storepass keypass userpwd passwort kennwort wachtwoord senha parola contrasena haslo losenord mdp motdepasse " +
+		"adgangskode salasana heslo sifre csrf xsrf",
 	wToken:  "token pat unseal crumb",
-	wPass:   "pass pword",
+	wPass:   "pass pword pw pwrd psw",
+	wKind:   "kind",
 	wTokens: "tokens",
 	wKey:    "key keys",
 	wAuth:   "authorization authentication auth",
@@ -144,6 +148,11 @@ func classOf(word string) wordClass {
 	return wOther
 }
 
+// certain are the kinds that follow from the class of the last word alone.
+var certain = [...]Kind{
+	wPassword: KindSecret, wCookie: KindCookie, wPin: KindPin, wQuery: KindQuery, wVendor: KindVendor, wNeutral: KindNone,
+}
+
 // classify judges the words of a key, the last of which counts most.
 func classify(words []string) Kind {
 	n := len(words)
@@ -157,9 +166,11 @@ func classify(words []string) Kind {
 	if n > 1 {
 		before = words[n-2]
 	}
-	switch classOf(words[n-1]) {
-	case wPassword:
-		return KindSecret
+	class := classOf(words[n-1])
+	if kind := certain[class]; kind != KindNone {
+		return kind
+	}
+	switch class {
 	case wToken:
 		return tokenKind(before)
 	case wTokens:
@@ -168,24 +179,18 @@ func classify(words []string) Kind {
 		return keyKind(before)
 	case wAuth:
 		return pick(strings.HasPrefix(words[n-1], "authori"), KindAuth, KindToken)
-	case wCookie:
-		return KindCookie
-	case wPin:
-		return KindPin
 	case wCode:
 		return pick(pinCodes[before], KindPin, KindQuery)
 	case wPhrase:
 		return pick(phraseKinds[before], KindSeed, KindNone)
 	case wSeed:
-		return pick(words[n-1] != "seed", KindSeed, KindNone)
+		return pick(words[n-1] != "seed" || phraseKinds[before], KindSeed, KindNone)
+	case wKind:
+		return pick(n == 1, KindManifest, KindNone)
 	case wHash:
 		return pick(classOf2(before) == wPassword, KindSecret, KindNone)
-	case wQuery:
-		return KindQuery
 	case wPass:
 		return pick(passOwners[before], KindSecret, KindWord)
-	case wVendor:
-		return KindVendor
 	}
 	return pick(vendorWords[before] && vendorParts[words[n-1]], KindVendor, KindNone)
 }
@@ -248,7 +253,7 @@ func KeyKind(key string) Kind {
 var hints = func() (h [1 << 15 / 8]byte) {
 	for w := range strings.FieldsSeq("pas pwd sec tok key cre aut coo pin cvv cvc otp jwt bea mne phr wor sig cod ses " +
 		"sid csr xsr api acc " +
-		"hma sta tic ass sam see has sal dig pat pwo uns cru") {
+		"hma sta tic ass sam see has sal dig pat pwo uns cru kin sto ken wac sen par con hal los mdp mot adg sal hes sif psw use") {
 		slot := trigram(w, 0)
 		h[slot>>3] |= 1 << (slot & 7)
 	}
@@ -298,6 +303,9 @@ func mayEnd(s string, end int) bool {
 }
 
 func mayAnnounce(key string) bool {
+	if len(key) == len("pw") && hasFold(key, "pw") {
+		return true
+	}
 	for i := 0; i+3 <= len(key); i++ {
 		slot := trigram(key, i)
 		if hints[slot>>3]&(1<<(slot&7)) != 0 {

@@ -10,10 +10,18 @@ func (sc *Scanner) prose(i int) int {
 	s := sc.text
 	switch s[i] {
 	case 'B', 'b':
+		if i+1 < len(s) && s[i+1]|0x20 == 'y' {
+			return sc.identifiedBy(i)
+		}
 		return sc.bearer(i)
 	case 'w', 'W': // passWord, pWd
-		if end := wordAt(s, i-4, "password"); end > 0 {
-			return sc.announced(end)
+		for _, w := range [...]struct {
+			back int
+			word string
+		}{{4, "password"}, {4, "passwort"}, {4, "passwd"}, {4, "kennwort"}} {
+			if end := wordAt(s, i-w.back, w.word); end > 0 {
+				return sc.announced(end)
+			}
 		}
 		if end := wordAt(s, i-1, "pwd"); end > 0 {
 			return sc.announced(end)
@@ -30,6 +38,9 @@ func (sc *Scanner) prose(i int) int {
 	case 'P', 'p': // passPhrase
 		if end := wordAt(s, i, "pin"); end > 0 && s[i:end] == "PIN" {
 			return sc.pin(end)
+		}
+		if end := wordAt(s, i, "phrase"); end > 0 {
+			return sc.announcedSeed(i, end)
 		}
 		return sc.announcedBy(i, 4, "passphrase")
 	case 'c', 'C': // seCret
@@ -49,6 +60,20 @@ func (sc *Scanner) announcedBy(i, back int, word string) int {
 	return i + 1
 }
 
+// identifiedBy looks for the password of an account of a database: CREATE USER x IDENTIFIED BY 'secret'. The last word
+// stands at i.
+func (sc *Scanner) identifiedBy(i int) int {
+	s := sc.text
+	const identified = "identified "
+	if i < len(identified) || s[i-1] != ' ' || !hasFold(s[i-len(identified):], identified+"by ") {
+		return i + 1
+	}
+	if l, ok := literalAt(s, i+len("by ")); ok && !sc.standsIn(s[l.start:l.end]) {
+		sc.add(Finding{l.start, l.end, ProsePassword, Unquoted})
+	}
+	return i + 1
+}
+
 // wordAt returns the end of the word when it stands, in whatever case, at i.
 func wordAt(s string, i int, word string) int {
 	if i < 0 || !hasFold(s[i:], word) || !endsWord(s, i+len(word)) {
@@ -61,23 +86,13 @@ func wordAt(s string, i int, word string) int {
 }
 
 // verbs join the word to the secret, in sentences, tables and lists.
-var verbs = []string{" is now ", " is: ", " is ", " was ", " to ", " -> ", " => ", " \u2192 ", " | ", "\t", "` | "}
+var verbs = []string{" is now ", " is: ", " is ", " was ", " to ", " ist ", " lautet ", " est ", " -> ", " => ", " \u2192 ", " | ", "\t", "` | "}
 
-// announced looks for a secret behind a word like "password" that ends at i.
+// announced looks for a secret behind a word like "password" that ends at i, and returns where to read on: right behind
+// the word, as a detector that knows the token by name may still find it.
 func (sc *Scanner) announced(i int) int {
 	s := sc.text
-	start, exact := verbEnd(s, i), false
-	switch {
-	case start > 0 && !hasFold(s[i:], " to "):
-	case isLogin(s, i):
-		start = i + 1
-	case isSetting(s, i):
-		start, exact = i+1, true
-	default:
-		if of, whole := sc.ofSomebody(i); of > 0 {
-			start, exact = of, whole
-		}
-	}
+	start, exact := sc.announcedAt(i)
 	if start == 0 || start >= len(s) {
 		return i
 	}
@@ -87,14 +102,36 @@ func (sc *Scanner) announced(i int) int {
 	}
 	end := proseEnd(s, start)
 	text := s[start:end]
-	closed := quoted && end < len(s) && s[end] == s[start-1]
 	// A literal in quotes is one even when it is a word.
-	whole := closed && (exact || lower(s[i-1]) == 'd' && len(text) >= leastWord) || !quoted && isPassphrase(s, start, end)
-	if len(text) < leastCredential || !whole && !looksPassword(text) || sc.isPlaceholder(text) {
-		return i
+	whole := !quoted && isPassphrase(s, start, end)
+	if quoted && end < len(s) && s[end] == s[start-1] {
+		whole = exact || lower(s[i-1]) == 'd' && len(text) >= leastWord
 	}
-	sc.add(Finding{start, end, ProsePassword, Unquoted})
-	return i // a detector that knows the token by name may still find it
+	if len(text) >= leastCredential && (whole || looksPassword(text)) && !sc.isPlaceholder(text) {
+		sc.add(Finding{start, end, ProsePassword, Unquoted})
+	}
+	return i
+}
+
+// announcedAt returns where what the word that ends at i announces begins, or 0, and whether a word in quotes there is
+// a secret for certain.
+func (sc *Scanner) announcedAt(i int) (start int, exact bool) {
+	s := sc.text
+	start = verbEnd(s, i)
+	switch {
+	case start > 0 && !hasFold(s[i:], " to "):
+	case isLogin(s, i):
+		start = i + 1
+	case isSetting(s, i):
+		return i + 1, true
+	case lower(s[i-1]) != 'n' && lower(s[i-1]) != 'y' && sc.directly(i):
+		return 0, false
+	default:
+		if of, whole := sc.ofSomebody(i); of > 0 {
+			return of, whole
+		}
+	}
+	return start, false
 }
 
 // verbEnd returns the end of the verb that follows at i, or 0.
@@ -109,6 +146,41 @@ func verbEnd(s string, i int) int {
 	}
 	return 0
 }
+
+// directly adds the password that follows a word for it at i without any verb, when it could hardly be anything else:
+// "log in with password Xy9$kQ2mm", PASSWORD 'hunter2xyz'.
+func (sc *Scanner) directly(i int) bool {
+	s := sc.text
+	if i+1 >= len(s) || s[i] != ' ' {
+		return false
+	}
+	start := i + 1
+	quoted := isQuote(s[start]) || s[start] == '('
+	if quoted {
+		start++
+	}
+	end := proseEnd(s, start)
+	text := s[start:end]
+	if !quoted && !isStrong(text) || !looksPassword(text) || sc.isPlaceholder(text) ||
+		only(text, aLetter|aURLSafe) && sc.keys.kind(text) != KindNone {
+		return false
+	}
+	sc.add(Finding{start, end, ProsePassword, Unquoted})
+	return true
+}
+
+// isStrong tells whether s is a password that is made of more than a word and a number, and no path, version or size.
+func isStrong(s string) bool {
+	if len(s) < leastStrong || strings.ContainsAny(s, "/.,") {
+		return false
+	}
+	digits, capitals, smalls := mix(s)
+	signs := len(s) - digits - capitals - smalls
+	return digits > 0 && capitals+smalls >= 3 && (signs > strings.Count(s, "-") || capitals > 0 && smalls > 0 || !wordy(s))
+}
+
+// leastStrong is the length of the shortest password that needs no verb before it.
+const leastStrong = 8
 
 // isSetting tells whether the word that ends at i is one of a setting, with its value in quotes behind it and nothing
 // else before it on its line: password "…" in Gradle, :password "…" in Clojure.

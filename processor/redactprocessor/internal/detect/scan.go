@@ -18,9 +18,8 @@ type Scanner struct {
 	nesting  int
 	scan     uint32 // number of the text
 	memories
-	num      number
-	lineSeen int // lines up to here hold nothing for the keys that take a whole line
-
+	num number
+	seen
 	options options
 	json    jsonState
 	inner   *Scanner // for what is found encoded in the text
@@ -37,12 +36,19 @@ type memories struct {
 	closed  closed
 }
 
+// seen is what a text was found to hold so far.
+type seen struct {
+	lineSeen  int // lines for the keys that take a whole line
+	manifests int // how many manifests of Kubernetes there were
+	secretEnd int // up to where the data of Secrets was masked
+}
+
 // Scan returns what the text holds, in order and without overlaps. The result is valid until the next call.
 func (sc *Scanner) Scan(text string) []Finding {
 	sc.text = text
 	sc.findings = sc.findings[:0]
 	sc.scan++
-	sc.longRun, sc.encoded, sc.lineSeen, sc.closed, sc.options, sc.json = 0, 0, 0, closed{}, options{}, jsonState{}
+	sc.longRun, sc.encoded, sc.seen, sc.closed, sc.options, sc.json = 0, 0, seen{}, closed{}, options{}, jsonState{}
 	if sc.rules == nil {
 		sc.rules = vendorRules()
 	}

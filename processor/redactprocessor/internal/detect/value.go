@@ -24,6 +24,9 @@ func (sc *Scanner) value(a assignment) {
 	if v >= len(s) || (a.open && s[v] == s[a.start-1]) {
 		return
 	}
+	if a.kind == KindSeed && sc.seedPhrase(v) {
+		return
+	}
 	q := v
 	for q < len(s) && s[q] == '\\' {
 		q++
@@ -76,7 +79,7 @@ func (sc *Scanner) quoted(a assignment, q int) {
 	sc.under(a.kind, start, end)
 }
 
-// literalEnd is closing for a value, which may hold a quote of the other kind, or be joined from two: 'a"b', 'a”b'.
+// literalEnd is closing for a value, which may hold a quote of the other kind, or be joined from two: 'a"b', or 'a' and 'b' without a blank.
 func (sc *Scanner) literalEnd(q int) int {
 	s := sc.text
 	end := closing(s, q)
@@ -209,13 +212,11 @@ const leastSecretNumber = 4
 
 // bare handles a value without quotes that begins at v, behind gap spaces.
 func (sc *Scanner) bare(a assignment, v, gap int) {
-	s := sc.text
-	if sc.ownEnd(v) > 0 {
+	if sc.ownEnd(v) > 0 || a.kind == KindSeed {
 		return
 	}
-	switch a.kind {
-	case KindAuth, KindCookie, KindSeed:
-		sc.restOfLine(a.kind, v)
+	if a.kind == KindAuth || a.kind == KindCookie {
+		sc.wholeLine(a.kind, v)
 		return
 	}
 	end, crowded := sc.bareEnd(v, a.query)
@@ -223,25 +224,39 @@ func (sc *Scanner) bare(a assignment, v, gap int) {
 		sc.add(Finding{v, end, kindID(a.kind), Unquoted})
 		return
 	}
-	text := s[v:end]
-	if a.kind == KindSecret && (isCode(s, v, end, gap) || isProse(s, v, end, gap) || a.quote != 0 && isKeyword(text)) &&
-		!belowUser(s, a.start, end) {
-		return
-	}
-	if a.query && a.kind == KindSecret {
-		if sc.isPlaceholder(text) {
-			return
-		}
-		sc.add(Finding{v, end, URLSecret, Unquoted})
-		return
-	}
-	if a.kind == KindSecret && end > v && inConnection(s, a.start, end) && !sc.standsIn(text) {
-		sc.add(Finding{v, end, SecretValue, Unquoted})
+	if a.kind == KindSecret {
+		sc.bareSecret(a, v, end, gap)
 		return
 	}
 	sc.under(a.kind, v, end)
 	if n := len(sc.findings); a.query && n > 0 && sc.findings[n-1].Start == v {
 		sc.findings[n-1].ID = URLSecret
+	}
+}
+
+// wholeLine handles a value that fills the rest of its line, from v on.
+func (sc *Scanner) wholeLine(kind Kind, v int) {
+	if kind == KindAuth && sc.digest(v) || v < sc.lineSeen {
+		return
+	}
+	sc.lineSeen = lineEnd(sc.text, v)
+	sc.under(kind, v, sc.lineSeen)
+}
+
+// bareSecret handles the value [v, end) of a key that announces a secret for certain.
+func (sc *Scanner) bareSecret(a assignment, v, end, gap int) {
+	s := sc.text
+	text := s[v:end]
+	code := isCode(s, v, end, gap) || isProse(s, v, end, gap) || a.quote != 0 && isKeyword(text)
+	switch {
+	case code && !belowUser(s, a.start, end):
+	case a.query && !sc.isPlaceholder(text):
+		sc.add(Finding{v, end, URLSecret, Unquoted})
+	case a.query:
+	case end > v && inConnection(s, a.start, end) && !sc.standsIn(text):
+		sc.add(Finding{v, end, SecretValue, Unquoted})
+	default:
+		sc.under(a.kind, v, end)
 	}
 }
 
@@ -288,14 +303,6 @@ func inConnection(s string, i, end int) bool {
 		}
 	}
 	return false
-}
-
-// restOfLine handles a value that fills the rest of its line, once for each line.
-func (sc *Scanner) restOfLine(kind Kind, v int) {
-	if v >= sc.lineSeen {
-		sc.lineSeen = lineEnd(sc.text, v)
-		sc.under(kind, v, sc.lineSeen)
-	}
 }
 
 // lineEnd returns where a value that fills the rest of its line ends.

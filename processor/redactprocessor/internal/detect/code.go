@@ -23,29 +23,37 @@ var (
 
 // oneTimeCode looks for words before the number m that say that it lets somebody in: "your verification code is 183899".
 func (sc *Scanner) oneTimeCode(m *number) bool {
-	s, start := sc.text, m.at[0]
-	if m.groups != 1 || m.n < leastCode || m.n > maxCode || start < leastCode || !endsWord(s, m.end) ||
-		s[start-1] != ' ' && s[start-1] != '\n' || !isLetter(s[start-2]) && s[start-2] != ':' && s[start-2] != 'A' {
+	start := m.at[0]
+	if m.n == cardCode+1 && sc.onCard(start, m.end) {
+		return true
+	}
+	return m.groups == 1 && m.n >= leastCode && m.n <= maxCode && followsWord(sc.text, start) &&
+		endsWord(sc.text, m.end) && announcesCode(sc.text, start) && sc.addNumber(start, m.end, PinCode)
+}
+
+// followsWord tells whether a word, or one with a colon, and a blank stand before i.
+func followsWord(s string, i int) bool {
+	if i < leastCode || s[i-1] != ' ' && s[i-1] != '\n' {
 		return false
 	}
-	word, at := codeWordBefore(s, start)
+	return isLetter(s[i-2]) || s[i-2] == ':'
+}
+
+// announcesCode tells whether the words before i announce a code.
+func announcesCode(s string, i int) bool {
+	word, at := codeWordBefore(s, i)
 	if codeVerbs[word] {
 		word, at = codeWordBefore(s, at)
 	}
-	switch {
-	case codeWords[word]:
-	case word == "code" || word == "codes":
-		if kind, _ := codeWordBefore(s, at); !codeKinds[kind] {
-			return false
-		}
-	case word == "password":
-		if kind, _ := codeWordBefore(s, at); kind != "time" && kind != "onetime" {
-			return false
-		}
-	default:
-		return false
+	switch word {
+	case "code", "codes":
+		kind, _ := codeWordBefore(s, at)
+		return codeKinds[kind]
+	case "password":
+		kind, _ := codeWordBefore(s, at)
+		return kind == "time" || kind == "onetime"
 	}
-	return sc.addNumber(start, m.end, PinCode)
+	return codeWords[word]
 }
 
 // codeWordBefore returns, in small letters, the word before i with nothing but a few signs in between, and where it

@@ -40,7 +40,7 @@ func (sc *Scanner) digit(i int) int {
 	if (i > 0 && s[i-1] == ' ' || end < len(s) && s[end] == ' ') && sc.streetAt(i, end) {
 		return sc.skip(i)
 	}
-	if end-i < cardCode && !numberGoesOn(s, end) || sc.onCard(i, end) || end-i == cardCode && !numberGoesOn(s, end) {
+	if end-i <= cardCode && sc.isShort(i, end) {
 		return end
 	}
 	if next := sc.digitsFirst(i); next > 0 {
@@ -51,6 +51,11 @@ func (sc *Scanner) digit(i int) int {
 	}
 	sc.num.parse(s, i)
 	return sc.numeric(&sc.num)
+}
+
+// isShort tells whether the few digits at [start, end) are of no interest to what reads longer numbers.
+func (sc *Scanner) isShort(start, end int) bool {
+	return end-start == cardCode && sc.onCard(start, end) || !numberGoesOn(sc.text, end)
 }
 
 // digitsFirst looks for tokens that may begin with a digit at i, and returns where to read on, or 0.
@@ -156,7 +161,7 @@ func (m *number) uniform(a, b int, sep byte) bool {
 // numeric asks each kind of number in turn and returns where to read on.
 func (sc *Scanner) numeric(m *number) int {
 	s := sc.text
-	if m.groups >= 4 && sc.ipv4(m) || m.n <= maxCode && m.groups == 1 && sc.oneTimeCode(m) || m.n < leastNumber {
+	if m.groups >= 4 && sc.ipv4(m) || m.n <= maxCode && sc.oneTimeCode(m) || m.n < leastNumber {
 		return m.end
 	}
 	start := m.at[0]

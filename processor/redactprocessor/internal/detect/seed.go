@@ -74,12 +74,8 @@ var seedVerbs = [...]string{" is", " was", " words", " here", " below", " with"}
 
 // announcedSeed looks for the words of a wallet behind "recovery phrase" and the like, whose last word is [start, end).
 func (sc *Scanner) announcedSeed(start, end int) int {
-	before := strings.ToLower(sc.text[max(0, start-maxSeedLead):start])
-	armed := false
-	for word := range phraseKinds {
-		armed = armed || strings.HasSuffix(strings.TrimRight(before, " _-"), word)
-	}
-	if !armed {
+	kind, _ := codeWordBefore(sc.text, start)
+	if !phraseKinds[kind] {
 		return start + 1
 	}
 	for _, verb := range seedVerbs {

@@ -32,6 +32,8 @@ type shard struct {
 	decided *store.Decided[*verdict]
 	graves  *store.Decided[*grave]
 	packer  *store.Packer
+
+	repairer repair.Repairer
 }
 
 // message is what reaches a shard: one of its fields.
@@ -306,7 +308,7 @@ func (s *shard) judge(t *store.Trace[note], trigger store.Trigger) {
 	var r repair.Result
 	stamp := stampOf(d, trigger, complete)
 	if d.Keep && !c.cfg.DryRun {
-		r = repair.Trace(s.decode(t.Parts...), c.repairOptions(), stamp, s.events(t.Parts)...)
+		r = s.repairer.Trace(s.decode(t.Parts...), c.repairOptions(), stamp, s.events(t.Parts)...)
 		c.metrics.repaired(r)
 	}
 	v := &verdict{known: r.Known, noAgent: d.Rule == policy.NoAgentSpan, spans: int32(t.Spans), orphan: s.learn(t, trigger)}

@@ -157,7 +157,7 @@ func (s *shard) bringBack(was *verdict, a *arrival, g *grave, whole bool) bool {
 	if !whole {
 		stamp.Incomplete, stamp.Lost = true, int(was.spans)
 	}
-	r := repair.Trace(s.decode(g.parts...), c.repairOptions(), stamp, s.events(g.parts)...)
+	r := s.repairer.Trace(s.decode(g.parts...), c.repairOptions(), stamp, s.events(g.parts)...)
 	if r.Spans == 0 {
 		return false
 	}

@@ -79,7 +79,6 @@ func ParseKnown(data []byte) (*Known, error) {
 	if r.bad || len(r.data) > 0 || !k.isTree() {
 		return nil, errKnown
 	}
-	k.sortIDs()
 	return k, nil
 }
 

@@ -23,7 +23,7 @@ type Known struct {
 	kept    int // spans that were released
 
 	spans []knownSpan
-	byID  []int32 // indices of spans by their ids
+	byID  []int32 // indices of spans by their ids; nil until somebody asks, which for most traces nobody does
 }
 
 // knownSpan is a span that was released or pruned.
@@ -73,7 +73,6 @@ func (w *work) known() *Known {
 		}
 	}
 	k.root = index[w.root]
-	k.sortIDs()
 	return k
 }
 
@@ -83,8 +82,8 @@ func (k *Known) Len() int { return len(k.spans) }
 // append adds a span that came late and returns its index.
 func (k *Known) append(s knownSpan) int32 {
 	i := int32(len(k.spans))
-	k.spans = append(k.spans, s)
 	at, _ := k.search(s.id)
+	k.spans = append(k.spans, s)
 	k.byID = slices.Insert(k.byID, at, i)
 	if s.kept {
 		k.kept++
@@ -93,6 +92,9 @@ func (k *Known) append(s knownSpan) int32 {
 }
 
 func (k *Known) search(id [8]byte) (int, bool) {
+	if k.byID == nil {
+		k.sortIDs()
+	}
 	return slices.BinarySearchFunc(k.byID, id, func(i int32, id [8]byte) int {
 		return bytes.Compare(k.spans[i].id[:], id[:])
 	})
@@ -120,7 +122,7 @@ func (k *Known) Late(td ptrace.Traces, opts Options) Late {
 	w := work{opts: opts, states: k.states}
 	w.read(td)
 	w.tree = tree.Build(w.nodes)
-	l := lateWork{work: &w, known: k, place: make([]int32, len(w.nodes)), out: newWriter(w.groups)}
+	l := lateWork{work: &w, known: k, place: make([]int32, len(w.nodes)), out: newWriter(w.groups, false)}
 	for i := range w.nodes {
 		if w.tree.Duplicate(i) {
 			l.late.Duplicates++

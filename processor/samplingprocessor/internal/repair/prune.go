@@ -4,6 +4,8 @@
 package repair
 
 import (
+	"slices"
+
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/contract"
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/dialect"
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
@@ -12,8 +14,7 @@ import (
 // prune decides which spans stay. Spans are looked at parents first, so that a failed HTTP call below a failed HTTP
 // call below a tool stays with it.
 func (w *work) prune() {
-	w.keep = make([]bool, len(w.nodes), len(w.nodes)+1)
-	w.caller = make([]bool, len(w.nodes), len(w.nodes)+1)
+	w.keep, w.caller = falses(w.keep, len(w.nodes)), falses(w.caller, len(w.nodes))
 	for _, i := range w.tree.Order() {
 		if w.nodes[i].ID == [8]byte{} {
 			continue
@@ -32,12 +33,22 @@ func (w *work) prune() {
 	}
 }
 
+// falses returns n times false, in the memory of s if there is enough of it; there is room for one more.
+func falses(s []bool, n int) []bool {
+	s = slices.Grow(s[:0], n+1)[:n]
+	clear(s)
+	return s
+}
+
 // judge reports whether s stays, and whether what stands below it is called by a tool or a model call.
 func judge(s dialect.Span, opts Options, called bool) (keep, caller bool) {
 	if !opts.Prune {
 		return true, false
 	}
 	if dialect.Classify(s) != dialect.Infra {
+		if !opts.KeepFailed {
+			return true, false // nobody asks
+		}
 		k := dialect.KindOf(s)
 		return true, k == run.Tool || k == run.LLM
 	}
@@ -111,21 +122,24 @@ type pruned struct {
 // tellPruned notes on the nearest kept ancestors what was left out. It is noted as attributes, never as exception
 // events: those would make a run that went well look failed.
 func (w *work) tellPruned() {
-	told := map[int]*pruned{}
+	if w.result.Pruned+w.result.Truncated == 0 {
+		return
+	}
+	told := make([]*pruned, len(w.spans))
 	for _, i := range w.tree.Order() {
 		if w.keep[i] || w.nodes[i].ID == [8]byte{} {
 			continue
 		}
 		host := w.hostOf(i)
-		p, ok := told[host]
-		if !ok {
-			p = &pruned{}
-			told[host] = p
+		if told[host] == nil {
+			told[host] = &pruned{}
 		}
-		p.add(w.spans[i])
+		told[host].add(w.spans[i])
 	}
 	for host, p := range told {
-		p.put(w.spans[host])
+		if p != nil {
+			p.put(w.spans[host])
+		}
 	}
 }
 

@@ -18,70 +18,127 @@ type group struct {
 type writer struct {
 	td        ptrace.Traces
 	groups    []group
-	keys      []groupKey
-	resources map[string]ptrace.ResourceSpans
-	scopes    map[groupKey]ptrace.ScopeSpans
+	places    []int // of each group, in scopes
+	scopes    []place
+	resources []ptrace.ResourceSpans // zero until some span needs it
+	// move takes resources and scopes out of the groups, where nobody looks at them any more; else they are copied.
+	move bool
 }
 
-type groupKey struct{ resource, scope string }
+// place is a scope of the result.
+type place struct {
+	resource int
+	scope    ptrace.ScopeSpans
+	made     bool
+}
 
-func newWriter(groups []group) *writer {
-	return &writer{
-		td:        ptrace.NewTraces(),
-		groups:    groups,
-		keys:      make([]groupKey, len(groups)),
-		resources: map[string]ptrace.ResourceSpans{},
-		scopes:    map[groupKey]ptrace.ScopeSpans{},
+func newWriter(groups []group, move bool) *writer {
+	w := &writer{td: ptrace.NewTraces(), groups: groups, places: make([]int, len(groups)), move: move}
+	if len(groups) == 1 { // there is nothing to tell apart
+		w.scopes, w.resources = make([]place, 1), make([]ptrace.ResourceSpans, 1)
+		return w
 	}
+	w.arrange()
+	return w
+}
+
+// arrange finds out which groups have the same resource and the same scope.
+func (w *writer) arrange() {
+	type key struct {
+		resource int
+		scope    string
+	}
+	names, resources, scopes := newNamer(), map[string]int{}, map[key]int{}
+	resource := 0
+	for i, g := range w.groups {
+		if i == 0 || g.resource != w.groups[i-1].resource {
+			resource = number(resources, names.resource(g.resource))
+		}
+		n := number(scopes, key{resource, names.scope(g.scope)})
+		if n == len(w.scopes) {
+			w.scopes = append(w.scopes, place{resource: resource})
+		}
+		w.places[i] = n
+	}
+	w.resources = make([]ptrace.ResourceSpans, len(resources))
+}
+
+// number counts keys in the order in which they appear.
+func number[K comparable](seen map[K]int, key K) int {
+	n, ok := seen[key]
+	if !ok {
+		n = len(seen)
+		seen[key] = n
+	}
+	return n
 }
 
 // add moves a span of the given group to the result.
 func (w *writer) add(span ptrace.Span, origin int) {
-	if len(w.groups) > 1 && w.keys[origin] == (groupKey{}) { // with one group there is nothing to tell apart
-		w.keys[origin] = w.groups[origin].key()
+	p := &w.scopes[w.places[origin]]
+	if !p.made {
+		w.make(p, w.groups[origin])
 	}
-	key := w.keys[origin]
-	scope, ok := w.scopes[key]
-	if !ok {
-		scope = w.addScope(key, w.groups[origin])
-	}
-	span.MoveTo(scope.Spans().AppendEmpty())
+	span.MoveTo(p.scope.Spans().AppendEmpty())
 }
 
-func (w *writer) addScope(key groupKey, g group) ptrace.ScopeSpans {
-	resource, ok := w.resources[key.resource]
-	if !ok {
-		resource = w.td.ResourceSpans().AppendEmpty()
-		g.resource.Resource().CopyTo(resource.Resource())
-		resource.SetSchemaUrl(g.resource.SchemaUrl())
-		w.resources[key.resource] = resource
+func (w *writer) make(p *place, g group) {
+	r := &w.resources[p.resource]
+	if *r == (ptrace.ResourceSpans{}) {
+		*r = w.td.ResourceSpans().AppendEmpty()
+		give(g.resource.Resource(), r.Resource(), w.move)
+		r.SetSchemaUrl(g.resource.SchemaUrl())
 	}
-	scope := resource.ScopeSpans().AppendEmpty()
-	g.scope.Scope().CopyTo(scope.Scope())
-	scope.SetSchemaUrl(g.scope.SchemaUrl())
-	w.scopes[key] = scope
-	return scope
+	p.scope, p.made = r.ScopeSpans().AppendEmpty(), true
+	give(g.scope.Scope(), p.scope.Scope(), w.move)
+	p.scope.SetSchemaUrl(g.scope.SchemaUrl())
 }
 
-// key writes resource and scope as bytes, which tell them apart by everything that they hold.
-func (g group) key() groupKey {
-	td := ptrace.NewTraces()
-	rs := td.ResourceSpans().AppendEmpty()
-	g.resource.Resource().CopyTo(rs.Resource())
-	rs.SetSchemaUrl(g.resource.SchemaUrl())
-	resource := marshal(td)
+// give copies what one holds to another, or moves it.
+func give[T interface {
+	CopyTo(to T)
+	MoveTo(to T)
+}](from, to T, move bool) {
+	if move {
+		from.MoveTo(to)
+		return
+	}
+	from.CopyTo(to)
+}
 
-	td = ptrace.NewTraces()
-	ss := td.ResourceSpans().AppendEmpty().ScopeSpans().AppendEmpty()
-	g.scope.Scope().CopyTo(ss.Scope())
-	ss.SetSchemaUrl(g.scope.SchemaUrl())
-	return groupKey{resource: resource, scope: marshal(td)}
+// namer writes resources and scopes as bytes, which tell them apart by everything that they hold. They are lent to a
+// message of its own for that.
+type namer struct {
+	resources, scopes ptrace.Traces
+	marshaler         ptrace.ProtoMarshaler
+}
+
+func newNamer() *namer {
+	n := &namer{resources: ptrace.NewTraces(), scopes: ptrace.NewTraces()}
+	n.resources.ResourceSpans().AppendEmpty()
+	n.scopes.ResourceSpans().AppendEmpty().ScopeSpans().AppendEmpty()
+	return n
+}
+
+func (n *namer) resource(r ptrace.ResourceSpans) string {
+	to := n.resources.ResourceSpans().At(0)
+	r.Resource().MoveTo(to.Resource())
+	to.SetSchemaUrl(r.SchemaUrl())
+	defer to.Resource().MoveTo(r.Resource())
+	return n.marshal(n.resources)
+}
+
+func (n *namer) scope(s ptrace.ScopeSpans) string {
+	to := n.scopes.ResourceSpans().At(0).ScopeSpans().At(0)
+	s.Scope().MoveTo(to.Scope())
+	to.SetSchemaUrl(s.SchemaUrl())
+	defer to.Scope().MoveTo(s.Scope())
+	return n.marshal(n.scopes)
 }
 
 // marshal cannot fail for data that was decoded before.
-func marshal(td ptrace.Traces) string {
-	var m ptrace.ProtoMarshaler
-	b, err := m.MarshalTraces(td)
+func (n *namer) marshal(td ptrace.Traces) string {
+	b, err := n.marshaler.MarshalTraces(td)
 	if err != nil {
 		return ""
 	}
@@ -91,11 +148,11 @@ func marshal(td ptrace.Traces) string {
 // release writes the kept spans, parents first.
 func (w *work) release() ptrace.Traces {
 	w.relink()
-	out := newWriter(w.groups)
+	out := newWriter(w.groups, true)
 	out.add(w.spans[w.root].Span, w.origins[w.root])
 	w.result.Spans = 1
 	if len(w.groups) == 1 { // nearly all spans go to one place: make it large enough at once
-		out.scopes[out.keys[w.origins[w.root]]].Spans().EnsureCapacity(len(w.spans))
+		out.scopes[0].scope.Spans().EnsureCapacity(len(w.spans))
 	}
 	for _, i := range w.tree.Order() {
 		if w.keep[i] && i != w.root {

@@ -10,6 +10,7 @@
 package repair
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/sampling"
@@ -113,12 +114,40 @@ type fate struct {
 	up     []int // nearest kept ancestor, or -1
 }
 
+// Repairer repairs traces one after the other and uses its memory again: most traces are so small that getting it would
+// take longer than the work. The zero value is ready; it belongs to one goroutine.
+type Repairer struct{ work work }
+
+// maxScratch is the number of spans up to which memory is used again.
+const maxScratch = 4096
+
 // Trace repairs a whole trace. It takes the spans out of td, which must hold spans of one trace only. The events are
 // log records of the trace: they become events of the spans that they name.
+func (r *Repairer) Trace(td ptrace.Traces, opts Options, stamp Stamp, events ...join.Event) Result {
+	w := &r.work
+	w.opts, w.stamp, w.states = opts, stamp, stamp.states()
+	result := w.trace(td, events)
+	if cap(w.spans) > maxScratch {
+		*w = work{}
+		return result
+	}
+	clear(w.spans) // what they point to is somebody else's now
+	clear(w.groups)
+	*w = work{
+		spans: w.spans[:0], origins: w.origins[:0], groups: w.groups[:0], nodes: w.nodes[:0], tree: w.tree,
+		fate: fate{keep: w.keep[:0], caller: w.caller[:0]},
+	}
+	return result
+}
+
+// Trace is for a single trace.
 func Trace(td ptrace.Traces, opts Options, stamp Stamp, events ...join.Event) Result {
-	w := work{opts: opts, stamp: stamp, states: stamp.states()}
+	return new(Repairer).Trace(td, opts, stamp, events...)
+}
+
+func (w *work) trace(td ptrace.Traces, events []join.Event) Result {
 	w.read(td)
-	w.tree = tree.Build(w.nodes)
+	w.tree.Rebuild(w.nodes)
 	w.joinEvents(events)
 	w.prune()
 	w.limit()
@@ -139,9 +168,9 @@ func Trace(td ptrace.Traces, opts Options, stamp Stamp, events ...join.Event) Re
 // read lists the spans of td. Spans without an id are left out: nobody can name them, LangSmith included.
 func (w *work) read(td ptrace.Traces) {
 	n := td.SpanCount()
-	w.spans = make([]dialect.Span, 0, n+1) // one more, should a root be needed
-	w.origins = make([]int, 0, n+1)
-	w.nodes = make([]tree.Node, 0, n)
+	w.spans = slices.Grow(w.spans, n+1) // one more, should a root be needed
+	w.origins = slices.Grow(w.origins, n+1)
+	w.nodes = slices.Grow(w.nodes, n)
 	for _, rs := range td.ResourceSpans().All() {
 		for _, ss := range rs.ScopeSpans().All() {
 			w.groups = append(w.groups, group{resource: rs, scope: ss})

@@ -274,13 +274,14 @@ func BenchmarkTrace(b *testing.B) {
 		}
 		lines(text.String()).MoveTo(td)
 		b.Run(fmt.Sprintf("%dspans", n), func(b *testing.B) {
+			var r repair.Repairer
 			b.ReportAllocs()
 			for b.Loop() {
 				b.StopTimer()
 				clone := ptrace.NewTraces()
 				td.CopyTo(clone)
 				b.StartTimer()
-				repair.Trace(clone, prune, stamp)
+				r.Trace(clone, repair.Options{Prune: true}, stamp)
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/span")
 		})

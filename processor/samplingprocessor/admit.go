@@ -4,31 +4,29 @@
 package samplingprocessor
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"go.opentelemetry.io/collector/consumer/consumererror"
-	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
-	"github.com/otelcol-langsmith/otelcol-langsmith/internal/tree"
 	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/store"
 )
 
 // admit takes td in whole or not at all. What is taken is a copy: nothing of td is kept.
 func (c *core) admit(ctx context.Context, outlet uint16, td ptrace.Traces) error {
-	pieces, nameless := c.cfg.split(td)
-	arrivals := make([]arrival, len(pieces))
-	var cost int64
-	spans := 0
-	for i, p := range pieces {
-		if err := c.read(&arrivals[i], outlet, p); err != nil {
-			return err
-		}
-		cost += arrivals[i].part.Cost()
+	r := c.cfg.sortByTrace(td)
+	arrivals, cost, err := c.readRequest(r, outlet)
+	if err != nil {
+		return err
+	}
+	nameless, spans := r.nameless, 0
+	for i := range arrivals {
 		spans += len(arrivals[i].part.Spans)
 	}
 	if !c.reserve(cost) {
@@ -132,142 +130,58 @@ func (c *core) makeRoom(n int64) bool {
 	return c.budget.reserve(n)
 }
 
-// dispatch hands every part to the shard that owns its trace, in one message for each shard.
-func (c *core) dispatch(arrivals []arrival) {
-	if len(arrivals) == 1 {
-		c.shardOf(arrivals[0].key).send(message{arrivals: arrivals})
-		return
+// readRequest reads what the request holds of each trace, those of one shard together.
+func (c *core) readRequest(r *request, outlet uint16) (arrivals []arrival, cost int64, err error) {
+	slices.SortStableFunc(r.lots, func(a, b lot) int {
+		return cmp.Compare(c.shardNumber(a.key), c.shardNumber(b.key))
+	})
+	arrivals = make([]arrival, len(r.lots))
+	for i := range r.lots {
+		a := &arrivals[i]
+		a.key, a.id = r.lots[i].key, r.lots[i].id
+		a.key.Outlet = outlet
+		if err := c.read(a, r.message(i), r.spans); err != nil {
+			return nil, 0, err
+		}
+		r.giveBack()
+		cost += a.part.Cost()
 	}
-	byShard := make(map[*shard][]arrival, len(c.shards))
-	for _, a := range arrivals {
-		s := c.shardOf(a.key)
-		byShard[s] = append(byShard[s], a)
-	}
-	for s, list := range byShard {
-		s.send(message{arrivals: list})
-	}
+	return arrivals, cost, nil
 }
 
-// shardOf mixes all of the trace id: some tracers leave one half of it constant.
-func (c *core) shardOf(key store.Key) *shard {
-	x := binary.BigEndian.Uint64(key.Trace[:8]) ^ binary.BigEndian.Uint64(key.Trace[8:])
-	x *= 0x9e3779b97f4a7c15 // 2^64 divided by the golden ratio: spreads neighboring numbers
-	return c.shards[(x>>32)%uint64(len(c.shards))]
-}
-
-// read fills a with what the rules and the store need to know of a piece, and its bytes.
-func (c *core) read(a *arrival, outlet uint16, p *piece) error {
+// read fills a with what the rules and the store need to know of td, which is of one trace, and its bytes. Spans are
+// those of td, if they are known.
+func (c *core) read(a *arrival, td ptrace.Traces, spans []store.Span) error {
 	var m ptrace.ProtoMarshaler
-	data, err := m.MarshalTraces(p.td)
+	data, err := m.MarshalTraces(td)
 	if err != nil {
 		return consumererror.NewPermanent(fmt.Errorf("encode spans of a trace: %w", err))
 	}
-	a.key, a.id = p.tenant.key(p.id, outlet), p.id
-	a.part = store.Part{Data: data, Spans: spansOf(p.td)}
-	a.evidence = c.policy.Observe(p.td)
+	if spans == nil {
+		spans = spansOf(td)
+	}
+	a.part = store.Part{Data: data, Spans: spans}
+	a.evidence = c.policy.Observe(td)
 	return nil
 }
 
-// spansOf reads what completion needs to know. Where an application overrides the parent, the overriding one counts:
-// LangSmith's own exporters drop the native parent and will never send it.
-func spansOf(td ptrace.Traces) []store.Span {
-	spans := make([]store.Span, 0, td.SpanCount())
-	for _, rs := range td.ResourceSpans().All() {
-		for _, ss := range rs.ScopeSpans().All() {
-			for _, span := range ss.Spans().All() {
-				spans = append(spans, spanOf(span))
-			}
+// dispatch hands every part to the shard that owns its trace, in one message for neighbors.
+func (c *core) dispatch(arrivals []arrival) {
+	for len(arrivals) > 0 {
+		s, n := c.shardOf(arrivals[0].key), 1
+		for n < len(arrivals) && c.shardOf(arrivals[n].key) == s {
+			n++
 		}
+		s.send(message{arrivals: arrivals[:n:n]})
+		arrivals = arrivals[n:]
 	}
-	return spans
 }
 
-func spanOf(span ptrace.Span) store.Span {
-	n := tree.NodeOf(span)
-	entry := span.Kind() == ptrace.SpanKindServer || span.Kind() == ptrace.SpanKindConsumer
-	s := store.Span{ID: n.ID, Parent: n.Parent, Origin: store.OriginOf(span.Flags(), entry)}
-	switch {
-	case n.IsRoot:
-		s.Parent = [8]byte{}
-	case n.ParentRunID == [16]byte{}:
-	case [8]byte(n.ParentRunID[:8]) == [8]byte{}:
-		s.Parent, s.Origin = [8]byte(n.ParentRunID[8:]), store.Unknown
-	default: // a run of which only LangSmith knows the span
-		s.Origin = store.Unknown
-	}
-	return s
-}
+func (c *core) shardOf(key store.Key) *shard { return c.shards[c.shardNumber(key)] }
 
-// piece is what a request holds of one trace.
-type piece struct {
-	id     pcommon.TraceID
-	tenant tenant
-	td     ptrace.Traces
-
-	resource, scope int // where in the request the latest span came from
-	spans           ptrace.SpanSlice
-}
-
-// split sorts the spans of a request by trace, in the order in which the traces appear. Spans with a zero id are left
-// out and counted: nobody could ever find them.
-func split(td ptrace.Traces) (pieces []*piece, nameless int) {
-	if id, ok := onlyTrace(td); ok {
-		return []*piece{{id: id, td: td}}, 0
-	}
-	byID := map[pcommon.TraceID]*piece{}
-	for i, rs := range td.ResourceSpans().All() {
-		for j, ss := range rs.ScopeSpans().All() {
-			for _, span := range ss.Spans().All() {
-				id := span.TraceID()
-				if id.IsEmpty() || span.SpanID().IsEmpty() {
-					nameless++
-					continue
-				}
-				p, ok := byID[id]
-				if !ok {
-					p = &piece{id: id, td: ptrace.NewTraces(), resource: -1}
-					byID[id] = p
-					pieces = append(pieces, p)
-				}
-				p.enter(i, j, rs, ss)
-				span.MoveTo(p.spans.AppendEmpty())
-			}
-		}
-	}
-	return pieces, nameless
-}
-
-// onlyTrace returns the trace id of td if all its spans have the same and every span has an id.
-func onlyTrace(td ptrace.Traces) (pcommon.TraceID, bool) {
-	var id pcommon.TraceID
-	for _, rs := range td.ResourceSpans().All() {
-		for _, ss := range rs.ScopeSpans().All() {
-			for _, span := range ss.Spans().All() {
-				if id.IsEmpty() {
-					id = span.TraceID()
-				}
-				if span.TraceID() != id || id.IsEmpty() || span.SpanID().IsEmpty() {
-					return id, false
-				}
-			}
-		}
-	}
-	return id, !id.IsEmpty()
-}
-
-// enter makes p.spans the place for spans of the given resource and scope.
-func (p *piece) enter(i, j int, rs ptrace.ResourceSpans, ss ptrace.ScopeSpans) {
-	if p.resource == i && p.scope == j {
-		return
-	}
-	all := p.td.ResourceSpans()
-	if p.resource != i {
-		r := all.AppendEmpty()
-		rs.Resource().CopyTo(r.Resource())
-		r.SetSchemaUrl(rs.SchemaUrl())
-	}
-	s := all.At(all.Len() - 1).ScopeSpans().AppendEmpty()
-	ss.Scope().CopyTo(s.Scope())
-	s.SetSchemaUrl(ss.SchemaUrl())
-	p.resource, p.scope, p.spans = i, j, s.Spans()
+// shardNumber mixes all of the trace id: some tracers leave one half of it constant.
+func (c *core) shardNumber(key store.Key) uint64 {
+	x := binary.BigEndian.Uint64(key.Trace[:8]) ^ binary.BigEndian.Uint64(key.Trace[8:])
+	x *= 0x9e3779b97f4a7c15 // 2^64 divided by the golden ratio: spreads neighboring numbers
+	return (x >> 32) % uint64(len(c.shards))
 }

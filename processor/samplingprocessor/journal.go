@@ -188,8 +188,8 @@ func (c *core) readSpansEntry(id pcommon.TraceID, data []byte) (arrival, error) 
 	if err != nil {
 		return arrival{}, errDamaged
 	}
-	var a arrival
-	err = c.read(&a, 0, &piece{id: id, tenant: c.cfg.tenantOfPart(td), td: td})
+	a := arrival{key: c.cfg.tenantOfPart(td).key(id, 0), id: id}
+	err = c.read(&a, td, nil)
 	return a, err
 }
 

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/decision"
@@ -31,7 +32,7 @@ func Simulate(cfg *Config, td ptrace.Traces, report func(Simulated)) error {
 	if err != nil {
 		return fmt.Errorf("compile rules: %w", err)
 	}
-	pieces, _ := cfg.split(td)
+	pieces := piecesOf(cfg.sortByTrace(td))
 	at := make(map[*piece]time.Time, len(pieces))
 	for _, piece := range pieces {
 		at[piece] = lastEnd(piece.td).Add(cfg.Complete.AfterRoot)
@@ -46,6 +47,22 @@ func Simulate(cfg *Config, td ptrace.Traces, report func(Simulated)) error {
 		report(simulate(p, cfg, piece, at[piece]))
 	}
 	return nil
+}
+
+// piece is a trace of a recording.
+type piece struct {
+	id pcommon.TraceID
+	td ptrace.Traces
+}
+
+func piecesOf(r *request) []*piece {
+	pieces := make([]*piece, len(r.lots))
+	for i := range r.lots {
+		pieces[i] = &piece{id: r.lots[i].id, td: ptrace.NewTraces()}
+		r.message(i).CopyTo(pieces[i].td)
+		r.giveBack()
+	}
+	return pieces
 }
 
 // UnreachableRules returns the names of the rules of cfg that can never decide.

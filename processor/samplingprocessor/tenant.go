@@ -45,32 +45,18 @@ func (t tenant) key(id pcommon.TraceID, outlet uint16) store.Key {
 	return k
 }
 
-// split sorts the spans of a request by trace, as the function of that name does, and by tenant.
-func (c *Config) split(td ptrace.Traces) (pieces []*piece, nameless int) {
+// onlyTenant returns the tenant of td if all its resources have the same.
+func (c *Config) onlyTenant(td ptrace.Traces) (tenant, bool) {
+	first := c.tenantOfPart(td)
 	if len(c.Tenant) == 0 {
-		return split(td)
+		return first, true
 	}
-	byTenant := map[tenant]ptrace.Traces{}
-	var order []tenant
-	td.ResourceSpans().RemoveIf(func(rs ptrace.ResourceSpans) bool {
-		t := c.tenantOf(rs.Resource().Attributes())
-		own, ok := byTenant[t]
-		if !ok {
-			own = ptrace.NewTraces()
-			byTenant[t] = own
-			order = append(order, t)
+	for _, rs := range td.ResourceSpans().All() {
+		if c.tenantOf(rs.Resource().Attributes()) != first {
+			return first, false
 		}
-		rs.MoveTo(own.ResourceSpans().AppendEmpty())
-		return true
-	})
-	for _, t := range order {
-		list, none := split(byTenant[t])
-		for _, p := range list {
-			p.tenant = t
-		}
-		pieces, nameless = append(pieces, list...), nameless+none
 	}
-	return pieces, nameless
+	return first, true
 }
 
 // tenantOfPart returns the tenant of a part of a trace, which has but one.

@@ -59,6 +59,7 @@ type metrics struct {
 	selfOnly  []metric.AddOption // self, ready to be passed
 	id        attribute.KeyValue
 	decisions sync.Map // decisionKey → []metric.AddOption; as many as there are rules and triggers
+	outcomes  sync.Map // string → []metric.AddOption
 }
 
 // decisionKey is the attributes of a decision.
@@ -115,21 +116,28 @@ func (m *metrics) dropped(reason string, intentional bool, spans int) {
 
 func (m *metrics) late(outcome string, spans int) {
 	if spans > 0 {
-		m.builder.ProcessorSamplingLateSpans.Add(context.Background(), int64(spans),
-			metric.WithAttributes(m.id, attribute.String("outcome", outcome)))
+		m.builder.ProcessorSamplingLateSpans.Add(context.Background(), int64(spans), m.outcome(outcome)...)
 	}
 }
 
 func (m *metrics) logs(outcome string, n int) {
 	if n > 0 {
-		m.builder.ProcessorSamplingLogRecords.Add(context.Background(), int64(n),
-			metric.WithAttributes(m.id, attribute.String("outcome", outcome)))
+		m.builder.ProcessorSamplingLogRecords.Add(context.Background(), int64(n), m.outcome(outcome)...)
 	}
 }
 
 func (m *metrics) broughtBack(outcome string) {
-	m.builder.ProcessorSamplingBroughtBack.Add(context.Background(), 1,
-		metric.WithAttributes(m.id, attribute.String("outcome", outcome)))
+	m.builder.ProcessorSamplingBroughtBack.Add(context.Background(), 1, m.outcome(outcome)...)
+}
+
+// outcome returns attributes that are made once.
+func (m *metrics) outcome(outcome string) []metric.AddOption {
+	if options, ok := m.outcomes.Load(outcome); ok {
+		return options.([]metric.AddOption)
+	}
+	options := []metric.AddOption{metric.WithAttributeSet(attribute.NewSet(m.id, attribute.String("outcome", outcome)))}
+	m.outcomes.Store(outcome, options)
+	return options
 }
 
 func (m *metrics) decided(d policy.Decision, trigger store.Trigger, kept bool) {

@@ -249,9 +249,9 @@ func (s *shard) evict(r *room) {
 			continue
 		}
 		looked = 0
-		buried := s.graves.Bytes()
+		held, buried := this.Bytes, s.graves.Bytes()
 		s.take(this, store.Evicted)
-		freed += this.Bytes - (s.graves.Bytes() - buried)
+		freed += held - (s.graves.Bytes() - buried)
 	}
 }
 

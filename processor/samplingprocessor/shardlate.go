@@ -12,12 +12,8 @@ import (
 	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/store"
 )
 
-// grave is a trace that was dropped, should an error come late.
-type grave struct {
-	evidence policy.Evidence
-	parts    []store.Part
-	bytes    int64
-}
+// grave is a trace that was dropped, should an error come late. It is no longer in a store.
+type grave = store.Trace[note]
 
 // worthPacking is the size from which a dropped trace is compressed: smaller ones are many, and hardly repeat
 // themselves.
@@ -29,32 +25,32 @@ func (s *shard) bury(t *store.Trace[note], v *verdict, trigger store.Trigger) {
 	c := s.core
 	c.budget.add(-t.Bytes)
 	c.journal.settle(settled{seqs: t.Note.seqs, memo: s.memo(t.Key, v)})
-	g := &grave{evidence: t.Note.evidence, parts: t.Parts, bytes: t.Bytes}
-	if v.noAgent || trigger == store.Shutdown || trigger == store.Evicted && !s.shrinks(g) {
+	t.Note.seqs = nil
+	if v.noAgent || trigger == store.Shutdown || trigger == store.Evicted && !s.shrinks(t) {
 		return
 	}
-	s.dig(t.Key, g)
+	s.dig(t.Key, t)
 }
 
 // shrinks compresses a trace that gives way to others, and reports whether that was worth it: when memory is full there
 // is none to spare for what could as well have stayed open.
 func (s *shard) shrinks(g *grave) bool {
-	if g.bytes < worthPacking {
+	if g.Bytes < worthPacking {
 		return false
 	}
-	before := g.bytes
-	g.bytes -= s.packer.Pack(g.parts)
-	return g.bytes < before/4
+	before := g.Bytes
+	g.Bytes -= s.packer.Pack(g.Parts)
+	return g.Bytes < before/4
 }
 
 // dig puts g into the graveyard, which counts in the budget. Once it fills up, what is worth it is compressed, unless
 // something waits for the shard.
 func (s *shard) dig(key store.Key, g *grave) {
-	if s.graves.Bytes() > s.graves.Max()/2 && g.bytes > worthPacking && len(s.inbox) == 0 {
-		g.bytes -= s.packer.Pack(g.parts)
+	if s.graves.Bytes() > s.graves.Max()/2 && g.Bytes > worthPacking && len(s.inbox) == 0 {
+		g.Bytes -= s.packer.Pack(g.Parts)
 	}
 	before := s.graves.Bytes()
-	s.graves.Put(key, g, g.bytes)
+	s.graves.Put(key, g, g.Bytes)
 	s.core.budget.add(s.graves.Bytes() - before)
 }
 
@@ -113,17 +109,28 @@ func (s *shard) shipPart(a *arrival, l repair.Late, v *verdict) {
 // addToDropped lets spans and records follow a dropped trace, unless they tell of something for which the rules would
 // have kept it.
 func (s *shard) addToDropped(v *verdict, a *arrival) {
+	if !a.evidence.Failed && !a.evidence.Asked() && !s.graves.Has(a.key) {
+		s.dropLate(v, a) // as nearly everything that comes late
+		return
+	}
 	g, whole := s.exhume(a.key)
 	if !whole {
 		g = &grave{}
-		g.evidence.Agent = !v.noAgent // what is gone had one
+		g.Note.evidence.Agent = !v.noAgent // what is gone had one
 	}
-	g.evidence.Merge(&a.evidence)
-	g.parts = append(g.parts, a.part)
-	g.bytes += a.part.Cost()
+	g.Note.evidence.Merge(&a.evidence)
+	g.Parts = append(g.Parts, a.part)
+	g.Bytes += a.part.Cost()
 	if s.mayChange(&a.evidence, g, whole) && s.bringBack(v, a, g, whole) {
 		return
 	}
+	s.dropLate(v, a)
+	if whole {
+		s.dig(a.key, g)
+	}
+}
+
+func (s *shard) dropLate(v *verdict, a *arrival) {
 	s.core.budget.add(-a.part.Cost())
 	s.core.journal.settle(settled{seqs: a.seqs()})
 	if a.part.Logs != 0 {
@@ -132,16 +139,13 @@ func (s *shard) addToDropped(v *verdict, a *arrival) {
 		v.spans += int32(len(a.part.Spans))
 		s.core.metrics.late(outcomeDropped, len(a.part.Spans))
 	}
-	if whole {
-		s.dig(a.key, g)
-	}
 }
 
 // mayChange reports whether late evidence may have changed the decision on a trace. What failed goes out even if nothing
 // else is left, all else only as a whole trace.
 func (s *shard) mayChange(late *policy.Evidence, g *grave, whole bool) bool {
 	p := s.core.policy
-	return late.Failed || late.Asked() || whole && (p.Unsettled(&g.evidence) || p.Keeps(&g.evidence, time.Now()))
+	return late.Failed || late.Asked() || whole && (p.Unsettled(&g.Note.evidence) || p.Keeps(&g.Note.evidence, time.Now()))
 }
 
 // bringBack releases a dropped trace for which an error came late, or as much of it as is there. What comes back
@@ -149,7 +153,7 @@ func (s *shard) mayChange(late *policy.Evidence, g *grave, whole bool) bool {
 func (s *shard) bringBack(was *verdict, a *arrival, g *grave, whole bool) bool {
 	c := s.core
 	now := time.Now()
-	d := s.decide(a.id, &g.evidence, g.parts, now)
+	d := s.decide(a.id, &g.Note.evidence, g.Parts, now)
 	if !d.Keep {
 		return false
 	}
@@ -157,7 +161,7 @@ func (s *shard) bringBack(was *verdict, a *arrival, g *grave, whole bool) bool {
 	if !whole {
 		stamp.Incomplete, stamp.Lost = true, int(was.spans)
 	}
-	r := s.repairer.Trace(s.decode(g.parts...), c.repairOptions(), stamp, s.events(g.parts)...)
+	r := s.repairer.Trace(s.decode(g.Parts...), c.repairOptions(), stamp, s.events(g.Parts)...)
 	if r.Spans == 0 {
 		return false
 	}
@@ -173,14 +177,14 @@ func (s *shard) bringBack(was *verdict, a *arrival, g *grave, whole bool) bool {
 	}
 	v := &verdict{known: r.Known}
 	s.remember(a.key, v)
-	c.budget.add(g.bytes - a.part.Cost()) // what was buried is held again
+	c.budget.add(g.Bytes - a.part.Cost()) // what was buried is held again
 	c.outbox.put(delivery{
-		outlet: a.key.Outlet, td: r.Traces, spans: r.Spans, bytes: g.bytes, seqs: a.seqs(), memo: s.memo(a.key, v),
+		outlet: a.key.Outlet, td: r.Traces, spans: r.Spans, bytes: g.Bytes, seqs: a.seqs(), memo: s.memo(a.key, v),
 	})
 	s.tell(decision.Decision{
 		At: now, TraceID: a.id, Component: c.set.ID.String(), Kept: true, Rule: d.Rule, Trigger: string(store.Late),
 		Probability: d.Probability, Spans: r.Spans + r.Pruned, Pruned: r.Pruned, Reparented: r.Reparented,
-		RootSpanID: r.Root, Evidence: s.explain(&g.evidence),
+		RootSpanID: r.Root, Evidence: s.explain(&g.Note.evidence),
 	})
 	return true
 }

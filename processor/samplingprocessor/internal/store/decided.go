@@ -49,6 +49,12 @@ func (d *Decided[V]) Get(key Key) (V, bool) {
 	return e.value, true
 }
 
+// Has reports whether something is remembered of key, which stays as old as it is.
+func (d *Decided[V]) Has(key Key) bool {
+	_, ok := d.entries[key]
+	return ok
+}
+
 // Put remembers value, which takes cost bytes, and forgets older ones for it. A value that is larger than everything
 // allowed is not remembered at all.
 func (d *Decided[V]) Put(key Key, value V, cost int64) {

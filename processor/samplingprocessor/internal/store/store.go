@@ -10,10 +10,7 @@
 // A store belongs to one goroutine and has no lock. Time is a parameter.
 package store
 
-import (
-	"container/heap"
-	"time"
-)
+import "time"
 
 // Key names a trace. Outlet tells pipelines apart that share a store, so that spans never leave by another pipeline
 // than the one they came from.
@@ -76,12 +73,12 @@ type Trace[N any] struct {
 	Spans int   // log records are none
 
 	first, last time.Time // arrival of the first and the latest part
-	check       time.Time // when to look at it next; never later than when it falls due
-	index       int       // in the store's heap
+	index       int       // in the store's checks
 	seen        state     // as of the last look, if nothing came since
 	looked      bool
 	urgent      bool
 	prev, next  *Trace[N] // in the list of its class, oldest first
+	part        [1]Part   // most traces come in one
 }
 
 // Store is the open traces of a shard. Make one with New.
@@ -131,9 +128,10 @@ func (s *Store[N]) Len() int { return len(s.traces) }
 func (s *Store[N]) Add(key Key, part Part) *Trace[N] {
 	t, ok := s.traces[key]
 	if !ok {
-		t = &Trace[N]{Key: key, first: part.At, check: part.At.Add(min(s.waits.soonest(), s.waits.Max))}
+		t = &Trace[N]{Key: key, first: part.At}
+		t.Parts = t.part[:0]
 		s.traces[key] = t
-		heap.Push(&s.checks, t)
+		s.checks.push(t, part.At.Add(min(s.waits.soonest(), s.waits.Max)))
 		s.calm.push(t)
 	}
 	t.Parts = append(t.Parts, part)
@@ -143,10 +141,7 @@ func (s *Store[N]) Add(key Key, part Part) *Trace[N] {
 	}
 	t.last = part.At
 	t.looked = false
-	if soonest := part.At.Add(s.waits.soonest()); soonest.Before(t.check) {
-		t.check = soonest
-		heap.Fix(&s.checks, t.index)
-	}
+	s.checks.notLater(t, part.At.Add(s.waits.soonest()))
 	return t
 }
 
@@ -155,19 +150,19 @@ func (s *Store[N]) Get(key Key) *Trace[N] { return s.traces[key] }
 
 // Next returns when Due is worth asking again.
 func (s *Store[N]) Next() (time.Time, bool) {
-	if len(s.checks) == 0 {
+	if len(s.checks.heap) == 0 {
 		return time.Time{}, false
 	}
-	return s.checks[0].check, true
+	return s.checks.next(), true
 }
 
 // Due removes and returns a trace that has nothing more to wait for, and why. It returns nil when there is none. A
 // span that arrives never re-arms anything: the trace is looked at when its check comes up, and put back when it is
 // not yet due.
 func (s *Store[N]) Due(now time.Time) (*Trace[N], Trigger) {
-	for len(s.checks) > 0 {
-		t := s.checks[0]
-		if t.check.After(now) {
+	for len(s.checks.heap) > 0 {
+		t := s.checks.heap[0].trace
+		if s.checks.next().After(now) {
 			return nil, ""
 		}
 		at, trigger := s.due(t)
@@ -176,8 +171,7 @@ func (s *Store[N]) Due(now time.Time) (*Trace[N], Trigger) {
 			return t, trigger
 		}
 		s.pack(t)
-		t.check = at
-		heap.Fix(&s.checks, 0)
+		s.checks.set(t, at)
 	}
 	return nil, ""
 }
@@ -205,40 +199,12 @@ func (t *Trace[N]) Newer() *Trace[N] { return t.next }
 // Remove takes t out of the store.
 func (s *Store[N]) Remove(t *Trace[N]) {
 	delete(s.traces, t.Key)
-	heap.Remove(&s.checks, t.index)
+	s.checks.remove(t)
 	if t.urgent {
 		s.urgent.remove(t)
 	} else {
 		s.calm.remove(t)
 	}
-}
-
-// checks is a heap of traces by their next check.
-type checks[N any] []*Trace[N]
-
-func (c checks[N]) Len() int           { return len(c) }
-func (c checks[N]) Less(i, j int) bool { return c[i].check.Before(c[j].check) }
-
-func (c checks[N]) Swap(i, j int) {
-	c[i], c[j] = c[j], c[i]
-	c[i].index, c[j].index = i, j
-}
-
-// Push is for container/heap.
-func (c *checks[N]) Push(x any) {
-	t := x.(*Trace[N])
-	t.index = len(*c)
-	*c = append(*c, t)
-}
-
-// Pop is for container/heap.
-func (c *checks[N]) Pop() any {
-	old := *c
-	last := len(old) - 1
-	t := old[last]
-	old[last] = nil
-	*c = old[:last]
-	return t
 }
 
 // list is a doubly linked list through the traces themselves, oldest first.

@@ -1,0 +1,270 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build unix
+
+package samplingprocessor
+
+import (
+	"context"
+	"runtime"
+	"slices"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/component/componenttest"
+	"go.opentelemetry.io/collector/consumer/consumertest"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+	"go.opentelemetry.io/collector/processor/processortest"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/metadata"
+	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/policy"
+)
+
+// cpuTime is what the process has used so far, on whatever core: a clock on the wall also measures who else uses them.
+func cpuTime() time.Duration {
+	var u syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// costing is a processor that drops what has not failed, and whose shards do nothing by themselves.
+func costing(tb testing.TB) (*tracesProcessor, *core) {
+	tb.Helper()
+	cfg := createDefaultConfig().(*Config)
+	cfg.Memory.MaxBytes = 8 << 30
+	cfg.Complete = Complete{AfterRoot: time.Hour, Idle: time.Hour, Max: time.Hour}
+	cfg.Rules = []policy.Rule{keepErrors(), keep("none", 0)}
+	p, err := NewFactory().CreateTraces(context.Background(), processortest.NewNopSettings(metadata.Type), cfg, consumertest.NewNop())
+	require.NoError(tb, err)
+	require.NoError(tb, p.Start(context.Background(), componenttest.NewNopHost()))
+	t := p.(*tracesProcessor)
+	return t, t.core
+}
+
+// settleShards returns when the shards have done what they were given.
+func settleShards(c *core) {
+	for _, s := range c.shards {
+		s.sync()
+	}
+}
+
+// requests makes n requests with other traces each: batches of 128 traces, or requests of one trace, of 13 spans.
+func requests(n int, alone bool) []ptrace.Traces {
+	template := batch()
+	if alone {
+		spans := template.ResourceSpans().At(0).ScopeSpans().At(0).Spans()
+		i := 0
+		spans.RemoveIf(func(ptrace.Span) bool { i++; return i > 13 })
+	}
+	all := make([]ptrace.Traces, n)
+	for i := range all {
+		all[i] = ptrace.NewTraces()
+		template.CopyTo(all[i])
+		renumber(all[i], uint64(i+1))
+	}
+	return all
+}
+
+// perSpan runs what prepare returns until the benchmark is satisfied and reports the CPU time of a span. Each time it is
+// given new requests.
+func perSpan(b *testing.B, n int, alone bool, prepare func() func(all []ptrace.Traces)) {
+	b.Helper()
+	var used time.Duration
+	spans := 0
+	for b.Loop() {
+		b.StopTimer()
+		all, f := requests(n, alone), prepare()
+		spans += n * all[0].SpanCount()
+		runtime.GC()
+		b.StartTimer()
+		began := cpuTime()
+		f(all)
+		used += cpuTime() - began
+	}
+	b.ReportMetric(float64(used.Nanoseconds())/float64(spans), "cpu-ns/span")
+}
+
+// BenchmarkAccumulate compares taking requests in with nothing but encoding them, which is what is held.
+func BenchmarkAccumulate(b *testing.B) {
+	for _, shape := range []struct {
+		name  string
+		n     int
+		alone bool
+	}{{"aTraceEach", 10_000, true}, {"manyTraces", 80, false}} {
+		b.Run(shape.name+"/encodingAlone", func(b *testing.B) {
+			var m ptrace.ProtoMarshaler
+			kept := make([][]byte, 0, shape.n)
+			perSpan(b, shape.n, shape.alone, func() func([]ptrace.Traces) {
+				kept = kept[:0]
+				return func(all []ptrace.Traces) {
+					for _, td := range all {
+						data, _ := m.MarshalTraces(td)
+						kept = append(kept, data)
+					}
+				}
+			})
+		})
+		b.Run(shape.name+"/all", func(b *testing.B) {
+			perSpan(b, shape.n, shape.alone, func() func([]ptrace.Traces) {
+				p, c := costing(b)
+				b.Cleanup(func() { _ = p.Shutdown(context.Background()) })
+				return func(all []ptrace.Traces) {
+					for _, td := range all {
+						if err := p.ConsumeTraces(context.Background(), td); err != nil {
+							b.Fatal(err)
+						}
+					}
+					settleShards(c)
+				}
+			})
+		})
+	}
+}
+
+// BenchmarkDecide judges traces that are dropped; what is kept costs its decoding and repair beside.
+func BenchmarkDecide(b *testing.B) {
+	var used time.Duration
+	const n = 10_000
+	for b.Loop() {
+		b.StopTimer()
+		p, c := costing(b)
+		for _, td := range requests(n, true) {
+			if err := p.ConsumeTraces(context.Background(), td); err != nil {
+				b.Fatal(err)
+			}
+		}
+		settleShards(c)
+		runtime.GC()
+		b.StartTimer()
+		began := cpuTime()
+		for range c.shards {
+			c.evict(room{bytes: 1 << 40, of: ofCalm})
+		}
+		used += cpuTime() - began
+		b.StopTimer()
+		require.Zero(b, c.tracesOpen.Load())
+		require.NoError(b, p.Shutdown(context.Background()))
+		b.StartTimer()
+	}
+	b.ReportMetric(float64(used.Nanoseconds())/float64(b.N*n*13), "cpu-ns/span")
+}
+
+// lateArrivals reads n requests, and has their traces dropped and forgotten but for the decision.
+func lateArrivals(tb testing.TB, p *tracesProcessor, n int) [][]arrival {
+	tb.Helper()
+	c := p.core
+	late := make([][]arrival, n)
+	for i, td := range requests(n, false) {
+		again := ptrace.NewTraces()
+		td.CopyTo(again)
+		var err error
+		late[i], _, err = c.readRequest(c.cfg.sortByTrace(again), 0)
+		require.NoError(tb, err)
+		require.NoError(tb, p.ConsumeTraces(context.Background(), td))
+	}
+	settleShards(c)
+	for range c.shards {
+		c.evict(room{bytes: 1 << 40, of: ofCalm}) // nothing is buried that is too small to be worth compressing
+	}
+	return late
+}
+
+// BenchmarkLateDrop gives spans to the shards whose traces were dropped, and are gone.
+func BenchmarkLateDrop(b *testing.B) {
+	p, c := costing(b)
+	const n = 100
+	late := lateArrivals(b, p, n)
+	var used time.Duration
+	for b.Loop() {
+		began := cpuTime()
+		for i := range late {
+			c.dispatch(late[i])
+		}
+		settleShards(c)
+		used += cpuTime() - began
+	}
+	b.ReportMetric(float64(used.Nanoseconds())/float64(b.N*n*128*13), "cpu-ns/span")
+	require.NoError(b, p.Shutdown(context.Background()))
+}
+
+// TestCost_lateSpansOfDroppedTracesAllocateNothing holds the shards to it. Reading a request comes before.
+func TestCost_lateSpansOfDroppedTracesAllocateNothing(t *testing.T) {
+	p, c := costing(t)
+	late := lateArrivals(t, p, 5)
+	barrier := make(chan struct{})
+	allocated := testing.AllocsPerRun(20, func() {
+		for i := range late {
+			c.dispatch(late[i])
+		}
+		for _, s := range c.shards { // with one barrier for all
+			s.send(message{room: &room{bytes: 0, of: ofCalm, freed: barrier}})
+			<-barrier
+			barrier = make(chan struct{})
+		}
+	})
+	assert.LessOrEqual(t, allocated, float64(4*len(c.shards)), "those of the barriers alone")
+	require.NoError(t, p.Shutdown(context.Background()))
+}
+
+// TestCost_memoryHeld looks at what traces take while they wait: their encoding, and so much a span and a trace.
+func TestCost_memoryHeld(t *testing.T) {
+	const n, perSpan, perTrace = 5000, 250, 300
+	p, c := costing(t)
+	var encoded int64
+	var m ptrace.ProtoMarshaler
+	heap := func() int64 {
+		runtime.GC()
+		runtime.GC()
+		var s runtime.MemStats
+		runtime.ReadMemStats(&s)
+		return int64(s.HeapAlloc)
+	}
+	before := heap()
+	template := requests(1, true)[0]
+	for i := range n {
+		td := ptrace.NewTraces()
+		template.CopyTo(td)
+		renumber(td, uint64(i+1))
+		encoded += int64(m.TracesSize(td))
+		require.NoError(t, p.ConsumeTraces(context.Background(), td))
+	}
+	settleShards(c)
+	held := heap() - before
+	t.Logf("%d traces of 13 spans: %.2f MB encoded, %.2f MB held: %.0f bytes a trace beside the encoding, reckoned with %.2f MB",
+		n, float64(encoded)/1e6, float64(held)/1e6, float64(held-encoded)/n, float64(c.budget.held())/1e6)
+	assert.LessOrEqual(t, held, encoded+n*(13*perSpan+perTrace))
+	assert.LessOrEqual(t, float64(held), 1.15*float64(c.budget.held()), "the budget knows")
+	require.NoError(t, p.Shutdown(context.Background()))
+}
+
+// TestCost_growsLinearly takes more and more traces that are open at the same time.
+func TestCost_growsLinearly(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes a second")
+	}
+	cost := func(n int) float64 {
+		var runs []float64
+		for range 3 {
+			p, c := costing(t)
+			all := requests(n, true)
+			runtime.GC()
+			began := cpuTime()
+			for _, td := range all {
+				require.NoError(t, p.ConsumeTraces(context.Background(), td))
+			}
+			settleShards(c)
+			runs = append(runs, float64((cpuTime()-began).Nanoseconds())/float64(n*13))
+			require.NoError(t, p.Shutdown(context.Background()))
+		}
+		return slices.Min(runs)
+	}
+	few, many := cost(1000), cost(10_000)
+	t.Logf("%.0f ns a span with 1,000 traces open, %.0f ns with 10,000", few, many)
+	assert.Less(t, many, 4*few+500)
+}

@@ -19,7 +19,7 @@ import (
 	"github.com/otelcol-langsmith/otelcol-langsmith/processor/redactprocessor/internal/walk"
 )
 
-var placeOfTest = walk.Place{Site: walk.SpanAttribute}
+var placeOfTest = &walk.Place{Site: walk.SpanAttribute}
 
 // withContent returns a processor with a content policy.
 func withContent(t testing.TB, yaml string) *redactProcessor {

@@ -13,7 +13,7 @@ import (
 
 // contentEntry deals with an entry of a span or record whose content does not leave, and tells whether that settles
 // what becomes of it.
-func (r *redactor) contentEntry(at walk.Place, key string, info *keyInfo, val pcommon.Value) (walk.Verdict, bool) {
+func (r *redactor) contentEntry(at *walk.Place, key string, info *keyInfo, val pcommon.Value) (walk.Verdict, bool) {
 	event := at.Event
 	if event == "" {
 		event = r.now.event
@@ -40,7 +40,7 @@ func (r *redactor) contentEntry(at walk.Place, key string, info *keyInfo, val pc
 }
 
 // messagePart deals with a part of a message that is known to be one by the name of its event only.
-func (r *redactor) messagePart(at walk.Place, key, event string, val pcommon.Value) (walk.Verdict, bool) {
+func (r *redactor) messagePart(at *walk.Place, key, event string, val pcommon.Value) (walk.Verdict, bool) {
 	switch {
 	case openEventKeys[key] || isNamespaced(key):
 		return walk.Verdict{}, false
@@ -92,7 +92,7 @@ func isPast(event string) bool {
 }
 
 // labelsOnly leaves of metadata what is short. Frameworks put whole prompts and answers there.
-func (r *redactor) labelsOnly(at walk.Place, val pcommon.Value) (walk.Verdict, bool) {
+func (r *redactor) labelsOnly(at *walk.Place, val pcommon.Value) (walk.Verdict, bool) {
 	text, ok := r.bagWithoutContent(val.Str())
 	if !ok {
 		return r.withoutContent(at, false, val), true
@@ -105,7 +105,7 @@ func (r *redactor) labelsOnly(at walk.Place, val pcommon.Value) (walk.Verdict, b
 }
 
 // withoutContent drops or measures a value.
-func (r *redactor) withoutContent(at walk.Place, past bool, val pcommon.Value) walk.Verdict {
+func (r *redactor) withoutContent(at *walk.Place, past bool, val pcommon.Value) walk.Verdict {
 	text := val.AsString()
 	if text == "" || isContentNote(text) {
 		return walk.Verdict{Do: walk.Keep}

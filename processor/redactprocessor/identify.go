@@ -101,7 +101,7 @@ var commonWords = keySet(`anonymous unknown default undefined system public priv
 	session_id username user_name user.id`)
 
 // peopleIn replaces identifiers of this call in a text.
-func (r *redactor) peopleIn(at walk.Place, text string) string {
+func (r *redactor) peopleIn(at *walk.Place, text string) string {
 	inContent := !r.people.plain || r.isContentPlace(at)
 	return r.people.words.Replace(text, func(word int) (string, bool) {
 		info := r.people.info[word]
@@ -113,7 +113,7 @@ func (r *redactor) peopleIn(at walk.Place, text string) string {
 }
 
 // isContentPlace tells whether sentences stand at a place.
-func (r *redactor) isContentPlace(at walk.Place) bool {
+func (r *redactor) isContentPlace(at *walk.Place) bool {
 	switch at.Site {
 	case walk.SpanName, walk.Status, walk.EventAttribute, walk.LogBody:
 		return true

@@ -29,7 +29,6 @@ type redactor struct {
 	people people
 	tokens [tokenSlots]tokenSlot
 	tally  tally
-	last   *knownKey // of the entry that was judged last, since its name is shown next
 }
 
 // current is whose texts are being shown.
@@ -144,11 +143,16 @@ func (r *redactor) leave(m pcommon.Map) {
 	}
 }
 
-// Entry judges an attribute by its key: identifiers by class, content by policy, stack traces, and keys that announce
-// a secret.
-func (r *redactor) Entry(at walk.Place, key string, val pcommon.Value) walk.Verdict {
-	r.last = r.keys.of(key, r)
-	info := &r.last.info
+// Entry judges an attribute by its key, and the key itself: keys repeat, so what was found in them is remembered.
+func (r *redactor) Entry(at *walk.Place, key string, val pcommon.Value) walk.Verdict {
+	info := &r.keys.of(key, r).info
+	verdict := r.judge(at, key, info, val)
+	verdict.Named = info.clean && r.people.words.Len() == 0
+	return verdict
+}
+
+// judge finds identifiers by class, content by policy, stack traces, and keys that announce a secret.
+func (r *redactor) judge(at *walk.Place, key string, info *keyInfo, val pcommon.Value) walk.Verdict {
 	c := info.class
 	if c == noClass && at.Key != key {
 		c = r.memberClass(at.Key, key)
@@ -168,7 +172,7 @@ func (r *redactor) Entry(at walk.Place, key string, val pcommon.Value) walk.Verd
 		if text := r.bagIdentifiers(val.Str()); text != val.Str() {
 			val.SetStr(text)
 		}
-	case val.Type() == pcommon.ValueTypeBytes && r.dropMedia:
+	case r.dropMedia && val.Type() == pcommon.ValueTypeBytes:
 		return r.attachment(at, val)
 	}
 	if detect.Kind(at.Arm) == detect.KindSecret {
@@ -186,7 +190,7 @@ func (r *redactor) memberClass(parent, key string) class {
 }
 
 // stack shortens or drops a stack trace.
-func (r *redactor) stack(at walk.Place, val pcommon.Value) walk.Verdict {
+func (r *redactor) stack(at *walk.Place, val pcommon.Value) walk.Verdict {
 	switch {
 	case r.stacktrace == stackDrop:
 		r.tally.count(groupStack, at.Site, stackDrop)
@@ -204,7 +208,7 @@ func (r *redactor) stack(at walk.Place, val pcommon.Value) walk.Verdict {
 const leastAttachment = 1024
 
 // attachment replaces bytes that are no text.
-func (r *redactor) attachment(at walk.Place, val pcommon.Value) walk.Verdict {
+func (r *redactor) attachment(at *walk.Place, val pcommon.Value) walk.Verdict {
 	raw := val.Bytes().AsRaw()
 	if len(raw) < leastAttachment || isMostlyText(raw) {
 		return walk.Verdict{}

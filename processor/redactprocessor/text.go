@@ -21,7 +21,7 @@ const (
 )
 
 // Text returns the text with what was found in it replaced. A text that cannot be processed is replaced as a whole.
-func (r *redactor) Text(at walk.Place, text string) (out string, changed bool) {
+func (r *redactor) Text(at *walk.Place, text string) (out string, changed bool) {
 	defer func() {
 		if recover() != nil {
 			out, changed = r.unprocessable(at), true
@@ -50,7 +50,7 @@ func (r *redactor) Text(at walk.Place, text string) (out string, changed bool) {
 }
 
 // shorten cuts a text that is longer than may leave. It has been looked through before, so no secret is cut in two.
-func (r *redactor) shorten(at walk.Place, text string) string {
+func (r *redactor) shorten(at *walk.Place, text string) string {
 	if r.maxValue == 0 || len(text) <= r.maxValue {
 		return text
 	}
@@ -59,7 +59,7 @@ func (r *redactor) shorten(at walk.Place, text string) string {
 }
 
 // unprocessable counts a failure and returns what stands for the value.
-func (r *redactor) unprocessable(at walk.Place) string {
+func (r *redactor) unprocessable(at *walk.Place) string {
 	r.tally.failures++
 	r.tally.found(detect.Unprocessable, at.Site, detect.Mask)
 	r.scanner = r.set.NewScanner() // whatever state the failure left is gone
@@ -67,7 +67,7 @@ func (r *redactor) unprocessable(at walk.Place) string {
 }
 
 // apply makes the replacements.
-func (r *redactor) apply(at walk.Place, text string, findings []detect.Finding) string {
+func (r *redactor) apply(at *walk.Place, text string, findings []detect.Finding) string {
 	if len(findings) == 0 {
 		return text
 	}
@@ -97,17 +97,15 @@ func (r *redactor) instead(f detect.Finding, action detect.Action, text string) 
 	return r.masks[f.ID]
 }
 
-// Name redacts the key of an entry. Keys repeat, so the answer is remembered.
-func (r *redactor) Name(at walk.Place, key string) (string, bool) {
-	known := r.last
-	if known == nil || known.key != key {
-		known = r.keys.of(key, r)
-	}
-	if known.info.clean && r.people.words.Len() == 0 {
+// Name redacts the key of an entry. In one that is known to be clean only the people of this call may stand.
+func (r *redactor) Name(at *walk.Place, key string) (string, bool) {
+	at = &walk.Place{Site: at.Site}
+	if r.keys.of(key, r).info.clean && r.peopleIn(at, key) == key {
+		r.tally.scanned += int64(len(key))
 		return key, false
 	}
-	return r.Text(walk.Place{Site: at.Site}, key)
+	return r.Text(at, key)
 }
 
 // TooDeep replaces what lies too deep to be walked.
-func (r *redactor) TooDeep(at walk.Place) string { return r.unprocessable(at) }
+func (r *redactor) TooDeep(at *walk.Place) string { return r.unprocessable(at) }

@@ -19,15 +19,26 @@ const MaxDepth = 128
 const leastNumber = 1_000_000
 
 // entries walks a map: values, then keys. Entries whose key changed keep their place.
-func entries(m pcommon.Map, v Visitor, at Place, depth int) {
+func (w *walker) entries(m pcommon.Map, depth int) {
 	var removed, renamed map[string]string
 	for key, val := range m.All() {
 		if depth == 0 {
-			at.Key = key
+			w.at.Key = key
 		}
-		if entry(key, val, v, at, depth) {
+		verdict := w.v.Entry(&w.at, key, val)
+		switch verdict.Do {
+		case Set:
+			val.SetStr(verdict.New)
+		case Remove:
 			removed = note(removed, key, "")
-		} else if name, ok := v.Name(at, key); ok {
+			continue
+		case Into:
+			w.armed(verdict.Arm, val, depth)
+		}
+		if verdict.Named {
+			continue
+		}
+		if name, ok := w.v.Name(&w.at, key); ok {
 			renamed = note(renamed, key, name)
 		}
 	}
@@ -42,20 +53,16 @@ func entries(m pcommon.Map, v Visitor, at Place, depth int) {
 	}
 }
 
-// entry deals with one entry, and tells whether it is to be removed.
-func entry(key string, val pcommon.Value, v Visitor, at Place, depth int) bool {
-	switch verdict := v.Entry(at, key, val); verdict.Do {
-	case Set:
-		val.SetStr(verdict.New)
-	case Remove:
-		return true
-	case Into:
-		if verdict.Arm != 0 {
-			at.Arm = verdict.Arm
-		}
-		value(val, v, at, depth)
+// armed walks a value, under what its key announced.
+func (w *walker) armed(arm uint8, val pcommon.Value, depth int) {
+	if arm == 0 {
+		w.value(val, depth)
+		return
 	}
-	return false
+	before := w.at.Arm
+	w.at.Arm = arm
+	w.value(val, depth)
+	w.at.Arm = before
 }
 
 func note(m map[string]string, key, name string) map[string]string {
@@ -96,63 +103,63 @@ func free(name string, old, fresh pcommon.Map) string {
 }
 
 // value walks one value of whatever type.
-func value(val pcommon.Value, v Visitor, at Place, depth int) {
+func (w *walker) value(val pcommon.Value, depth int) {
 	if depth >= MaxDepth {
-		val.SetStr(v.TooDeep(at))
+		val.SetStr(w.v.TooDeep(&w.at))
 		return
 	}
 	switch val.Type() {
 	case pcommon.ValueTypeStr:
 		if s := val.Str(); s != "" {
-			if changed, ok := v.Text(at, s); ok {
+			if changed, ok := w.v.Text(&w.at, s); ok {
 				val.SetStr(changed)
 			}
 		}
 	case pcommon.ValueTypeMap:
-		entries(val.Map(), v, at, depth+1)
+		w.entries(val.Map(), depth+1)
 	case pcommon.ValueTypeSlice:
 		for _, item := range val.Slice().All() {
-			value(item, v, at, depth+1)
+			w.value(item, depth+1)
 		}
 	case pcommon.ValueTypeBytes:
-		bytes(val.Bytes(), v, at)
+		w.bytes(val.Bytes())
 	case pcommon.ValueTypeInt:
-		if n := val.Int(); at.Arm != 0 || n >= leastNumber || n <= -leastNumber {
-			number(val, strconv.FormatInt(n, 10), v, at)
+		if n := val.Int(); w.at.Arm != 0 || n >= leastNumber || n <= -leastNumber {
+			w.number(val, strconv.FormatInt(n, 10))
 		}
 	case pcommon.ValueTypeDouble:
-		double(val, v, at)
+		w.double(val)
 	}
 }
 
 // bytes shows bytes as text: most that are not text hold nothing that a detector wakes up for, and some hold text in
 // between.
-func bytes(b pcommon.ByteSlice, v Visitor, at Place) {
+func (w *walker) bytes(b pcommon.ByteSlice) {
 	if b.Len() == 0 {
 		return
 	}
-	if changed, ok := v.Text(at, string(b.AsRaw())); ok {
+	if changed, ok := w.v.Text(&w.at, string(b.AsRaw())); ok {
 		b.FromRaw([]byte(changed))
 	}
 }
 
 // double shows a number that is a whole one: some SDKs send every number so.
-func double(val pcommon.Value, v Visitor, at Place) {
+func (w *walker) double(val pcommon.Value) {
 	d := val.Double()
 	if whole := d == math.Trunc(d) && math.Abs(d) < 1<<63; !whole {
-		if at.Arm != 0 {
-			number(val, strconv.FormatFloat(d, 'g', -1, 64), v, at)
+		if w.at.Arm != 0 {
+			w.number(val, strconv.FormatFloat(d, 'g', -1, 64))
 		}
 		return
 	}
-	if at.Arm != 0 || math.Abs(d) >= leastNumber {
-		number(val, strconv.FormatFloat(d, 'f', -1, 64), v, at)
+	if w.at.Arm != 0 || math.Abs(d) >= leastNumber {
+		w.number(val, strconv.FormatFloat(d, 'f', -1, 64))
 	}
 }
 
 // number shows a number as text; it becomes a text only when the visitor changes it.
-func number(val pcommon.Value, shown string, v Visitor, at Place) {
-	if changed, ok := v.Text(at, shown); ok {
+func (w *walker) number(val pcommon.Value, shown string) {
+	if changed, ok := w.v.Text(&w.at, shown); ok {
 		val.SetStr(changed)
 	}
 }

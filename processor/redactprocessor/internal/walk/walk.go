@@ -61,6 +61,8 @@ type Verdict struct {
 	Do  Do
 	New string // the text that replaces the value, for Set
 	Arm uint8  // passed on to all texts below the entry, for Into
+	// Named says that the key stays as it is, so that Name is not asked.
+	Named bool
 }
 
 // Do is what happens to an entry.
@@ -74,7 +76,7 @@ const (
 	Keep             // leave it as it is, unread: the visitor has dealt with it
 )
 
-// Visitor decides what becomes of texts.
+// Visitor decides what becomes of texts. A place is valid during the call only.
 type Visitor interface {
 	// Resource, Span and Record are told whose texts come next.
 	Resource(pcommon.Resource)
@@ -85,25 +87,32 @@ type Visitor interface {
 	Leave(ptrace.Span)
 	LeaveRecord(plog.LogRecord)
 	// Entry judges an attribute or an entry of a map before its value, and the body of a log record with an empty key.
-	Entry(at Place, key string, value pcommon.Value) Verdict
+	Entry(at *Place, key string, value pcommon.Value) Verdict
 	// Text returns what is to stand instead of a text, and whether that differs.
-	Text(at Place, text string) (string, bool)
+	Text(at *Place, text string) (string, bool)
 	// Name is Text for the key of an entry.
-	Name(at Place, key string) (string, bool)
+	Name(at *Place, key string) (string, bool)
 	// TooDeep returns what is to stand instead of a value below the deepest level that is walked.
-	TooDeep(at Place) string
+	TooDeep(at *Place) string
+}
+
+// walker shows one message to a visitor.
+type walker struct {
+	v  Visitor
+	at Place // where it is
 }
 
 // Traces shows all texts of td to v.
 func Traces(td ptrace.Traces, v Visitor) {
+	w := &walker{v: v}
 	for _, rs := range td.ResourceSpans().All() {
-		resource(rs.Resource(), v)
-		text(v, Place{Site: SchemaURL}, rs.SchemaUrl(), rs.SetSchemaUrl)
+		w.resource(rs.Resource())
+		w.text(SchemaURL, rs.SchemaUrl(), rs.SetSchemaUrl)
 		for _, ss := range rs.ScopeSpans().All() {
-			scope(ss.Scope(), v)
-			text(v, Place{Site: SchemaURL}, ss.SchemaUrl(), ss.SetSchemaUrl)
+			w.scope(ss.Scope())
+			w.text(SchemaURL, ss.SchemaUrl(), ss.SetSchemaUrl)
 			for _, s := range ss.Spans().All() {
-				span(s, v)
+				w.span(s)
 			}
 		}
 	}
@@ -111,85 +120,93 @@ func Traces(td ptrace.Traces, v Visitor) {
 
 // Logs shows all texts of ld to v.
 func Logs(ld plog.Logs, v Visitor) {
+	w := &walker{v: v}
 	for _, rl := range ld.ResourceLogs().All() {
-		resource(rl.Resource(), v)
-		text(v, Place{Site: SchemaURL}, rl.SchemaUrl(), rl.SetSchemaUrl)
+		w.resource(rl.Resource())
+		w.text(SchemaURL, rl.SchemaUrl(), rl.SetSchemaUrl)
 		for _, sl := range rl.ScopeLogs().All() {
-			scope(sl.Scope(), v)
-			text(v, Place{Site: SchemaURL}, sl.SchemaUrl(), sl.SetSchemaUrl)
+			w.scope(sl.Scope())
+			w.text(SchemaURL, sl.SchemaUrl(), sl.SetSchemaUrl)
 			for _, lr := range sl.LogRecords().All() {
-				record(lr, v)
+				w.record(lr)
 			}
 		}
 	}
 }
 
-func resource(r pcommon.Resource, v Visitor) {
-	v.Resource(r)
-	entries(r.Attributes(), v, Place{Site: ResourceAttribute}, 0)
+func (w *walker) resource(r pcommon.Resource) {
+	w.v.Resource(r)
+	w.attributes(ResourceAttribute, "", r.Attributes())
 	for _, ref := range entity.ResourceEntityRefs(r).All() {
-		text(v, Place{Site: SchemaURL}, ref.SchemaUrl(), ref.SetSchemaUrl)
-		text(v, Place{Site: ResourceAttribute}, ref.Type(), ref.SetType)
-		stringSlice(ref.IdKeys(), v, Place{Site: ResourceAttribute})
-		stringSlice(ref.DescriptionKeys(), v, Place{Site: ResourceAttribute})
+		w.text(SchemaURL, ref.SchemaUrl(), ref.SetSchemaUrl)
+		w.text(ResourceAttribute, ref.Type(), ref.SetType)
+		w.stringSlice(ResourceAttribute, ref.IdKeys())
+		w.stringSlice(ResourceAttribute, ref.DescriptionKeys())
 	}
 }
 
-func scope(s pcommon.InstrumentationScope, v Visitor) {
-	text(v, Place{Site: Scope}, s.Name(), s.SetName)
-	text(v, Place{Site: Scope}, s.Version(), s.SetVersion)
-	entries(s.Attributes(), v, Place{Site: ScopeAttribute}, 0)
+func (w *walker) scope(s pcommon.InstrumentationScope) {
+	w.text(Scope, s.Name(), s.SetName)
+	w.text(Scope, s.Version(), s.SetVersion)
+	w.attributes(ScopeAttribute, "", s.Attributes())
 }
 
-func span(s ptrace.Span, v Visitor) {
-	v.Span(s)
-	text(v, Place{Site: SpanName}, s.Name(), s.SetName)
-	text(v, Place{Site: TraceState}, s.TraceState().AsRaw(), s.TraceState().FromRaw)
-	text(v, Place{Site: Status}, s.Status().Message(), s.Status().SetMessage)
-	entries(s.Attributes(), v, Place{Site: SpanAttribute}, 0)
+func (w *walker) span(s ptrace.Span) {
+	w.v.Span(s)
+	w.text(SpanName, s.Name(), s.SetName)
+	w.text(TraceState, s.TraceState().AsRaw(), s.TraceState().FromRaw)
+	w.text(Status, s.Status().Message(), s.Status().SetMessage)
+	w.attributes(SpanAttribute, "", s.Attributes())
 	for _, e := range s.Events().All() {
 		name := e.Name()
-		text(v, Place{Site: EventName}, name, e.SetName)
-		entries(e.Attributes(), v, Place{Site: EventAttribute, Event: name}, 0)
+		w.text(EventName, name, e.SetName)
+		w.attributes(EventAttribute, name, e.Attributes())
 	}
 	for _, l := range s.Links().All() {
-		text(v, Place{Site: TraceState}, l.TraceState().AsRaw(), l.TraceState().FromRaw)
-		entries(l.Attributes(), v, Place{Site: LinkAttribute}, 0)
+		w.text(TraceState, l.TraceState().AsRaw(), l.TraceState().FromRaw)
+		w.attributes(LinkAttribute, "", l.Attributes())
 	}
-	v.Leave(s)
+	w.v.Leave(s)
 }
 
-func record(r plog.LogRecord, v Visitor) {
-	v.Record(r)
+func (w *walker) record(r plog.LogRecord) {
+	w.v.Record(r)
 	name := r.EventName()
-	text(v, Place{Site: EventName}, name, r.SetEventName)
-	text(v, Place{Site: LogSeverity}, r.SeverityText(), r.SetSeverityText)
-	at := Place{Site: LogBody, Event: name}
-	switch verdict := v.Entry(at, "", r.Body()); verdict.Do {
+	w.text(EventName, name, r.SetEventName)
+	w.text(LogSeverity, r.SeverityText(), r.SetSeverityText)
+	w.at = Place{Site: LogBody, Event: name}
+	switch verdict := w.v.Entry(&w.at, "", r.Body()); verdict.Do {
 	case Set:
 		r.Body().SetStr(verdict.New)
 	case Remove:
 		pcommon.NewValueEmpty().CopyTo(r.Body())
 	case Into:
-		at.Arm = verdict.Arm
-		value(r.Body(), v, at, 0)
+		w.at.Arm = verdict.Arm
+		w.value(r.Body(), 0)
 	}
-	entries(r.Attributes(), v, Place{Site: LogAttribute, Event: name}, 0)
-	v.LeaveRecord(r)
+	w.attributes(LogAttribute, name, r.Attributes())
+	w.v.LeaveRecord(r)
 }
 
-func text(v Visitor, at Place, old string, set func(string)) {
+func (w *walker) attributes(site Site, event string, m pcommon.Map) {
+	w.at = Place{Site: site, Event: event}
+	w.entries(m, 0)
+}
+
+func (w *walker) text(site Site, old string, set func(string)) {
 	if old == "" {
 		return
 	}
-	if changed, ok := v.Text(at, old); ok {
+	w.at = Place{Site: site}
+	if changed, ok := w.v.Text(&w.at, old); ok {
 		set(changed)
 	}
 }
 
-func stringSlice(s pcommon.StringSlice, v Visitor, at Place) {
+func (w *walker) stringSlice(site Site, s pcommon.StringSlice) {
+	w.at = Place{Site: site}
 	for i := range s.Len() {
-		if changed, ok := v.Text(at, s.At(i)); ok {
+		if changed, ok := w.v.Text(&w.at, s.At(i)); ok {
 			s.SetAt(i, changed)
 		}
 	}

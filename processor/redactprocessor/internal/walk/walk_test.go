@@ -30,11 +30,11 @@ func (s *shouter) Record(plog.LogRecord)      {}
 func (s *shouter) Leave(ptrace.Span)          { s.left++ }
 func (s *shouter) LeaveRecord(plog.LogRecord) { s.left++ }
 
-func (s *shouter) Entry(_ walk.Place, key string, _ pcommon.Value) walk.Verdict {
+func (s *shouter) Entry(_ *walk.Place, key string, _ pcommon.Value) walk.Verdict {
 	return s.verdicts[key]
 }
 
-func (s *shouter) Text(at walk.Place, text string) (string, bool) {
+func (s *shouter) Text(at *walk.Place, text string) (string, bool) {
 	if s.seen == nil {
 		s.seen = map[string]walk.Site{}
 	}
@@ -45,9 +45,9 @@ func (s *shouter) Text(at walk.Place, text string) (string, bool) {
 	return strings.ToUpper(text), strings.ToUpper(text) != text
 }
 
-func (s *shouter) Name(at walk.Place, key string) (string, bool) { return s.Text(at, key) }
+func (s *shouter) Name(at *walk.Place, key string) (string, bool) { return s.Text(at, key) }
 
-func (s *shouter) TooDeep(walk.Place) string { return "deep" }
+func (s *shouter) TooDeep(*walk.Place) string { return "deep" }
 
 func everywhere() ptrace.Traces {
 	td := ptrace.NewTraces()

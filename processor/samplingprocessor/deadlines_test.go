@@ -160,6 +160,37 @@ func TestLearn_parentsThatNeverComeAreNotWaitedFor(t *testing.T) {
 	})
 }
 
+// TestLearn_isNotMisledByWhatGoesOn has agents that run for longer than a trace may be open, and their roots come late.
+func TestLearn_isNotMisledByWhatGoesOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := startSampler(t, func(c *Config) { c.Complete.Learn = 1 })
+		s.send(traces(spec{id: 2, parent: 1, kind: "llm", flags: 0x101}))
+		for n := range byte(11) { // a step a minute
+			s.send(traces(spec{id: 3 + n, parent: 1, kind: "llm", name: "llm 2", flags: 0x101, start: int(n) + 1}))
+			time.Sleep(time.Minute)
+		}
+		require.Equal(t, "max", s.decisions.only(t).Trigger)
+		s.send(traces(spec{trace: 2, id: 2, parent: 1, kind: "llm", flags: 0x101}))
+		time.Sleep(5 * time.Minute)
+		assert.Len(t, s.decisions.list(), 1, "nothing was learned of the first")
+		s.stop()
+
+		s = startSampler(t, func(c *Config) { c.Complete.Learn = 1 })
+		for n := range byte(2) {
+			s.send(traces(spec{trace: n + 1, id: 2, parent: 1, kind: "llm", flags: 0x301}))
+			for step := range byte(6) { // below the same parent that nobody has
+				s.send(traces(spec{trace: n + 1, id: 3 + step, parent: 1, kind: "tool", flags: 0x301, start: 1}))
+				time.Sleep(9 * time.Second)
+			}
+			time.Sleep(time.Minute)
+		}
+		require.Len(t, s.decisions.list(), 2)
+		assert.Equal(t, "learned", s.decisions.list()[1].Trigger)
+		assert.Equal(t, 7, s.decisions.list()[1].Spans, "it waits for silence")
+		s.stop()
+	})
+}
+
 // TestLearn_survivesARestart with a storage.
 func TestLearn_survivesARestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -311,7 +311,7 @@ func (s *shard) judge(t *store.Trace[note], trigger store.Trigger) {
 		r = s.repairer.Trace(s.decode(t.Parts...), c.repairOptions(), stamp, s.events(t.Parts)...)
 		c.metrics.repaired(r)
 	}
-	v := &verdict{known: r.Known, noAgent: d.Rule == policy.NoAgentSpan, spans: int32(t.Spans), orphan: s.learn(t, trigger)}
+	v := &verdict{known: r.Known, noAgent: d.Rule == policy.NoAgentSpan, spans: int32(t.Spans), orphan: s.learn(t, trigger, now)}
 	s.remember(t.Key, v)
 	switch {
 	case c.cfg.DryRun:
@@ -332,18 +332,14 @@ func (s *shard) judge(t *store.Trace[note], trigger store.Trigger) {
 	})
 }
 
-// learn notes that a trace was waited for in vain, if it was, and returns what it hangs on. A request that was refused
-// may have held what did not come.
-func (s *shard) learn(t *store.Trace[note], trigger store.Trigger) *policy.Orphan {
+// learn notes that a trace was waited for in vain, if it was, and returns what it hangs on.
+func (s *shard) learn(t *store.Trace[note], trigger store.Trigger, now time.Time) *policy.Orphan {
 	o, ok := t.Note.evidence.Orphan()
 	if !ok {
 		return nil
 	}
-	switch trigger {
-	case store.Idle, store.Max, store.Learned:
-		if !s.open.RefusedDuring(t) {
-			s.core.policy.ParentMissing(o)
-		}
+	if s.open.WaitedInVain(t, trigger, now) {
+		s.core.policy.ParentMissing(o)
 	}
 	return &o
 }

@@ -67,7 +67,7 @@ type state struct {
 	complete bool      // the root is here, and every parent
 	settled  bool      // all that is missing is a parent that never comes
 	awaited  bool      // a log record names a span that is not here
-	since    time.Time // when it became complete, or settled
+	since    time.Time // when it became complete
 	open     bool      // a parent is known to be still open in its process
 }
 
@@ -78,8 +78,20 @@ func (s *Store[N]) Complete(t *Trace[N]) bool { return s.state(t).complete }
 // counts like an arrival for every trace that is not complete.
 func (s *Store[N]) Refused(at time.Time) { s.refused = at }
 
-// RefusedDuring reports whether a request was refused while t was open.
-func (s *Store[N]) RefusedDuring(t *Trace[N]) bool { return s.refused.After(t.first) }
+// WaitedInVain reports whether t was judged for the given trigger as what it lacked did not come. A trace of which
+// something came till the end goes on, and a request that was refused may have held what did not come.
+func (s *Store[N]) WaitedInVain(t *Trace[N], trigger Trigger, now time.Time) bool {
+	if s.refused.After(t.first) {
+		return false
+	}
+	switch trigger {
+	case Idle, Learned:
+		return true
+	case Max:
+		return now.Sub(t.last) >= s.waits.Max/2
+	}
+	return false
+}
 
 // LearnFrom makes the store ask what is noted of a trace for the id of a parent that never comes.
 func (s *Store[N]) LearnFrom(phantom func(*N) (id [8]byte, ok bool)) { s.phantom = phantom }
@@ -108,8 +120,8 @@ func (s *Store[N]) due(t *Trace[N]) (time.Time, Trigger) {
 	switch {
 	case st.complete && !st.awaited:
 		at, trigger = st.since.Add(s.waits.AfterRoot), Root
-	case st.settled && !st.awaited:
-		at, trigger = st.since.Add(s.waits.AfterRoot), Learned
+	case st.settled && !st.awaited: // no root tells that this was all
+		at, trigger = t.last.Add(s.waits.AfterRoot), Learned
 	case st.open:
 		return limit, Max
 	}

@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -71,9 +72,7 @@ func TestFixtures_contentInLogRecordsGivesTheSameRuns(t *testing.T) {
 		require.NoError(t, s.logs.ConsumeLogs(context.Background(), ld))
 		got := map[run.ID]run.Run{}
 		for _, out := range s.stop() {
-			for id, r := range runsOf(out) {
-				got[id] = r
-			}
+			maps.Copy(got, runsOf(out))
 		}
 		for id, r := range want {
 			assert.Equal(t, r.Kind, got[id].Kind, "%s: %s", f.File, r.Name)

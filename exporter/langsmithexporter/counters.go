@@ -31,6 +31,7 @@ const (
 	reasonExpired   = "expired"         // it has waited for longer than max_age
 	reasonFull      = "queue_full"      // of feedback: runs do not wait for it
 	reasonNoRun     = "no_run"          // of feedback: LangSmith does not know the run
+	reasonItem      = "queue_item"      // of dead letters: an item of the queue that cannot be read
 	reasonOff       = "feedback_off"    // of feedback: queued before it was switched off
 )
 

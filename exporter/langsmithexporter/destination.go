@@ -86,7 +86,7 @@ func (d *destination) makeQueue(
 	ctx context.Context, queue configoptional.Optional[exporterhelper.QueueBatchConfig], retry configretry.BackOffConfig,
 	opts ...exporterhelper.Option,
 ) error {
-	settings := xexporterhelper.QueueBatchSettings{Encoding: encoding{route: d.name, unreadable: d.counters.unreadable}}
+	settings := xexporterhelper.QueueBatchSettings{Encoding: encoding{route: d.name, unreadable: d.unreadable}}
 	opts = append(opts,
 		exporterhelper.WithTimeout(exporterhelper.TimeoutConfig{Timeout: 0}), // the HTTP client has its own
 		exporterhelper.WithRetry(retry),
@@ -307,6 +307,17 @@ func jittered(wait time.Duration, quota bool) time.Duration {
 
 // quotaSpread is how far the first attempts of an hour lie apart.
 const quotaSpread = 2 * time.Minute
+
+// unreadable tells of an item of the queue that cannot be read, and keeps it as it is where there is a dead-letter file:
+// the version that has written it reads it.
+func (d *destination) unreadable(err error, item []byte) {
+	d.counters.unreadable(err)
+	if d.letters == nil {
+		return
+	}
+	l := newLetter(d.subject, "", reasonItem, time.Now(), err)
+	d.counters.letter(context.Background(), d.letters.add(l, group{}, item))
+}
 
 // giveUp counts what will not arrive, and keeps it in the dead-letter file where there is one.
 func (d *destination) giveUp(ctx context.Context, reason string, chunks []chunk, err error) {

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -78,8 +79,9 @@ const perTrace = 20
 
 // settled is what has become of everything when the server is well again.
 type settled struct {
-	arrived, refused, letters int
-	took                      time.Duration // until the last run was there, at the most
+	arrived, refused, letters int           // runs, and letters of runs and judgements
+	judged, judgedRefused     int           // judgements, of which there is one on each run
+	took                      time.Duration // until the last was there, at the most
 }
 
 // endure sends three traces through faults, which end after an hour, and counts what has become of them.
@@ -97,12 +99,12 @@ func endure(t *testing.T, protocol string, faults ...standin.Fault) settled {
 		})
 		begin := time.Now()
 		for i := range 3 {
-			require.NoError(t, r.ConsumeTraces(context.Background(), tracesOf("t", byte(i), perTrace)))
+			require.NoError(t, r.ConsumeTraces(context.Background(), judgedTraces(byte(i), perTrace)))
 			settle(time.Second)
 		}
 		settle(time.Hour)
 		server.ClearFaults()
-		settle(10 * time.Minute)
+		settle(time.Hour + 10*time.Minute)
 		for _, req := range server.Requests() {
 			if req.Status < 300 {
 				out.took = max(out.took, req.At.Sub(begin))
@@ -112,8 +114,16 @@ func endure(t *testing.T, protocol string, faults ...standin.Fault) settled {
 		for _, run := range server.Runs() {
 			ids[run.ID] = true
 		}
+		judged := map[string]bool{}
+		for _, f := range server.Feedback() {
+			assert.True(t, ids[f.RunID], "of a run that is there")
+			judged[f.ID] = true
+		}
 		out.arrived, out.refused = len(ids), r.count("runs_refused")
+		out.judged, out.judgedRefused = len(judged), r.count("feedback_refused")
 		out.letters = r.count("dead_letters", "outcome", "written")
+		assert.Len(t, server.Feedback(), len(judged), "one that comes again is the same")
+		assert.Equal(t, r.count("feedback_sent")+out.judgedRefused, allRuns, "each judgement is accounted for, and once")
 		assert.Zero(t, server.Summary().OrphansWaiting, "trees are whole")
 	})
 	return out
@@ -121,46 +131,77 @@ func endure(t *testing.T, protocol string, faults ...standin.Fault) settled {
 
 const allRuns = 3 * perTrace
 
-// Every status of the documentation, and what proxies add, on the first attempt and for an hour.
-func TestFaults_everyStatusOnTheFirstTry(t *testing.T) {
-	for _, protocol := range []string{"otlp", "multipart"} {
-		for _, status := range []int{307, 400, 401, 403, 404, 405, 408, 413, 415, 422, 425, 429, 499, 500, 502, 503, 504} {
-			t.Run(fmt.Sprintf("%s/%d", protocol, status), func(t *testing.T) {
-				got := endure(t, protocol, standin.Fault{Path: pathOf(protocol), Status: status, Count: 1})
-				assert.Equal(t, allRuns, got.arrived)
-				assert.Zero(t, got.refused, "one answer alone condemns no run")
-				assert.Less(t, got.took, 2*time.Minute)
-			})
-		}
-	}
+// whole says that everything is there.
+func (s *settled) whole(t *testing.T) {
+	t.Helper()
+	assert.Equal(t, allRuns, s.arrived)
+	assert.Zero(t, s.refused)
+	assert.Equal(t, allRuns, s.judged)
+	assert.Zero(t, s.judgedRefused)
 }
 
-func TestFaults_everyStatusInMidStream(t *testing.T) {
-	for _, protocol := range []string{"otlp", "multipart"} {
-		for _, status := range []int{401, 408, 413, 422, 429, 500, 503} {
-			t.Run(fmt.Sprintf("%s/%d", protocol, status), func(t *testing.T) {
-				got := endure(t, protocol, standin.Fault{Path: pathOf(protocol), Status: status, Skip: 1, Count: 3})
-				assert.Equal(t, allRuns, got.arrived)
-				assert.Zero(t, got.refused)
-			})
-		}
-	}
+const usageLimit = `{"error":"Too many requests: tenant exceeded usage limits: Monthly unique traces usage limit exceeded"}`
+
+// answers are every status of the documentation and what proxies add.
+var answers = map[string]standin.Fault{
+	"301": {Status: 301}, "302": {Status: 302}, "303": {Status: 303}, "307": {Status: 307}, "308": {Status: 308},
+	"400": {Status: 400}, "401": {Status: 401}, "403": {Status: 403}, "404": {Status: 404}, "405": {Status: 405},
+	"407": {Status: 407}, "408": {Status: 408}, "413": {Status: 413}, "415": {Status: 415}, "422": {Status: 422},
+	"425": {Status: 425}, "429": {Status: 429}, "499": {Status: 499},
+	"500": {Status: 500}, "502": {Status: 502}, "503": {Status: 503}, "504": {Status: 504},
+	"409 after all":         {Status: 409, AfterStore: true},
+	"429 with Retry-After":  {Status: 429, RetryAfter: "20"},
+	"429 with a date":       {Status: 429, RetryAfter: "Sat, 01 Jan 2000 00:00:40 GMT"}, // virtual time begins with 2000
+	"429 of a plan":         {Status: 429, Body: usageLimit},
+	"503 with Retry-After":  {Status: 503, RetryAfter: "20"},
+	"413 of a proxy":        {Status: 413, Body: "<html>Request Entity Too Large</html>"},
+	"200 after an hour":     {Delay: time.Minute}, // slower than the timeout
+	"nothing":               {Cut: true},
+	"nothing, after all":    {Cut: true, AfterStore: true},
+	"500 after it was kept": {Status: 500, AfterStore: true},
 }
 
-func TestFaults_everyStatusForAnHour(t *testing.T) {
+// condemns tells the answers by which LangSmith says that a run is bad, if it says nothing else.
+func condemns(f standin.Fault) bool { return f.Status == 400 || f.Status == 413 || f.Status == 422 }
+
+// The matrix of faults: each answer to each kind of request, once, in mid-stream and for an hour.
+func TestFaults_matrix(t *testing.T) {
 	for _, protocol := range []string{"otlp", "multipart"} {
-		for _, status := range []int{307, 401, 403, 404, 405, 408, 415, 425, 429, 499, 500, 502, 503, 504} {
-			t.Run(fmt.Sprintf("%s/%d", protocol, status), func(t *testing.T) {
-				got := endure(t, protocol, standin.Fault{Status: status})
-				assert.Equal(t, allRuns, got.arrived)
-				assert.Zero(t, got.refused)
+		for name, fault := range answers {
+			once, some := fault, fault
+			once.Count = 1
+			some.Skip, some.Count = 1, 3
+			t.Run(protocol+"/first try/"+name, func(t *testing.T) {
+				once.Path = pathOf(protocol)
+				got := endure(t, protocol, once)
+				got.whole(t)
+				if fault.Body != usageLimit {
+					assert.Less(t, got.took, 2*time.Minute)
+				}
 			})
-		}
-		for _, status := range []int{400, 413, 422} {
-			t.Run(fmt.Sprintf("%s/%d", protocol, status), func(t *testing.T) {
-				got := endure(t, protocol, standin.Fault{Path: pathOf(protocol), Status: status})
+			t.Run(protocol+"/mid-stream/"+name, func(t *testing.T) {
+				some.Path = pathOf(protocol)
+				got := endure(t, protocol, some)
+				got.whole(t)
+			})
+			t.Run(protocol+"/for an hour/"+name, func(t *testing.T) {
+				got := endure(t, protocol, fault)
 				assert.Equal(t, allRuns, got.arrived+got.refused, "each is accounted for")
-				assert.Equal(t, got.refused, got.letters, "and kept")
+				if !condemns(fault) {
+					got.whole(t)
+				}
+				assert.Equal(t, got.refused+got.judgedRefused, got.letters, "what is given up is kept")
+			})
+			t.Run(protocol+"/feedback/"+name, func(t *testing.T) {
+				once.Path = "/feedback"
+				got := endure(t, protocol, once)
+				assert.Equal(t, allRuns, got.arrived)
+				assert.Zero(t, got.refused)
+				if condemns(fault) { // it goes alone: there is nothing to find out
+					assert.Equal(t, allRuns-1, got.judged)
+					return
+				}
+				got.whole(t)
 			})
 		}
 	}
@@ -172,8 +213,7 @@ func TestFaults_connections(t *testing.T) {
 		for _, protocol := range []string{"otlp", "multipart"} {
 			t.Run(name+"/"+protocol, func(t *testing.T) {
 				got := endure(t, protocol, fault)
-				assert.Equal(t, allRuns, got.arrived)
-				assert.Zero(t, got.refused)
+				got.whole(t)
 			})
 		}
 	}
@@ -193,15 +233,9 @@ func pathOf(protocol string) string {
 	return "/otel/v1/traces"
 }
 
-// Three tenants, of which one has a bad key and one is throttled: nothing is lost, nothing goes to the wrong one, and the
-// third does not notice.
-func TestFaults_threeTenants(t *testing.T) {
-	for _, protocol := range []string{"otlp", "multipart"} {
-		t.Run(protocol, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) { threeTenants(t, protocol) })
-		})
-	}
-}
+// Three tenants, of which one has a bad key until somebody puts a new one into its file, and one is throttled: nothing is
+// lost, nothing goes to the wrong one, and the third does not notice.
+func TestFaults_threeTenants(t *testing.T) { forBoth(t, threeTenants) }
 
 func threeTenants(t *testing.T, protocol string) {
 	t.Helper()
@@ -211,7 +245,8 @@ func threeTenants(t *testing.T, protocol string) {
 	for _, name := range tenants {
 		servers[name] = standin.New(standin.Options{Now: time.Now, Record: true, APIKeys: []string{"key-" + name}})
 	}
-	servers["bad"].Inject(standin.Fault{Status: http.StatusUnauthorized})
+	keyFile := filepath.Join(t.TempDir(), "key")
+	require.NoError(t, os.WriteFile(keyFile, []byte("old"), 0o600))
 	servers["busy"].Inject(standin.Fault{Status: http.StatusTooManyRequests, RetryAfter: "600"})
 	r := newRig(t, nil, func(c *Config) {
 		c.Protocol, c.Unmatched = protocol, reject
@@ -221,6 +256,7 @@ func threeTenants(t *testing.T, protocol string) {
 				Endpoint: "https://" + name + ".invalid", APIKey: configopaque.String("key-" + name), Project: name,
 			})
 		}
+		c.Routes[0].APIKey, c.Routes[0].APIKeyFile = "", keyFile
 	})
 	for i, d := range r.destinations {
 		d.server.client.HTTP.Transport = line{servers[tenants[i]]}
@@ -238,9 +274,10 @@ func threeTenants(t *testing.T, protocol string) {
 	for _, req := range servers["well"].Requests() {
 		assert.Less(t, req.At.Sub(begin), each*time.Second)
 	}
-	for _, name := range tenants {
-		servers[name].ClearFaults()
-	}
+	require.NoError(t, os.WriteFile(keyFile, []byte("key-bad"), 0o600))
+	settle(2 * time.Minute)
+	assert.Len(t, servers["bad"].Runs(), each*perTrace, "the new key is found by itself")
+	servers["busy"].ClearFaults()
 	settle(20 * time.Minute)
 	for _, name := range tenants {
 		runs := servers[name].Runs()
@@ -252,6 +289,7 @@ func threeTenants(t *testing.T, protocol string) {
 		for _, req := range servers[name].Requests() {
 			keys[req.APIKey] = true
 		}
+		delete(keys, "old")
 		assert.Equal(t, map[string]bool{"key-" + name: true}, keys)
 	}
 	assert.Zero(t, r.count("runs_refused"))

@@ -82,7 +82,7 @@ func TestLogs_holdNeitherKeyNorPayload(t *testing.T) {
 			_ = e.ConsumeTraces(context.Background(), spans(nil, prompt, "other"))
 			settle(time.Minute)
 		}
-		_, _, _ = encoding{unreadable: e.counters.unreadable}.Unmarshal([]byte(prompt + strings.Repeat("x", 20)))
+		_, _, _ = encoding{unreadable: e.destinations[0].unreadable}.Unmarshal([]byte(prompt + strings.Repeat("x", 20)))
 		require.NoError(t, e.Shutdown(context.Background()))
 
 		require.NotZero(t, logs.Len())

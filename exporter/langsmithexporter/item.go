@@ -192,7 +192,7 @@ func (d *decoder) fail() {
 // encoding is how a destination's queue writes its items. What cannot be read is told, since the queue throws it away.
 type encoding struct {
 	route      string
-	unreadable func(error)
+	unreadable func(err error, item []byte)
 }
 
 // Marshal drops the caller's context: it holds what the client has sent along, credentials included.
@@ -207,7 +207,7 @@ func (e encoding) Marshal(_ context.Context, req xexporterhelper.Request) ([]byt
 func (e encoding) Unmarshal(b []byte) (context.Context, xexporterhelper.Request, error) {
 	r, err := unmarshalItem(e.route, b, time.Now())
 	if err != nil {
-		e.unreadable(err)
+		e.unreadable(err, b)
 		return context.Background(), nil, fmt.Errorf("read queue item: %w", err)
 	}
 	return context.Background(), r, nil

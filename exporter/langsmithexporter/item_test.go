@@ -51,6 +51,20 @@ func TestItem_groupsAreKeptTogetherAndInOrder(t *testing.T) {
 	assert.Equal(t, []string{"one:abc", "one:de", "one:gh", "zwei ü:f"}, texts)
 }
 
+// What was queued before an upgrade is read after it. Since when it has waited is not known: it counts from then.
+func TestItem_ofTheVersionBeforeIsRead(t *testing.T) {
+	b := append([]byte(itemMagic), itemOldest, 0, 0, 0, 0)
+	b = appendBytes(b, []byte("route"))
+	b = append(b, 1, byte(encode.Multipart))
+	b = appendBytes(b, []byte("p"))
+	b = append(b, 2)
+	b = appendBytes(appendBytes(b, []byte("abc")), []byte("de"))
+	got, err := unmarshalItem("route", sealed(b), time.Unix(77, 0))
+	require.NoError(t, err)
+	g := group{encode.Multipart, "p"}
+	assert.Equal(t, newRequest([]chunk{{g, 77, []byte("abc")}, {g, 77, []byte("de")}}), got)
+}
+
 func TestItem_whatCannotBeReadSaysWhy(t *testing.T) {
 	good := marshalItem("route", sample())
 	f := func(want error, change func([]byte) []byte) {
@@ -90,8 +104,10 @@ func TestItem_holdsNothingOfTheClient(t *testing.T) {
 
 func TestEncoding_tellsWhatItCannotRead(t *testing.T) {
 	var told error
-	e := encoding{route: "r", unreadable: func(err error) { told = err }}
+	var kept string
+	e := encoding{route: "r", unreadable: func(err error, item []byte) { told, kept = err, string(item) }}
 	_, req, err := e.Unmarshal([]byte("LSQ\x00\x07----rest"))
+	assert.Equal(t, "LSQ\x00\x07----rest", kept)
 	require.ErrorIs(t, err, errItemVersion)
 	require.ErrorIs(t, told, errItemVersion)
 	assert.Nil(t, req)

@@ -121,13 +121,15 @@ func TestStorage_whatIsQueuedSurvivesARestart(t *testing.T) {
 	assert.Len(t, s.names(), 3, "nothing is sent twice after a clean stop")
 }
 
-func TestStorage_anItemOfAnotherVersionIsCounted(t *testing.T) {
+func TestStorage_anItemOfAnotherVersionIsCountedAndKept(t *testing.T) {
 	dir, s := t.TempDir(), &sink{}
+	letters := filepath.Join(t.TempDir(), "letters.jsonl")
 	server := httptest.NewServer(s)
 	defer server.Close()
 	config := func() *Config {
 		cfg := createDefaultConfig().(*Config)
 		cfg.ClientConfig.Endpoint = server.URL
+		keepLetters(letters)(cfg)
 		return cfg
 	}
 	s.answer = refuseIf(http.StatusServiceUnavailable, func(post) bool { return true })
@@ -153,6 +155,10 @@ func TestStorage_anItemOfAnotherVersionIsCounted(t *testing.T) {
 		assert.Equal(t, 1, r.count("queue_items_refused", "reason", "version"))
 	})
 	assert.Equal(t, []string{"new"}, s.names(), "the others go on")
+	kept := lettersIn(t, letters)
+	require.Len(t, kept, 1)
+	assert.Equal(t, "queue_item", kept[0].Reason)
+	assert.True(t, strings.HasPrefix(string(kept[0].Raw), itemMagic), "as it was")
 }
 
 // What was queued for one protocol goes by it, whatever the configuration says now: the bytes are its own.

@@ -22,7 +22,7 @@ var (
 		attr("outputs"), attr("output"), attr("completion"),
 		attr("langwatch.rag.contexts"),
 	}
-	kGenericModels    = []slot{attr("mlflow.llm.model"), attr("llm.model"), kModelName}
+	kGenericModels    = []slot{attr("mlflow.llm.model"), attr("llm.model"), attr("llm.request.model"), kModelName}
 	kGenericProviders = []slot{attr("mlflow.llm.provider")}
 	kMLflowUsage      = attr("mlflow.chat.tokenUsage")
 	kMLflowCost       = attr("mlflow.llm.cost")
@@ -43,7 +43,10 @@ var (
 )
 
 func (generic) model(v *view) (provider, model string) {
-	return unquote(v.text(kGenericProviders...)), unquote(v.text(kGenericModels...))
+	if model = unquote(v.text(kGenericModels...)); model == "" {
+		model = v.plainModel()
+	}
+	return unquote(v.text(kGenericProviders...)), model
 }
 
 func (generic) usage(v *view, c *counts) {

@@ -151,7 +151,7 @@ var titles = map[dialect]string{
 	logfire{}: "Logfire and Pydantic AI", vectorDB{}: "OpenLLMetry, vector databases", liteLLM{}: "LiteLLM",
 	pipecat{}: "Pipecat", agentOps{}: "AgentOps",
 	haystack{}: "Haystack", springAI{}: "Spring AI", n8n{}: "n8n", codex{}: "Codex CLI",
-	genAISystem{}: "OpenTelemetry GenAI, instructions alone", generic{}: "others",
+	genAISystem{}: "OpenTelemetry GenAI, instructions alone", generic{}: "others", unspoken{}: "names that end in prompt, answer and the like",
 	cutOff{}: "documents that were cut",
 }
 

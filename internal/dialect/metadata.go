@@ -131,6 +131,9 @@ func (v *view) addRest(f *Fields) {
 			f.meta(a.name, unquoted(scalar(a.value, maxPlainText)))
 		}
 	}
+	if v.has(kClaudeModel) && !isClaudeCode(v.Scope) && f.Model == "" {
+		f.meta("model", scalar(v.values[kClaudeModel], maxPlainText))
+	}
 	for _, s := range plainMetadata {
 		if v.has(s.slot) {
 			f.meta(s.name, scalar(v.values[s.slot], maxPlainText))

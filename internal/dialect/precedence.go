@@ -93,6 +93,7 @@ var (
 		mastra{},
 		generic{},
 		cutOff{},
+		unspoken{},
 		genAISystem{},
 	)
 
@@ -121,6 +122,7 @@ var (
 		haystack{},
 		mastra{},
 		generic{},
+		unspoken{},
 		genAISystem{},
 	)
 

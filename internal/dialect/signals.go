@@ -121,7 +121,7 @@ func (g *signals) addOpenInference(k string, v pcommon.Value) {
 		g.openInferenceKind = text(v)
 	case "llm.request.type":
 		g.requestType = text(v)
-	case "llm.model_name", "llm.request.model_name", "llm.response.model_name":
+	case "llm.model_name", "llm.request.model_name", "llm.response.model_name", "llm.model", "llm.request.model":
 		g.model = true
 	case "tool.name", "tool.parameters", "tool_arguments", "tool_response":
 		g.tool = true

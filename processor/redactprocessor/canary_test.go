@@ -4,8 +4,10 @@
 package redactprocessor
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -22,18 +24,81 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// canaries are planted in every text of a message. Each form is one that a detector must know wherever it stands.
-var canaries = []string{
-	"canary%d@leak-test.org",
-	"gh" + "p_" + "cAnArY%032d",
-	"Authorization: Bearer cAnArY%024dxYz",
+// canary is a text with something to find in it, the same detector's each time but never the same twice.
+type canary struct {
+	name string
+	// plant returns the n-th text, and the part of it that must be gone.
+	plant func(n int) (text, needle string)
 }
+
+// written makes the n-th canary of a form with one number in it, the needle being the whole of it.
+func written(name, form string) canary {
+	return canary{name, func(n int) (string, string) {
+		text := fmt.Sprintf(form, n)
+		return text, text
+	}}
+}
+
+// around is written with words around the needle that stay.
+func around(name, before, form, after string) canary {
+	return canary{name, func(n int) (string, string) {
+		needle := fmt.Sprintf(form, n)
+		return before + needle + after, needle
+	}}
+}
+
+// canaries are planted in every text of a message: at least one for each way in which detectors work, in a form that
+// must be known wherever it stands.
+var canaries = []canary{
+	written("e-mail", "canary%d@leak-test.org"),
+	written("percent-encoded e-mail", "canary%d%%40leak-test.org"),
+	written("vendor", "gh"+"p_"+"cAnArY%032d"),
+	around("header", "Authorization: Bearer ", "cAnArY%024dxYz", ""),
+	around("cookie", "Cookie: sid=", "cAnArY%024dxYz", "; theme=dark"),
+	around("assignment", "password=", "cAnArY%dx!", ""),
+	around("escaped JSON", `{"a":"{\"password\":\"`, "cAnArY%dx!", `\"}"}`),
+	around("URL", "https://bob:", "cAnArY%dx", "@db.leak-test.org/x"),
+	around("query", "https://leak-test.org/x?access_token=", "cAnArY%024dxYz", "&a=1"),
+	around("prose", "my password is ", "cAnArY%dx!", ", ok?"),
+	around("command", "curl -u bob:", "cAnArY%dx!", " https://leak-test.org"),
+	around("private key", "-----BEGIN "+"PRIVATE KEY-----\n", "cAnArY%064d", "\n-----END PRIVATE KEY-----"),
+	around("manifest", "kind: Secret\ndata:\n  a: ", "cAnArY%dx", "\n"),
+	{"base64", func(n int) (string, string) {
+		text := base64.StdEncoding.EncodeToString(fmt.Appendf(nil, "bob:cAnArY%05dx", n))
+		return text, text
+	}},
+	{"card", func(n int) (string, string) {
+		text := withCheckDigit(fmt.Sprintf("424242%09d", n))
+		return text, text
+	}},
+	written("phone", "+1415555%04d"),
+	around("social security", "SSN ", "219-09-%04d", ""),
+	written("address", "8.8.7.%d"),
+	around("custom", "the ticket ", "TKT-%06d", " was closed"),
+}
+
+// withCheckDigit appends the digit of ISO/IEC 7812-1 to digits.
+func withCheckDigit(digits string) string {
+	sum := 0
+	for i := range len(digits) {
+		d := int(digits[len(digits)-1-i] - '0')
+		if i%2 == 0 {
+			d = d*2%10 + d/5
+		}
+		sum += d
+	}
+	return digits + strconv.Itoa((10-sum%10)%10)
+}
+
+// maxCanaries keeps numbers within an octet of an address, and within four digits.
+const maxCanaries = 200
 
 // planter fills every field of a message by reflection, so that a field that OTLP gains is planted without anybody's
 // doing.
 type planter struct {
-	form  string
-	count int
+	canary
+	count   int
+	needles map[string]bool
 }
 
 // maxPlanted bounds the recursion of AnyValue, which may hold itself.
@@ -41,7 +106,12 @@ const maxPlanted = 14
 
 func (p *planter) text() string {
 	p.count++
-	return fmt.Sprintf(p.form, p.count)
+	text, needle := p.plant(10 + p.count%maxCanaries)
+	if p.needles == nil {
+		p.needles = map[string]bool{}
+	}
+	p.needles[needle] = true
+	return text
 }
 
 func (p *planter) fill(m protoreflect.Message, depth int) {
@@ -76,8 +146,22 @@ func (p *planter) scalar(f protoreflect.FieldDescriptor) (protoreflect.Value, bo
 		return protoreflect.ValueOfBytes([]byte("01234567")), true
 	case f.Kind() == protoreflect.BytesKind:
 		return protoreflect.ValueOfBytes([]byte(p.text())), true
+	case f.Name() == "int_value" || f.Name() == "double_value":
+		return p.number(f)
 	}
 	return protoreflect.Value{}, false
+}
+
+// number plants what is a number by itself.
+func (p *planter) number(f protoreflect.FieldDescriptor) (protoreflect.Value, bool) {
+	n, err := strconv.ParseInt(p.text(), 10, 64)
+	switch {
+	case err != nil:
+		return protoreflect.Value{}, false
+	case f.Kind() == protoreflect.DoubleKind:
+		return protoreflect.ValueOfFloat64(float64(n)), true
+	}
+	return protoreflect.ValueOfInt64(n), true
 }
 
 // list plants one item of each kind that an item can be.
@@ -119,47 +203,88 @@ func (p *planter) attribute(m protoreflect.Message, variant, depth int) {
 	}
 }
 
-// survivors counts the planted texts that are still in some field of m.
-func survivors(m protoreflect.Message, path string) []string {
+// survivors lists the fields of m that still hold one of the needles.
+func survivors(m protoreflect.Message, path string, needles map[string]bool) []string {
 	var found []string
 	m.Range(func(f protoreflect.FieldDescriptor, v protoreflect.Value) bool {
 		at := path + "." + string(f.Name())
 		switch {
 		case f.IsList():
 			for i := range v.List().Len() {
-				found = append(found, survivor(f, v.List().Get(i), at)...)
+				found = append(found, survivor(f, v.List().Get(i), at, needles)...)
 			}
 		default:
-			found = append(found, survivor(f, v, at)...)
+			found = append(found, survivor(f, v, at, needles)...)
 		}
 		return true
 	})
 	return found
 }
 
-func survivor(f protoreflect.FieldDescriptor, v protoreflect.Value, at string) []string {
+func survivor(f protoreflect.FieldDescriptor, v protoreflect.Value, at string, needles map[string]bool) []string {
 	text := ""
 	switch f.Kind() {
 	case protoreflect.MessageKind:
-		return survivors(v.Message(), at)
+		return survivors(v.Message(), at, needles)
 	case protoreflect.StringKind:
 		text = v.String()
 	case protoreflect.BytesKind:
 		text = string(v.Bytes())
+	case protoreflect.Int64Kind:
+		text = strconv.FormatInt(v.Int(), 10)
+	case protoreflect.DoubleKind:
+		text = strconv.FormatFloat(v.Float(), 'f', -1, 64)
 	}
-	if low := strings.ToLower(text); strings.Contains(low, "canary") {
-		return []string{at + ": " + text}
+	for needle := range needles {
+		if strings.Contains(text, needle) {
+			return []string{at + ": " + text}
+		}
 	}
 	return nil
 }
 
+// withTickets has a pattern of its own beside the defaults.
+func withTickets(t *testing.T) *redactProcessor {
+	t.Helper()
+	cfg := defaults()
+	cfg.Custom = []CustomConfig{{ID: "ticket", Pattern: `TKT-[0-9]{6}`}}
+	return started(t, cfg)
+}
+
+// sites are fields of OTLP in which texts stand, each by a part of its path. The planter must have been there.
+var traceSites = []string{
+	"resource.attributes.key", "resource.attributes.value.string_value", "resource.entity_refs.schema_url",
+	".resource_spans.schema_url", "scope.name", "scope.version", "scope.attributes.key",
+	"scope_spans.schema_url", "spans.name", "spans.trace_state", "spans.attributes.key", "spans.status.message",
+	"spans.attributes.value.array_value", "spans.attributes.value.kvlist_value.values.key",
+	"spans.attributes.value.bytes_value", "events.name", "events.attributes.key", "links.trace_state", "links.attributes.key",
+}
+
+var logSites = []string{
+	"log_records.body", "log_records.severity_text", "log_records.event_name", "log_records.attributes.key",
+	"log_records.attributes.value.kvlist_value", "scope_logs.schema_url", "resource.attributes.value.array_value",
+}
+
+// assertPlanted makes sure that the planter reached all sites before anything was redacted.
+func assertPlanted(t *testing.T, m protoreflect.Message, plant *planter, sites []string) {
+	t.Helper()
+	planted := strings.Join(survivors(m, "", plant.needles), "\n")
+	for _, site := range sites {
+		assert.Contains(t, planted, site)
+	}
+}
+
 func TestTraces_noPlantedTextSurvives(t *testing.T) {
-	p := started(t, defaults())
+	p := withTickets(t)
 	for _, form := range canaries {
-		plant := &planter{form: form}
+		plant := &planter{canary: form}
 		request := &tracepb.ExportTraceServiceRequest{}
 		plant.fill(request.ProtoReflect(), 0)
 		require.Greater(t, plant.count, 100)
+		assertPlanted(t, request.ProtoReflect(), plant, traceSites)
+		if form.name == "card" {
+			assertPlanted(t, request.ProtoReflect(), plant, []string{"attributes.value.int_value", "attributes.value.double_value"})
+		}
 		wire, err := proto.Marshal(request)
 		require.NoError(t, err)
 		in := ptraceotlp.NewExportRequest()
@@ -171,17 +296,17 @@ func TestTraces_noPlantedTextSurvives(t *testing.T) {
 		require.NoError(t, err)
 		out := &tracepb.ExportTraceServiceRequest{}
 		require.NoError(t, proto.Unmarshal(wire, out))
-		assert.Empty(t, survivors(out.ProtoReflect(), ""), form)
-		t.Logf("%d texts planted as %s", plant.count, form)
+		assert.Empty(t, survivors(out.ProtoReflect(), "", plant.needles), form.name)
 	}
 }
 
 func TestLogs_noPlantedTextSurvives(t *testing.T) {
-	p := started(t, defaults())
+	p := withTickets(t)
 	for _, form := range canaries {
-		plant := &planter{form: form}
+		plant := &planter{canary: form}
 		request := &logspb.ExportLogsServiceRequest{}
 		plant.fill(request.ProtoReflect(), 0)
+		assertPlanted(t, request.ProtoReflect(), plant, logSites)
 		wire, err := proto.Marshal(request)
 		require.NoError(t, err)
 		in := plogotlp.NewExportRequest()
@@ -193,7 +318,7 @@ func TestLogs_noPlantedTextSurvives(t *testing.T) {
 		require.NoError(t, err)
 		out := &logspb.ExportLogsServiceRequest{}
 		require.NoError(t, proto.Unmarshal(wire, out))
-		assert.Empty(t, survivors(out.ProtoReflect(), ""), form)
+		assert.Empty(t, survivors(out.ProtoReflect(), "", plant.needles), form.name)
 	}
 }
 

@@ -56,11 +56,33 @@ func (sc *Scanner) iban(i int) int {
 		}
 		j++
 	}
-	if n < want || !endsWord(s, j) || !mod97(digits[:n]) {
+	if n < want || !endsWord(s, j) || !plausibleIBAN(s[start:j]) || !mod97(digits[:n]) {
 		return 0
 	}
 	sc.add(Finding{start, j, IBAN, Unquoted})
 	return j
+}
+
+// plausibleIBAN tells an account number from a random id whose check digits happen to be right: its letters are of one
+// case, small ones are few, and its parts have four characters.
+func plausibleIBAN(s string) bool {
+	const group, mostSmalls = 4, 6
+	_, capitals, smalls := mix(s)
+	if capitals > 0 && smalls > 0 || smalls > mostSmalls {
+		return false
+	}
+	part := 0
+	for i := range len(s) {
+		if isAlnum(s[i]) {
+			part++
+			continue
+		}
+		if part != group && s[i] == '-' {
+			return false
+		}
+		part = 0
+	}
+	return true
 }
 
 // mod97 checks an IBAN (ISO 7064, MOD 97-10): the first four characters go to the end, letters count from 10.

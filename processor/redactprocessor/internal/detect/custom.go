@@ -8,16 +8,26 @@ import (
 	"strings"
 )
 
-// custom is a pattern of the user's own, with the text that every match begins with, if there is one.
+// custom is a pattern of the user's own, with texts one of which every match contains. Without any, nothing is known of
+// its matches.
 type custom struct {
 	id      ID
 	pattern *regexp.Regexp
-	prefix  string
+	needed  []needle
 }
 
 func newCustom(id ID, pattern *regexp.Regexp) custom {
-	prefix, _ := pattern.LiteralPrefix()
-	return custom{id: id, pattern: pattern, prefix: prefix}
+	return custom{id: id, pattern: pattern, needed: neededBy(pattern.String())}
+}
+
+// mayMatch tells whether the pattern can match in text at all.
+func (c *custom) mayMatch(text string) bool {
+	for _, n := range c.needed {
+		if n.in(text) {
+			return true
+		}
+	}
+	return len(c.needed) == 0
 }
 
 // maxCustomMatches bounds the findings of one pattern in one text. A text with more is replaced as a whole.
@@ -25,7 +35,7 @@ const maxCustomMatches = 10_000
 
 // scanCustom adds what the pattern matches, except inside our own tokens.
 func (sc *Scanner) scanCustom(c *custom) {
-	if !sc.set.enabled[c.id] || !strings.Contains(sc.text, c.prefix) {
+	if !sc.set.enabled[c.id] || !c.mayMatch(sc.text) {
 		return
 	}
 	matches := c.pattern.FindAllStringIndex(sc.text, maxCustomMatches)

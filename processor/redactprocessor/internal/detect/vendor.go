@@ -219,6 +219,9 @@ func (sc *Scanner) bareToken(start int) int {
 		if !sc.set.enabled[r.id] || !strings.HasPrefix(s[start:], r.prefix) {
 			continue
 		}
+		if r.full == 0 && start > 0 && alphabet[s[start-1]]&aURLSafe != 0 {
+			continue // in the middle of an id: call_EAA…
+		}
 		end := r.match(sc, start)
 		if end == 0 || (r.full > 0 && end-start-len(r.prefix) > r.full) {
 			continue

@@ -77,5 +77,10 @@ var serviceVendors = []vendor{
 	{"woocommerce_key", "WooCommerce", []string{"ck_", "cs_"}, aHex, 40, 40, false, true},
 	{"xata_key", "Xata", []string{"xau_"}, aAlnum, 28, 0, false, true},
 	{"yandex_oauth", "Yandex OAuth and static keys", []string{"y0_", "y1_", "y2_", "y3_"}, aURL, 40, 0, false, true},
-	{"yandex_static_key", "Yandex Cloud static keys", []string{"YCAJE", "YCM", "YCN"}, aURL, 20, 0, false, true},
+	{
+		"yandex_static_secret", "Yandex Cloud static keys, secret part",
+		[]string{"YCM", "YCN", "YCO", "YCP"},
+		aURL, 37, 37, false, true,
+	},
+	{"yandex_static_key", "Yandex Cloud static keys", []string{"YCAJE"}, aURL, 20, 20, false, true},
 }

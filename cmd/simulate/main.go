@@ -58,6 +58,7 @@ func run(o options, paths []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	unknown := samplingprocessor.UnknownAttributes(cfg, recorded)
 	all := ptrace.NewTraces()
 	for n := range o.repeat {
 		repeatInto(all, recorded, n, o.every)
@@ -73,5 +74,8 @@ func run(o options, paths []string, out io.Writer) error {
 		return err
 	}
 	r.print(out, cfg)
+	for _, text := range unknown {
+		fmt.Fprintln(out, text)
+	}
 	return nil
 }

@@ -39,6 +39,12 @@ func recording(t *testing.T) string {
 	return write(t, "traces.jsonl", strings.Join(lines, "\n"))
 }
 
+func TestRun_tellsOfAttributesThatNothingHas(t *testing.T) {
+	config := write(t, "config.yaml", "rules: [{name: search, when: {attributes: {teem: search}}, keep: 100}, {name: rest, keep: 10}]")
+	out := simulate(t, options{config: config}, recording(t))
+	assert.Contains(t, out, `rule "search" asks for the attribute "teem", which no span and no resource has`)
+}
+
 func write(t *testing.T, name, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)

@@ -83,7 +83,8 @@ func isTellingContract(key string) bool {
 	}
 	switch key {
 	case contract.SamplingRule, contract.SamplingTrigger, contract.SamplingProbability, contract.SamplingAdjustedCount,
-		contract.SamplingComplete, contract.SamplingLate,
+		contract.SamplingComplete, contract.SamplingLate, contract.SamplingSynthetic, contract.SamplingIncomplete,
+		contract.SamplingLostSpans,
 		contract.PrunedSpans, contract.PrunedErrorCount, contract.PrunedErrorMessage, contract.PrunedErrorSpan:
 		return true
 	}

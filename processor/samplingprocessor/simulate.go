@@ -68,6 +68,15 @@ func piecesOf(r *request) []*piece {
 // UnreachableRules returns the names of the rules of cfg that can never decide.
 func UnreachableRules(cfg *Config) []string { return policy.Unreachable(cfg.Rules) }
 
+// UnknownAttributes tells of each attribute for which a rule of cfg asks and that nothing in td has.
+func UnknownAttributes(cfg *Config, td ptrace.Traces) []string {
+	var all []string
+	for _, u := range policy.UnknownAttributes(cfg.Rules, td) {
+		all = append(all, fmt.Sprintf("rule %q asks for the attribute %q, which no span and no resource has", u.Rule, u.Attribute))
+	}
+	return all
+}
+
 func simulate(p *policy.Policy, cfg *Config, piece *piece, at time.Time) Simulated {
 	e := p.Observe(piece.td)
 	if p.Unsettled(&e) {

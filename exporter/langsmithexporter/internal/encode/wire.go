@@ -157,10 +157,12 @@ func (a attrs) prefixed(prefix, name, v string) {
 	v = valid(v)
 	key := len(prefix) + len(name)
 	if size := 2 + key + 2 + 2 + len(v); size < 0x80 { // all lengths take one byte: most attributes
-		b := append(a.b, tag(a.field, wireBytes), byte(size), tag(fieldKey, wireBytes), byte(key))
+		b := a.b
+		b = append(b, tag(a.field, wireBytes), byte(size), tag(fieldKey, wireBytes), byte(key))
 		b = append(append(b, prefix...), name...)
 		b = append(b, tag(fieldValue, wireBytes), byte(2+len(v)), tag(fieldString, wireBytes), byte(len(v)))
-		a.b = append(b, v...)
+		b = append(b, v...)
+		a.b = b
 		return
 	}
 	a.b = append(appendHead(a.key(prefix, name, headSize(len(v))+len(v)), fieldString, len(v)), v...)

@@ -12,6 +12,9 @@ const (
 	// blockBytes is the size from which a block of encoded runs is closed. A run that waits keeps its block in memory,
 	// so that a block is small beside a request, and yet one piece of memory instead of a hundred.
 	blockBytes = 64 << 10
+	// giantBytes is the size from which a run stays in the buffer that it was written into, which is no longer used then:
+	// copies of a giant are what makes a batch take many times its size.
+	giantBytes = 256 << 10
 	// maxBuffer is the largest buffer that is used again.
 	maxBuffer = 1 << 20
 )
@@ -33,6 +36,14 @@ func newBlocks(chunks []chunk) *blocks {
 	return b
 }
 
+// room makes room for a run of about n bytes.
+func (b *blocks) room(n int) {
+	if n >= giantBytes {
+		b.seal()
+		b.buffer = make([]byte, 0, n)
+	}
+}
+
 // add takes the run that has been appended to buffer.
 func (b *blocks) add(g group, buffer []byte) {
 	b.chunks = append(b.chunks, chunk{group: g, data: buffer[len(b.buffer):]})
@@ -43,7 +54,12 @@ func (b *blocks) add(g group, buffer []byte) {
 
 // seal gives the chunks in the buffer, which stand there one after the other, memory of their own.
 func (b *blocks) seal() {
-	block := bytes.Clone(b.buffer)
+	block := b.buffer
+	if len(block) >= giantBytes && cap(block)-len(block) < len(block)/4 {
+		b.buffer = nil
+	} else {
+		block = bytes.Clone(block)
+	}
 	for i := b.open; i < len(b.chunks); i++ {
 		n := len(b.chunks[i].data)
 		b.chunks[i].data, block = block[:n:n], block[n:]

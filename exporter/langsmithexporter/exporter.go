@@ -251,6 +251,7 @@ func (e *tracesExporter) encode(
 	b := newBlocks(slices.Grow(chunks, len(trace.Runs)))
 	at := encode.Place{TraceID: trace.TraceID, Service: lookup(trace, "service.name"), Project: g.project}
 	for i := range trace.Runs {
+		b.room(encode.About(&trace.Runs[i]))
 		buffer, err := e.encoder.Append(b.buffer, &trace.Runs[i], at)
 		if err != nil {
 			e.counters.refused(ctx, reasonEncode, 1, err)

@@ -15,10 +15,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/config/configoptional"
 	"go.opentelemetry.io/collector/exporter/exporterhelper"
-	"go.opentelemetry.io/collector/exporter/exportertest"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
-	"github.com/otelcol-langsmith/otelcol-langsmith/exporter/langsmithexporter/internal/metadata"
+	"github.com/otelcol-langsmith/otelcol-langsmith/exporter/langsmithexporter/internal/encode"
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/pdatatest"
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/runmap"
@@ -110,25 +109,22 @@ func object(t *testing.T, text []byte) map[string]any {
 
 // BenchmarkConsumeTraces is mapping and encoding of every recorded trace, counted in bytes of OTLP that came in.
 func BenchmarkConsumeTraces(b *testing.B) {
-	cfg := createDefaultConfig().(*Config)
-	cfg.ClientConfig.Endpoint = "http://127.0.0.1:1"
-	e, err := newTracesExporter(context.Background(), exportertest.NewNopSettings(metadata.Type), cfg)
-	require.NoError(b, err)
-	var all []ptrace.Traces
-	size := 0
-	for _, fixture := range pdatatest.Fixtures(b) {
-		td := pdatatest.LoadTraces(b, fixture.Path)
-		all = append(all, td)
+	all, size, spans := distinctRecordings(b), 0, 0
+	for _, td := range all {
 		size += (&ptrace.ProtoMarshaler{}).TracesSize(td)
+		spans += td.SpanCount()
 	}
-	b.SetBytes(int64(size))
-	b.ReportAllocs()
-	for b.Loop() {
-		for _, td := range all {
-			runmap.Each(td, e.options, func(trace *runmap.Trace) {
-				i, g, _ := e.place(context.Background(), trace)
-				e.encode(context.Background(), e.destinations[i], trace, g, nil)
-			})
-		}
+	for _, p := range []encode.Protocol{encode.OTLP, encode.Multipart} {
+		b.Run(p.String(), func(b *testing.B) {
+			batch := newBatcher(b, p)
+			b.SetBytes(int64(size))
+			b.ReportAllocs()
+			for b.Loop() {
+				for _, td := range all {
+					batch.chunks(td)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(spans), "ns/span")
+		})
 	}
 }

@@ -5,6 +5,7 @@ package dialect
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -34,6 +35,8 @@ const (
 	textPiece = 64 << 10
 	// maxShared is the size from which a text has a piece of its own, which is not used again.
 	maxShared = textPiece / 4
+	// giantText is the size of a text that is never copied.
+	giantText = 256 << 10
 	// maxTexts is how many pieces are used again. A trace that needs more is a giant.
 	maxTexts = 32
 )
@@ -54,8 +57,8 @@ func (r *Reader) Read(s Span, f *Fields) {
 	f.Provider, f.Model = v.readModel()
 	f.Usage = v.readUsage()
 	f.RollUp = f.Usage != nil && f.Kind != run.LLM && f.Kind != run.Embedding
-	f.Inputs = r.text(v.content(dialect.inputs))
-	f.Outputs = r.text(v.content(dialect.outputs))
+	f.Inputs = r.text(v, v.content(dialect.inputs))
+	f.Outputs = r.text(v, v.content(dialect.outputs))
 	for _, d := range details {
 		if v.hears(d) {
 			d.details(v, f)
@@ -68,9 +71,14 @@ func (r *Reader) Read(s Span, f *Fields) {
 	f.Metadata, f.Invocation = r.values.Keep(f.Metadata), r.values.Keep(f.Invocation)
 }
 
-// text copies what has been written to where it stays until the reader forgets it.
-func (r *Reader) text(b []byte) []byte {
+// text copies what has been written to where it stays until the reader forgets it. Giants stay where they are, and the
+// view gets other memory.
+func (r *Reader) text(v *view, b []byte) []byte {
 	n := len(b)
+	if n > giantText && cap(b)-n < n/4 {
+		v.scratch, v.longest = nil, 0
+		return b[:n:n]
+	}
 	if n == 0 || !r.Reuse || n > maxShared {
 		return bytes.Clone(b)
 	}
@@ -162,6 +170,9 @@ func (v *view) readUsage() *run.Usage {
 // content asks the dialects of the kind for inputs or outputs and returns the first answer, which is valid until the
 // next question.
 func (v *view) content(of func(dialect, []byte, *view) []byte) []byte {
+	if v.longest > giantText { // as a rule it is the content, which would grow there in many steps
+		v.scratch = slices.Grow(v.scratch[:0], v.longest+v.longest/16)
+	}
 	for _, d := range contents(v.kind) {
 		if !v.hears(d) {
 			continue

@@ -70,11 +70,12 @@ type eventLists struct {
 
 // slots is the known attributes, each in its own place.
 type slots struct {
-	values []pcommon.Value
-	filled []bool
-	used   []slot
-	raws   []string // in JSON, as far as somebody has asked
-	parsed []bool
+	values  []pcommon.Value
+	longest int // text among all attributes
+	filled  []bool
+	used    []slot
+	raws    []string // in JSON, as far as somebody has asked
+	parsed  []bool
 }
 
 // field is an attribute, or the part of its name that a family leaves open.
@@ -162,6 +163,7 @@ func newView(s Span) *view {
 		if isEmpty(value) {
 			continue
 		}
+		v.longest = max(v.longest, len(text(value)))
 		v.signals.addFilled(k, value)
 		v.evidence.attribute(k, value, s.Scope)
 		v.add(k, value)

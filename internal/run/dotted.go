@@ -34,7 +34,7 @@ func AppendDotted(b []byte, parent string, start time.Time, id ID) []byte {
 	if last := lastTime(parent); last > string(b[own:]) {
 		b = append(b[:own], last...)
 	}
-	return id.append(b)
+	return id.Append(b)
 }
 
 // segmentLength is the length of a time with its fraction and Z, and of an id.

@@ -35,12 +35,13 @@ func FromTraceSpan(trace [16]byte, span [8]byte) ID {
 func (id ID) IsZero() bool { return id == ID{} }
 
 // String writes id in the canonical form of RFC 9562 §4.
-func (id ID) String() string { return string(id.append(make([]byte, 0, idLength))) }
+func (id ID) String() string { return string(id.Append(make([]byte, 0, idLength))) }
 
 // idLength is the length of the canonical form.
 const idLength = len("00000000-0000-0000-0000-000000000000")
 
-func (id ID) append(b []byte) []byte {
+// Append appends what String returns.
+func (id ID) Append(b []byte) []byte {
 	b = append(hex.AppendEncode(b, id[0:4]), '-')
 	b = append(hex.AppendEncode(b, id[4:6]), '-')
 	b = append(hex.AppendEncode(b, id[6:8]), '-')

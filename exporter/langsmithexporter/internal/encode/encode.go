@@ -117,6 +117,14 @@ func Fallback(p Protocol) (Form, bool) {
 	return nil, false
 }
 
+// About is the size that a run is going to have, as far as that can be told without writing it.
+func About(r *run.Run) int {
+	return len(r.Inputs) + len(r.Outputs) + len(r.Error) + usualSize
+}
+
+// usualSize is more than most runs take beside their content.
+const usualSize = 8 << 10
+
 func sizeOf(chunks [][]byte) int {
 	n := 0
 	for _, c := range chunks {

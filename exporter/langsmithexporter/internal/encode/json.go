@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"strconv"
-	"unicode/utf8"
 
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/jsontext"
 )
@@ -18,7 +17,7 @@ func asObject(text []byte, key string) []byte {
 	if len(text) == 0 {
 		return nil
 	}
-	if !json.Valid(text) || !utf8.Valid(text) {
+	if !jsontext.Valid(text, maxNested) {
 		return wrapMember(key, quoted(string(text)))
 	}
 	text = pairSurrogates(text)
@@ -27,6 +26,9 @@ func asObject(text []byte, key string) []byte {
 	}
 	return text
 }
+
+// maxNested is how deep JSON may be nested: as deep as the standard library reads it.
+const maxNested = 10_000
 
 func wrapMember(key string, value []byte) []byte {
 	b := append(appendString([]byte{'{'}, key), ':')

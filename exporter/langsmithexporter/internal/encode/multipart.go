@@ -139,14 +139,14 @@ func (f *form) outputs(r *run.Run) {
 
 func appendRun(b []byte, r *run.Run, at Place) []byte {
 	b = append(b, `{"id":"`...)
-	b = append(b, r.ID.String()...)
+	b = r.ID.Append(b)
 	b = append(b, `","trace_id":"`...)
-	b = append(b, traceID(r).String()...)
+	b = traceID(r).Append(b)
 	b = append(b, `","dotted_order":`...)
 	b = appendString(b, dottedOrder(r))
 	if !r.ParentID.IsZero() {
 		b = append(b, `,"parent_run_id":"`...)
-		b = append(append(b, r.ParentID.String()...), '"')
+		b = append(r.ParentID.Append(b), '"')
 	}
 	b = append(b, `,"name":`...)
 	b = appendString(b, runName(r))
@@ -188,7 +188,7 @@ func appendTags(b []byte, tags []string) []byte {
 // appendEvents tells the first token, from which LangSmith computes the time to it.
 func appendEvents(b []byte, r *run.Run) []byte {
 	if r.FirstToken.IsZero() {
-		return nil
+		return b
 	}
 	b = append(b, `[{"name":"new_token","time":"`...)
 	b = r.FirstToken.UTC().AppendFormat(b, wireTime)
@@ -198,7 +198,7 @@ func appendEvents(b []byte, r *run.Run) []byte {
 // appendExtra writes metadata and parameters under the names that LangSmith's converter gives them.
 func appendExtra(b []byte, r *run.Run) []byte {
 	if len(r.Metadata) == 0 && len(r.Invocation) == 0 {
-		return nil
+		return b
 	}
 	b = append(b, `{"metadata":`...)
 	b = appendObject(b, r.Metadata)

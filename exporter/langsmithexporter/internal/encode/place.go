@@ -11,9 +11,9 @@ import (
 
 // A segment of a dotted order is a time and an id.
 const (
-	stampLayout   = "20060102T150405.000000Z" // without the dot
-	stampLength   = len(stampLayout) - len(".")
-	wholeSeconds  = len("20060102T150405")
+	stampLayout   = "20060102T150405" // without the six digits of the fraction and Z
+	wholeSeconds  = len(stampLayout)
+	stampLength   = wholeSeconds + len("000000Z")
 	segmentLength = stampLength + idLength
 )
 
@@ -55,25 +55,35 @@ func fits(r *run.Run) bool {
 			return false
 		}
 	}
-	return idIn(r.DottedOrder, 0) == traceID(r).String() && idIn(r.DottedOrder, segments-1) == r.ID.String() &&
-		(segments == 1 || idIn(r.DottedOrder, segments-2) == r.ParentID.String())
+	return isIn(r.DottedOrder, 0, traceID(r)) && isIn(r.DottedOrder, segments-1, r.ID) &&
+		(segments == 1 || isIn(r.DottedOrder, segments-2, r.ParentID))
 }
 
 func segment(dotted string, i int) string {
 	return dotted[i*(segmentLength+1):][:segmentLength]
 }
 
-func idIn(dotted string, i int) string { return segment(dotted, i)[stampLength:] }
+// isIn reports whether id stands in segment i.
+func isIn(dotted string, i int, id run.ID) bool {
+	var text [idLength]byte
+	return segment(dotted, i)[stampLength:] == string(id.Append(text[:0]))
+}
 
 func isStamp(s string) bool {
-	_, err := time.Parse(stampLayout, s[:wholeSeconds]+"."+s[wholeSeconds:])
-	return err == nil
+	for _, c := range []byte(s[wholeSeconds : len(s)-1]) {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	_, err := time.Parse(stampLayout, s[:wholeSeconds])
+	return err == nil && s[len(s)-1] == 'Z'
 }
 
 // isID reports whether s is an id in the form in which ids are compared.
 func isID(s string) bool {
+	var text [idLength]byte
 	id, ok := run.ParseID(s)
-	return ok && id.String() == s
+	return ok && string(id.Append(text[:0])) == s
 }
 
 // traceID is that of the root: its own id.

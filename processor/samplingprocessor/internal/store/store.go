@@ -170,7 +170,9 @@ func (s *Store[N]) Due(now time.Time) (*Trace[N], Trigger) {
 			s.Remove(t)
 			return t, trigger
 		}
-		s.pack(t)
+		if at.Sub(now) >= s.waits.soonest()/2 { // it stays for a while
+			s.pack(t)
+		}
 		s.checks.set(t, at)
 	}
 	return nil, ""

@@ -242,3 +242,26 @@ func TestDirectory_fsync(t *testing.T) {
 		})
 	}
 }
+
+// TestDirectory_moreThanMemoryHoldsIsReadBackCompressed starts again with a fraction of the memory.
+func TestDirectory_moreThanMemoryHoldsIsReadBackCompressed(t *testing.T) {
+	dir := t.TempDir()
+	s := withDirectory(t, dir, nil)
+	s.start(s.sink)
+	for n := range uint16(100) {
+		s.send(payload(n, 200<<10, true))
+	}
+	s.stop()
+	next := withDirectory(t, dir, func(c *Config) { c.Memory.MaxBytes = 4 << 20 })
+	next.start(next.sink)
+	assert.Equal(t, 100.0, next.count("replayed_traces"))
+	assert.LessOrEqual(t, next.count("bytes_held"), float64(4<<20))
+	next.stop()
+
+	again := withDirectory(t, dir, soon)
+	again.start(again.sink)
+	require.Eventually(t, func() bool { return again.sink.SpanCount() == 100 }, eventually, moment)
+	out := again.stop()
+	text, _ := spansOfAll(out[0])[0].Attributes().Get("text")
+	assert.Len(t, text.Str(), 200<<10)
+}

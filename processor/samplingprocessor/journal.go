@@ -243,9 +243,14 @@ func (c *core) replay(left *remains) {
 	c.metrics.dropped(reasonUnread, false, left.damaged)
 }
 
+// rawShare of the budget may be read back as it is, and the rest is compressed, as much of it was when the process ended:
+// a disk holds several times what memory may.
+const rawShare = 2
+
 // remains is what a process has left in the storage.
 type remains struct {
 	arrivals  []arrival
+	cost      int64  // of these
 	last      uint64 // the highest number of an entry
 	damaged   int
 	decisions []snapshot
@@ -254,7 +259,11 @@ type remains struct {
 
 func (c *core) readJournal(ctx context.Context) (remains, error) {
 	var left remains
-	err := c.journal.vault.walk(ctx, func(key seglog.Key, value []byte) bool {
+	packer, err := store.NewPacker()
+	if err != nil {
+		return left, err
+	}
+	err = c.journal.vault.walk(ctx, func(key seglog.Key, value []byte) bool {
 		number := key &^ kindMask
 		switch key & kindMask {
 		case kindRules:
@@ -268,6 +277,12 @@ func (c *core) readJournal(ctx context.Context) (remains, error) {
 		if err != nil {
 			left.damaged++
 			return false
+		}
+		left.cost += a.part.Cost()
+		if left.cost > c.budget.max/rawShare {
+			parts := []store.Part{a.part}
+			left.cost -= packer.Pack(parts)
+			a.part = parts[0]
 		}
 		left.last = max(left.last, a.seq)
 		left.arrivals = append(left.arrivals, a)

@@ -79,22 +79,50 @@ func (c *counts) openAIDetails(usage string) {
 
 func (langfuse) inputs(b []byte, v *view) []byte {
 	if v.has(kLFInput) {
-		return v.inputAt(b, kLFInput)
+		return v.withToolRoles(b, kLFInput, v.inputAt)
 	}
 	if v.has(kLFTraceIn) && v.ParentSpanID().IsEmpty() {
-		return v.inputAt(b, kLFTraceIn)
+		return v.withToolRoles(b, kLFTraceIn, v.inputAt)
 	}
 	return b
 }
 
 func (langfuse) outputs(b []byte, v *view) []byte {
 	if v.has(kLFOutput) {
-		return v.outputAt(b, kLFOutput)
+		return v.withToolRoles(b, kLFOutput, v.outputAt)
 	}
 	if v.has(kLFTraceOut) && v.ParentSpanID().IsEmpty() {
-		return v.outputAt(b, kLFTraceOut)
+		return v.withToolRoles(b, kLFTraceOut, v.outputAt)
 	}
 	return b
+}
+
+// withToolRoles appends a document with messages in which the role of a tool's answer is the name of the tool, as the
+// handler for LangChain writes it, and everything else by the usual way.
+func (v *view) withToolRoles(b []byte, s slot, usual func([]byte, slot) []byte) []byte {
+	raw := v.rawAt(s)
+	if !isObject(raw) || !hasForeignRole(member(raw, "messages")) {
+		return usual(b, s)
+	}
+	b = append(b, '{')
+	for k, item := range members(raw) {
+		b = appendName(b, k)
+		if k == "messages" {
+			b = append(appendEach(append(b, '['), item), ']')
+		} else {
+			b = append(b, item...)
+		}
+	}
+	return append(b, '}')
+}
+
+func hasForeignRole(messages string) bool {
+	for m := range elements(messages) {
+		if role := memberText(m, "role"); role != "" && !chatRoles[chatRole(role)] {
+			return true
+		}
+	}
+	return false
 }
 
 func (langfuse) details(v *view, f *Fields) {

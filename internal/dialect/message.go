@@ -254,7 +254,7 @@ func (m *message) read(raw string) {
 
 func chatRole(role string) string {
 	switch role {
-	case "model", "ai":
+	case "model", "ai", "unknown": // Logfire does not know the items that a provider's own tools leave
 		return "assistant"
 	case "human":
 		return "user"

@@ -112,6 +112,12 @@ func (j *judgement) span(e *Expected) {
 		got := toolCalls(r.Outputs)
 		j.add(e, "tool calls", slices.Equal(got, e.OutputToolCalls), got)
 	}
+	for _, content := range []json.RawMessage{r.Inputs, r.Outputs} {
+		if filled(content) {
+			problem := messagesProblem(content)
+			j.add(e, "messages", problem == "", problem)
+		}
+	}
 	j.tokens(e, r.Usage)
 	if id := j.fixture.SessionID; id != "" {
 		j.add(e, "session", slices.Contains(r.Threads, id), r.Threads)
@@ -290,7 +296,9 @@ func calledTool(call any) string {
 		} `json:"function"`
 	}
 	if json.Unmarshal(text, &c) != nil || !json.Valid([]byte(c.Function.Arguments)) {
-		return "unreadable: " + string(text)
+		return unreadable + string(text)
 	}
 	return c.Function.Name
 }
+
+const unreadable = "unreadable: "

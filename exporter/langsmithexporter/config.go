@@ -26,7 +26,7 @@ const (
 	defaultQueueBytes = 256 << 20
 	// minBatchBytes is where a larger request would not be cheaper any more.
 	minBatchBytes = 1 << 20
-	// maxBodyBytes is size_limit_bytes of LangSmith's /info, which counts bytes before compression.
+	// maxBodyBytes is size_limit_bytes of LangSmith's /info, which counts bytes before compression (assumption 21).
 	maxBodyBytes = 20 << 20
 	// maxRunBytes is the size beyond which a run is not even tried by itself: the limit of a message at the entrance in
 	// the shipped configurations.

@@ -105,6 +105,20 @@ func TestValidate_eachMistake(t *testing.T) {
 	f(`endpoint: "https://ho st/%zz"`, `endpoint: is not a URL`)
 	f(`endpoint: https://host/otel/v1/traces`,
 		`endpoint: must not end in "/otel/v1/traces", which the exporter adds: write "https://host"`)
+	f(`endpoint: https://host/api/v1/otel/v1/traces/v1/traces`,
+		`endpoint: must not end in "/otel/v1/traces/v1/traces", which the exporter adds: write "https://host/api/v1"`)
+	f(`endpoint: https://host/runs/multipart/otel/v1/traces`, `write "https://host"`)
+	f(`endpoint: wss://host`, `endpoint: must be an https URL, has scheme "wss" and host "host": write "https://host"`)
+	f(`endpoint: https://eu.api.smith.langchain.com/`, ``)
+	f(`endpoint: https://us-central1.p.api.smith.langchain.com`, ``)
+	f(`endpoint: https://smith.langchain.com/o/1b2c`, `endpoint: is the page for people: write "https://api.smith.langchain.com"`)
+	f(`endpoint: https://eu.smith.langchain.com`, `endpoint: is the page for people: write "https://eu.api.smith.langchain.com"`)
+	f(`endpoint: https://api.smith.langchain.com/api/v1`,
+		`endpoint: must have no path in LangSmith's cloud, has "/api/v1": write "https://api.smith.langchain.com"`)
+	f(`endpoint: https://api.smith.langchain.com/eu`, `write "https://eu.api.smith.langchain.com"`)
+	f("endpoint: http://api.smith.langchain.com\ntls: {insecure: true}",
+		`endpoint: must be https: write "https://api.smith.langchain.com"`)
+	f(`endpoint: https://notsmith.langchain.com`, ``)
 	f(`endpoint: https://host/api/v1/otel/`, `endpoint: must not end in "/otel", which the exporter adds: write "https://host/api/v1"`)
 	f(`api_key_file: f`, `api_key: must not be set together with api_key_file`)
 	f(`project: "{service.name"`, `project: must have the name of an attribute between { and }`)

@@ -21,6 +21,7 @@ import (
 	"go.opentelemetry.io/collector/exporter/exporterhelper"
 	"go.opentelemetry.io/collector/exporter/exporterhelper/xexporterhelper"
 	"go.opentelemetry.io/collector/pdata/ptrace"
+	"go.uber.org/zap"
 
 	"github.com/otelcol-langsmith/otelcol-langsmith/exporter/langsmithexporter/internal/api"
 )
@@ -139,6 +140,7 @@ func (d *destination) start(ctx context.Context, host component.Host) error {
 		}
 		key = file
 	}
+	d.warn(key.Key(time.Now()))
 	config := d.config.ClientConfig // a copy: ToClient writes into it
 	config.Endpoint = d.target.endpoint
 	config.Compression = compressionNone // what and how depends on the server, and push does it
@@ -154,6 +156,16 @@ func (d *destination) start(ctx context.Context, host component.Host) error {
 		UserAgent: d.set.BuildInfo.Command + "/" + d.set.BuildInfo.Version,
 	}
 	return nil
+}
+
+// warn tells of what will work now and perhaps not for long.
+func (d *destination) warn(key string) {
+	if text := hint(d.target.endpoint); text != "" {
+		d.set.Logger.Warn("endpoint: "+text, zap.String("subject", d.subject))
+	}
+	if text := keyHint(key); text != "" {
+		d.set.Logger.Warn("api_key: "+text, zap.String("subject", d.subject))
+	}
 }
 
 func newHTTPClient(

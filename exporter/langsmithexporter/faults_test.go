@@ -123,7 +123,7 @@ func endure(t *testing.T, protocol string, faults ...standin.Fault) settled {
 		out.judged, out.judgedRefused = len(judged), r.count("feedback_refused")
 		out.letters = r.count("dead_letters", "outcome", "written")
 		assert.Len(t, server.Feedback(), len(judged), "one that comes again is the same")
-		assert.Equal(t, r.count("feedback_sent")+out.judgedRefused, allRuns, "each judgement is accounted for, and once")
+		assert.Equal(t, allRuns, r.count("feedback_sent")+out.judgedRefused, "each judgement is accounted for, and once")
 		assert.Zero(t, server.Summary().OrphansWaiting, "trees are whole")
 	})
 	return out

@@ -81,7 +81,7 @@ func (s *sending) waits(ctx context.Context, chunks []chunk) bool {
 	return true
 }
 
-// runMissing lets a judgement wait for a run that LangSmith does not know yet, if it may still come.
+// runMissing lets a judgement wait for a run that LangSmith does not know yet, if it may still come (assumption 29).
 func (s *sending) runMissing(ctx context.Context, chunks []chunk, err error) {
 	waited := s.now.Sub(time.Unix(chunks[0].since, 0))
 	if waited >= feedbackPatience && s.d.server.takesAnything(s.now) {

@@ -82,10 +82,8 @@ func TestMemory_ofABatchIsBounded(t *testing.T) {
 			read, err := unmarshalItem("r", item, time.Now())
 			require.NoError(t, err)
 			runtime.KeepAlive(chunks)
-			chunks = nil
 			back := held() - network.base
 			runtime.KeepAlive(item)
-			item = nil
 			require.NoError(t, r.destinations[0].enqueue(context.Background(), read.chunks))
 			runtime.KeepAlive(read)
 			t.Logf("%d MB of runs: waiting in memory %.2f ×, being stored %.2f ×, being read back %.2f ×, being sent %.2f ×",

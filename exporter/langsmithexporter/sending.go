@@ -195,12 +195,12 @@ func (s *sending) request(ctx context.Context, form encode.Form, chunks []chunk)
 	return nil
 }
 
-// errConflict says that some runs of a native request have been received before. Whether LangSmith keeps the others of
+// errConflict says that some runs of a native request have been received before (assumptions 10 and 11). Whether LangSmith keeps the others of
 // the request is not documented, and so each is sent once more, alone: there a conflict says all. It happens after a
 // crash, or when an answer was lost.
 var errConflict = errors.New("some of the runs have been received before")
 
-// httpRequest is b in the API's terms. Native runs name their project themselves.
+// httpRequest is b in the API's terms. Native runs name their project themselves (assumption 3).
 func httpRequest(b encode.Body, g group) api.Request {
 	r := api.Request{
 		Path: b.Path, ContentType: b.ContentType, Parts: b.Parts, Size: b.Size, Encoding: string(b.Encoding),
@@ -295,7 +295,8 @@ func (s *sending) refuse(ctx context.Context, reason string, chunks []chunk, err
 	s.d.giveUp(ctx, reason, chunks, err)
 }
 
-// rejectedSpans reads the answer of an OTLP server, which may be empty or in another form.
+// rejectedSpans reads the answer of an OTLP server, which may be empty or in another form. LangSmith is not known to
+// reject any there (assumption 27).
 func rejectedSpans(answer []byte) int {
 	if len(answer) == 0 || strings.HasPrefix(string(answer[:1]), "{") {
 		return 0

@@ -171,8 +171,8 @@ const (
 	compressionNone configcompression.Type = "none"
 )
 
-// compression chooses how to compress a body. What is sent to an OTLP endpoint has always been gzip; on the native ones
-// the server says what it reads, and nobody compresses batches.
+// compression chooses how to compress a body (assumptions 4 and 5). What is sent to an OTLP endpoint has always been
+// gzip; on the native ones the server says what it reads, and nobody compresses batches.
 func compression(wanted configcompression.Type, path string, info api.Info) encode.Compression {
 	mayGzip := wanted == compressionAuto || wanted == configcompression.TypeGzip
 	mayZstd := wanted == compressionAuto || wanted == configcompression.TypeZstd
@@ -211,7 +211,7 @@ func (c compressors) compress(how encode.Compression, b encode.Body) (encode.Bod
 	return c[how].Compress(b)
 }
 
-// Requests in ten seconds that LangSmith documents for a key.
+// Requests in ten seconds that LangSmith documents for a key (assumption 22).
 // See https://docs.langchain.com/langsmith/cloud
 const (
 	rateMultipart = 6000

@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -57,56 +55,6 @@ func (c *Config) validateEndpoint() error {
 		return prefix("endpoint", err)
 	}
 	return prefix("endpoint", c.validateScheme(u))
-}
-
-// validateScheme wants a key and a prompt to travel encrypted, unless somebody has said twice that they need not.
-func (c *Config) validateScheme(u *url.URL) error {
-	if u.Scheme == "http" && !isLoopback(u) && !c.ClientConfig.TLS.Insecure {
-		return errors.New("must be https, unless the host is this one; tls::insecure sends in the clear all the same")
-	}
-	return nil
-}
-
-// addedPaths are what documentation of other clients tells people to write, the longer ones first.
-var addedPaths = []string{
-	"/otel/v1/traces", "/otel/v1", "/otel", "/v1/traces", "/runs/multipart", "/runs/batch", "/runs",
-}
-
-// parseEndpoint reads the URL below which the ingest API lies, and says what to write instead of what others want here.
-func parseEndpoint(s string) (*url.URL, error) {
-	s = cleanEndpoint(s)
-	if s == "" {
-		return nil, fmt.Errorf("must not be empty: write %q", defaultEndpoint)
-	}
-	if !strings.Contains(s, "://") {
-		return nil, fmt.Errorf("has no scheme: write %q", "https://"+s)
-	}
-	u, err := url.Parse(s)
-	if err != nil {
-		return nil, errors.New("is not a URL") // the error would quote it, credentials included
-	}
-	if (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" {
-		return nil, fmt.Errorf("must be an https URL, has scheme %q and host %q", u.Scheme, u.Host)
-	}
-	if u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return nil, errors.New("must have neither user, query nor fragment: the key belongs into api_key")
-	}
-	for _, tail := range addedPaths {
-		if base, found := strings.CutSuffix(s, tail); found {
-			return nil, fmt.Errorf("must not end in %q, which the exporter adds: write %q", tail, base)
-		}
-	}
-	return u, nil
-}
-
-func cleanEndpoint(s string) string {
-	return strings.TrimRight(strings.Trim(s, " \t\r\n\"'"), "/")
-}
-
-func isLoopback(u *url.URL) bool {
-	host := u.Hostname()
-	ip := net.ParseIP(host)
-	return host == "localhost" || (ip != nil && ip.IsLoopback())
 }
 
 // validateKey wants a key wherever data may go with the default one.

@@ -120,7 +120,7 @@ func isTold(key string) bool {
 	return strings.HasPrefix(key, "service.") || strings.HasPrefix(key, "telemetry.sdk.")
 }
 
-// threadKeys are the metadata keys by which LangSmith groups runs into threads.
+// threadKeys are the metadata keys by which LangSmith groups runs into threads (assumption 16).
 var threadKeys = []string{"session_id", "thread_id", "conversation_id"}
 
 // addThread names the thread and the user. A key that the application has filled itself is enough, and stays.

@@ -61,7 +61,7 @@ type Trace struct {
 
 // Map returns the traces of td in order of first appearance. It does not change td, and keeps references into it only
 // in Root and Resource. An OpenTelemetry trace with several roots becomes several traces, as it does at LangSmith; a
-// span whose parent is not in td is a root, unless it says that it comes late to a trace that was delivered before.
+// span whose parent is not in td is a root (assumption 8), unless it says that it comes late to a trace that was delivered before.
 func Map(td ptrace.Traces, opts Options) []Trace {
 	var all []Trace
 	m := &mapper{}

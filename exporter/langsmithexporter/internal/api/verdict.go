@@ -45,7 +45,7 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("post to LangSmith: status %d: %s", e.Status, e.Reason)
 }
 
-// verdictOf sorts the statuses. A 409 says that the runs have been received before.
+// verdictOf sorts the statuses (assumptions 25 and 26). A 409 says that the runs have been received before.
 func verdictOf(status int) Verdict {
 	switch status {
 	case http.StatusConflict:
@@ -117,7 +117,7 @@ func newError(resp *http.Response, verdict Verdict, body []byte, now time.Time) 
 	return e
 }
 
-// throttled says how long to wait. LangSmith sends no Retry-After where runs are posted, and where a proxy does, it may
+// throttled says how long to wait (assumptions 23 and 24). LangSmith sends no Retry-After where runs are posted, and where a proxy does, it may
 // not know of quotas.
 func (e *Error) throttled(h http.Header, body []byte, now time.Time) {
 	e.After = retryAfter(h, now)

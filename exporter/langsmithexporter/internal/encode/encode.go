@@ -48,7 +48,7 @@ func ParseProtocol(name string) (Protocol, error) {
 	return 0, fmt.Errorf("must be %s or %s, is %q", OTLP, Multipart, name)
 }
 
-// The paths below an endpoint to which bodies go.
+// The paths below an endpoint to which bodies go (assumptions 1 and 2).
 const (
 	PathOTLP      = "/otel/v1/traces"
 	PathMultipart = "/runs/multipart"

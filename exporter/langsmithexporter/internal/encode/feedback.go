@@ -13,11 +13,13 @@ import (
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
 )
 
-// feedback sends one judgement at a time: LangSmith answers it by itself, and so a bad one costs no other.
+// feedback sends one judgement at a time: LangSmith answers it by itself, and so a bad one costs no other
+// (assumption 28).
 type feedback struct{}
 
 // AppendFeedback appends what is sent for a judgement of r to b. Its id makes sending it again harmless. LangSmith keeps the
-// whole trace of a run with feedback for 400 days and charges for that, unless it is told not to: extend is the wish.
+// whole trace of a run with feedback for 400 days and charges for that, unless it is told not to: extend is the wish
+// (assumptions 30 and 31).
 // See https://docs.langchain.com/langsmith/usage-and-billing
 func AppendFeedback(b []byte, f *run.Feedback, r *run.Run, extend bool) []byte {
 	b = append(b, `{"id":"`...)

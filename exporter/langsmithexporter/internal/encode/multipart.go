@@ -22,7 +22,7 @@ const boundary = "otelcol-langsmith-7d1f6c0a9b3e4825"
 // terminator ends a body.
 const terminator = "--" + boundary + "--\r\n"
 
-// What stands before the body of a part.
+// What stands before the body of a part (assumption 19).
 const (
 	headStart  = "--" + boundary + "\r\nContent-Disposition: form-data; name=\""
 	headName   = headStart + "post."

@@ -17,7 +17,7 @@ import (
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
 )
 
-// Attributes that LangSmith's own SDKs put on the spans that they export.
+// Attributes that LangSmith's own SDKs put on the spans that they export (assumption 13).
 // See https://docs.langchain.com/langsmith/trace-with-opentelemetry
 const (
 	attrName      = "langsmith.trace.name"
@@ -42,7 +42,7 @@ const (
 	codeError    = 2
 )
 
-// maxName is how long a run's name may be. A longer one has been answered with 422.
+// maxName is how long a run's name may be. A longer one has been answered with 422 (assumption 18).
 const maxName = 128
 
 // stackMark stands between message and stack trace in a run's error: LangSmith's OTLP endpoint puts it there.
@@ -117,7 +117,7 @@ func writeSpan(w *wire, r *run.Run, at Place) {
 }
 
 // writeIDs leaves the tree to the native ids where LangSmith makes the run's ids of them. Otherwise it names all of
-// them, since the documentation does not say what a mixture gives.
+// them, since the documentation does not say what a mixture gives (assumptions 6 and 7).
 func writeIDs(a attrs, r *run.Run) {
 	if r.ParentID.IsZero() {
 		a.bool("", contract.LangSmithIsRoot, true)
@@ -148,7 +148,7 @@ func spanID(id run.ID) [8]byte {
 	return low
 }
 
-// writeContent writes inputs and outputs. Usage without any output is ignored by LangSmith's converter, as happens
+// writeContent writes inputs and outputs (assumption 14). Usage without any output is ignored by LangSmith's converter, as happens
 // where an application does not record content: then the usage itself is the output.
 func writeContent(a attrs, r *run.Run) {
 	if len(r.Inputs) > 0 {
@@ -169,7 +169,7 @@ func writeContent(a attrs, r *run.Run) {
 	}
 }
 
-// writeFiles writes attachments as LangSmith's SDKs do, in base64.
+// writeFiles writes attachments as LangSmith's SDKs do, in base64 (assumption 20).
 func writeFiles(a attrs, files []run.Attachment) {
 	if len(files) == 0 {
 		return
@@ -187,7 +187,7 @@ func writeFiles(a attrs, files []run.Attachment) {
 	a.json(attrFiles, append(b, ']'))
 }
 
-// writeEvents writes events and status. LangSmith reads of a failure in one way only, an exception event with the
+// writeEvents writes events and status (assumption 12). LangSmith reads of a failure in one way only, an exception event with the
 // message before the stack trace. The status alone would show a green run.
 func writeEvents(w *wire, r *run.Run) {
 	if r.Error != "" {

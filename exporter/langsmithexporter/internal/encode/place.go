@@ -35,7 +35,7 @@ func dottedOrder(r *run.Run) string {
 	return run.Dotted(root, r.Start, r.ID)
 }
 
-// fits holds the place of r against LangSmith's rules.
+// fits holds the place of r against LangSmith's rules (assumption 9).
 func fits(r *run.Run) bool {
 	segments := (len(r.DottedOrder) + 1) / (segmentLength + 1)
 	if len(r.DottedOrder) != segments*(segmentLength+1)-1 || segments == 0 {

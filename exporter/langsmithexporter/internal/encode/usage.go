@@ -10,7 +10,7 @@ import (
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
 )
 
-// appendUsage appends LangSmith's usage_metadata. It replaces all other counts of a run and is what costs are computed from.
+// appendUsage appends LangSmith's usage_metadata (assumption 15). It replaces all other counts of a run and is what costs are computed from.
 // See https://docs.langchain.com/langsmith/cost-tracking
 func appendUsage(b []byte, u *run.Usage) []byte {
 	b = append(b, `{"input_tokens":`...)

@@ -12,7 +12,7 @@ import (
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
 )
 
-// maxExact is the largest integer that every JSON reader keeps, 2^53: LangSmith before self-hosted 0.16 reads numbers
+// maxExact is the largest integer that every JSON reader keeps, 2^53 (assumption 17): LangSmith before self-hosted 0.16 reads numbers
 // as doubles.
 const maxExact = 1 << 53
 

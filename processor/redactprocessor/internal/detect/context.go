@@ -131,4 +131,16 @@ var vendorWords = set("airtable algolia alchemy amplitude anypoint apollo asana 
 	"lob looker mailchimp mailgun mailjet mapbox mattermost messagebird mistral netlify newrelic nytimes okta " +
 	"openweather openweathermap owm pyowm pagerduty postmark pinecone rapidapi scalingo sendbird sendgrid sentry shodan " +
 	"snyk sonar squarespace statuspage sumologic travis trello twilio twitch twitter typeform virustotal voyageai " +
-	"yandex zendesk zoho")
+	"yandex zendesk zoho ai21 abuseipdb aftership ably aiven apify appsflyer baseten bitly bitrise " +
+	"bugsnag buildkite bunny calendly checkly clearbit clickup codecov codemagic coinmarketcap contentful " +
+	"convertkit coveralls crowdin cypress deepl delighted deviantart digitalocean docusign " +
+	"figma flutterwave freshdesk fullstory geocodio gitguardian giphy hetzner " +
+	"honeycomb imgur instatus ipgeolocation ipinfo iterable jotform klaviyo knapsack " +
+	"lemlist linode livechat locationiq lokalise loggly mailerlite maxmind meraki mixpanel moralis " +
+	"ngrok numverify omise onesignal opsgenie optimizely packagecloud paystack pexels " +
+	"pipedrive pivotaltracker pixabay plivo posthog prismic pusher quickbase qubole " +
+	"recaptcha rollbar rudderstack scraperapi securitytrails serpapi serper shippo signalfx " +
+	"smartsheet smartling sonarcloud sourcegraph spoonacular sparkpost squareup stability statsig stormglass " +
+	"strava stripe supabase tavily telegram testrail tmdb tomtom trufflehog uptimerobot " +
+	"urlscan vercel vonage vultr wakatime wandb weatherapi weatherbit webflow wistia wrike yelp " +
+	"zapier zerobounce")

@@ -212,7 +212,8 @@ func TestAdversarial_requestOfTenThousandResources(t *testing.T) {
 	assert.Equal(t, 10_000, out[0].SpanCount())
 }
 
-// The seven ways in which the stock tail sampler was seen to fail, and what happens here.
+// The seven ways in which the stock tail sampler was seen to fail, and what happens here. bench/stock_test.go plays the
+// same to both.
 
 func TestStock_nextConsumerDownForThreeSecondsLosesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

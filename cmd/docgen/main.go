@@ -31,16 +31,38 @@ something filled to say wins; "filled" leaves out empty texts, empty JSON and pl
 row, the dialect itself chooses among its attributes, which stand here in alphabetical order. ` + "`N`" + ` is a number, ` + "`*`" + ` the rest of a
 name. A dialect that shares names with others answers only where it is recognised: LangSmith by its own attributes, Claude Code
 by its scope. Token counts are filled up: the first row that counts anything gives the totals, later ones add what is still unknown, like a cache or a
-price.
+price. Last of all, attributes of libraries that nobody knows are read whose names end in a word like prompt, question, answer or
+completion.
 
-The run type is decided before all this: by what a product says outright (LangSmith, Langfuse, OpenInference, MLflow), then by
-` + "`gen_ai.operation.name`" + `, then by the words of single libraries, then by what only one kind of work leaves behind.
+## Run type
+
+It is decided before all else. The first that says something wins:
+
+1. ` + "`langsmith.span.kind`" + `, in its own seven words
+2. ` + "`langfuse.observation.type`" + `; a ` + "`span`" + ` that names a model is a model call
+3. ` + "`openinference.span.kind`" + `
+4. ` + "`mlflow.spanType`" + `
+5. ` + "`gen_ai.operation.name`" + `; of operations that stand in no list, a word in them decides (agent, tool call, embed, search, chat)
+6. the words of one library: ` + "`ai.operationId`, `llm.request.type`, `mcp.method.name`, `genkit:metadata:subtype`, `mastra.span.type`," + `
+   ` + "`haystack.component.type`, `n8n.node.type`, `traceloop.span.kind`, `span.type` and `entity.type`, `lmnr.span.type`," + `
+   ` + "`langwatch.span.type`, `agentops.span.kind`, `spring.ai.kind`" + `
+7. what only one kind of work leaves behind: a model and messages, token counts, a tool's arguments, documents. A name alone, or
+   ` + "`input.value`" + ` alone, makes no model call
+8. nothing of all that: chain
 `
 
 // mapping writes the page about attributes.
 func mapping() []byte {
 	var b bytes.Buffer
 	b.WriteString(intro)
+	for _, words := range dialect.RunTypes() {
+		fmt.Fprintf(&b, "\nWords of %s:\n\n| type | words |\n|---|---|\n", code(words.Attributes))
+		for _, k := range words.Kinds {
+			if len(k.Words) > 0 {
+				fmt.Fprintf(&b, "| %s | %s |\n", k.Kind, code(k.Words))
+			}
+		}
+	}
 	for _, part := range dialect.Mapping() {
 		fmt.Fprintf(&b, "\n## %s\n\n", title(part.Name))
 		ranked := len(part.Sources) > 1

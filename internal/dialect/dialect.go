@@ -62,9 +62,7 @@ type Fields struct {
 	Failure *Failure // what FailureOf returns; nil on success
 
 	Belonging
-	// RollUp says that the usage repeats what spans below already count, whether or not they are here.
-	RollUp bool
-	Beside
+	Standing
 }
 
 // Beside is what comes with a run and is none of its fields.
@@ -79,4 +77,12 @@ type Belonging struct {
 	Session string // conversation or thread
 	User    string
 	Project string // LangSmith project the application asked for
+}
+
+// Standing is what a span is to the others of its trace.
+type Standing struct {
+	// RollUp says that the usage repeats what spans below already count, whether or not they are here.
+	RollUp bool
+	// Pending says that the span only announces its parent: it was sent when that began, lest it never ends.
+	Pending bool
 }

@@ -210,7 +210,7 @@ func (v *view) strandsFirstToken(f *Fields) {
 var (
 	firstTokenSeconds = []slot{
 		attr("gen_ai.response.time_to_first_chunk"), attr("gen_ai.client.operation.time_to_first_chunk"),
-		attr("lk.response.ttft"),
+		attr("lk.response.ttft"), attr("gen_ai.latency.time_to_first_token"),
 	}
 	kServerFirstToken = attr("gen_ai.server.time_to_first_token")
 )
@@ -230,6 +230,7 @@ var requestParameters = []struct {
 	{attr("gen_ai.request.seed"), "seed"},
 	{attr("gen_ai.request.stop_sequences"), "stop"},
 	{attr("gen_ai.request.choice.count"), "n"},
+	{attr("gen_ai.request.n"), "n"},
 	{attr("gen_ai.request.encoding_formats"), "encoding_formats"},
 	{attr("gen_ai.request.stream"), "stream"},
 	{attr("gen_ai.request.is_stream"), "stream"},

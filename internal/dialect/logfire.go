@@ -16,6 +16,7 @@ type logfire struct{ silent }
 
 var (
 	kLogfireMsg      = attr("logfire.msg")
+	kLogfireSpanType = attr("logfire.span_type")
 	kRequestData     = attr("request_data")
 	kResponseData    = attr("response_data")
 	kEventList       = attr("events")
@@ -32,7 +33,7 @@ var (
 	kModelRequest    = attr("model_request_parameters")
 
 	_ = []slot{
-		attr("logfire.msg_template"), attr("logfire.json_schema"), attr("logfire.span_type"), attr("logfire.level_num"),
+		attr("logfire.msg_template"), attr("logfire.json_schema"), attr("logfire.level_num"),
 		attr("logfire.metrics"), attr("logfire.pending_parent_id"),
 	}
 )
@@ -40,6 +41,7 @@ var (
 // details keeps the finished message. It is no name: the span's own, a template, is the same for all calls of one kind,
 // and LangSmith finds and compares runs by that.
 func (logfire) details(v *view, f *Fields) {
+	f.Pending = v.text(kLogfireSpanType) == "pending_span"
 	if v.has(kLogfireMsg) {
 		f.meta("logfire.msg", scalar(v.values[kLogfireMsg], maxPlainText))
 	}

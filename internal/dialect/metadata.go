@@ -159,6 +159,9 @@ var plainMetadata = []struct {
 	{kResponseModel, "gen_ai.response.model"},
 	{attr("gen_ai.output.type"), "gen_ai.output.type"},
 	{kGenAIWorkflow, "gen_ai.workflow.name"},
+	{attr("openai.response.service_tier"), "service_tier"}, // a modifier of prices
+	{attr("gen_ai.openai.response.service_tier"), "service_tier"},
+	{attr("gen_ai.response.service_tier"), "service_tier"},
 	{kMCPMethod, "mcp.method.name"},
 	{kComponentName, "haystack.component.name"},
 }

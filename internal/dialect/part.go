@@ -74,6 +74,10 @@ func readUntyped(raw string) part {
 		case "functionResponse", "function_response", "toolResult", "toolResponse", "tool_result",
 			"tool_call_result":
 			return readResult(v)
+		case "image": // Bedrock's
+			if isObject(v) {
+				return readMedia(v, k)
+			}
 		case "inlineData", "inline_data", "fileData", "file_data", "media":
 			return readMedia(v, k)
 		case "toolCallId", "tool_call_id":
@@ -148,8 +152,11 @@ func readMedia(raw, kind string) part {
 	if mime == "" {
 		mime = memberText(source, "media_type")
 	}
+	if format := memberText(raw, "format"); mime == "" && kind == "image" && format != "" {
+		mime = "image/" + format
+	}
 	url := firstFilled(memberText(raw, "uri", "url", "fileUri", "file_uri", "image_url"), memberText(source, "url"))
-	data := firstFilled(memberText(raw, "content", "data", "image", "file", "audio"), memberText(source, "data"))
+	data := firstFilled(memberText(raw, "content", "data", "image", "file", "audio"), memberText(source, "data", "bytes"))
 	if kind != "image" && kind != "input_image" && memberText(raw, "modality") != "image" &&
 		!strings.HasPrefix(mime, "image/") {
 		return otherMedia(raw, kind, mime, url, data)

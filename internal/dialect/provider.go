@@ -45,7 +45,7 @@ var providers = map[string]string{
 	"mistral_ai":           "mistral", "mistralai": "mistral", "mistral": "mistral",
 	"x_ai": "xai", "xai": "xai", "moonshot_ai": "moonshot", "ibm.watsonx.ai": "ibm.watsonx.ai",
 	"fireworks_ai": "fireworks",
-	"together_ai":  "together",
+	"together_ai":  "together", "togetherai": "together",
 
 	// Frameworks, gateways without a price list, and words for "unknown".
 	"langchain": "", "strands-agents": "", "gcp.vertex.agent": "", "microsoft.agent_framework": "", "crewai": "",

@@ -25,6 +25,9 @@ func appendTools(b []byte, list string) []byte {
 }
 
 func appendTool(b []byte, item string) []byte {
+	if spec := member(item, "toolSpec"); isObject(spec) { // Bedrock
+		item = spec
+	}
 	name := member(item, "name")
 	if isString(item) {
 		name = item
@@ -36,6 +39,9 @@ func appendTool(b []byte, item string) []byte {
 	b = append(append(b, `{"type":"function","function":{"name":`...), name...)
 	schema := member(item,
 		"parameters", "inputSchema", "input_schema", "parametersJsonSchema", "parameters_json_schema")
+	if inner := member(schema, "json"); isObject(inner) {
+		schema = inner
+	}
 	for _, m := range [...]struct{ name, raw string }{
 		{"description", member(item, "description")}, {"parameters", schema},
 	} {

@@ -140,6 +140,15 @@ func (m *mapper) addThread(f *dialect.Fields) {
 	m.add("thread_id", run.Str(f.Session))
 }
 
+// modelType tells models that complete a text from those that chat.
+func modelType(f *dialect.Fields) run.Value {
+	switch f.Metadata.Text("gen_ai.operation.name") {
+	case "text_completion", "completion":
+		return run.Str("llm")
+	}
+	return run.Str("chat")
+}
+
 // addModel adds the keys by which LangSmith finds a model's price and shows its parameters.
 // See https://docs.langchain.com/langsmith/ls-metadata-parameters
 func (m *mapper) addModel(f *dialect.Fields) {
@@ -155,7 +164,7 @@ func (m *mapper) addModel(f *dialect.Fields) {
 	if f.Kind != run.LLM {
 		return
 	}
-	m.add("ls_model_type", run.Str("chat"))
+	m.add("ls_model_type", modelType(f))
 	for _, p := range [...]struct{ parameter, key string }{
 		{"temperature", "ls_temperature"}, {"max_tokens", "ls_max_tokens"}, {"stop", "ls_stop"},
 	} {

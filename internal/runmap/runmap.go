@@ -155,6 +155,7 @@ func (m *mapper) begin(spans []dialect.Span) {
 	m.arrange()
 	for _, i := range m.tree.Order() {
 		m.reader.Read(spans[i], &m.fields[i])
+		m.settleTool(i)
 		m.ids[i] = m.idOf(i)
 		m.place(i)
 	}
@@ -171,6 +172,9 @@ func (m *mapper) assemble() {
 	}
 	clear(m.at)
 	for _, i := range m.tree.Order() {
+		if m.isAnnouncement(i) {
+			continue
+		}
 		id := m.places[i].trace
 		t, ok := m.at[id]
 		if !ok {
@@ -187,6 +191,11 @@ func (m *mapper) assemble() {
 			m.traces[t].SharedIDs++
 		}
 	}
+}
+
+// isAnnouncement reports whether span i only says that its parent, which is here, has begun.
+func (m *mapper) isAnnouncement(i int) bool {
+	return m.fields[i].Pending && m.tree.Parent(i) >= 0 && len(m.tree.Children(i)) == 0
 }
 
 // room returns memory for the runs of the trace whose root is i.

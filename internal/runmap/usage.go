@@ -56,6 +56,24 @@ func (p *priced) of(k run.Kind) *counted {
 	return nil
 }
 
+// maxToolDepth is how far above a tool the same one is looked for: the call of a client, of a server and of a handler.
+const maxToolDepth = 6
+
+// settleTool makes a step of a call by MCP that stands under the run of the same tool: an agent, a client, a server and
+// a handler each tell of one call, and the outermost is the tool.
+func (m *mapper) settleTool(i int) {
+	f := &m.fields[i]
+	if f.Kind != run.Tool || f.Metadata.Text("mcp.method.name") == "" {
+		return
+	}
+	for p, depth := m.tree.Parent(i), 0; p >= 0 && depth < maxToolDepth; p, depth = m.tree.Parent(p), depth+1 {
+		if above := &m.fields[p]; above.Kind == run.Tool && above.Name == f.Name {
+			f.Kind = run.Chain
+			return
+		}
+	}
+}
+
 func (c *counted) add(other counted) {
 	if other.runs > 0 {
 		c.runs += other.runs

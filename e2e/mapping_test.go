@@ -66,7 +66,8 @@ func TestScoreMapping(t *testing.T) {
 	}{
 		{"field", pdatatest.ByField},
 		{"dialect", pdatatest.ByDialect},
-		{"all", pdatatest.InAll},
+		{"what makes a run", pdatatest.InRuns},
+		{"everything", pdatatest.InAll},
 		{"", pdatatest.OfAgents},
 	} {
 		fmt.Println(pdatatest.Table(key.title, deliveries, key.of))
@@ -76,7 +77,7 @@ func TestScoreMapping(t *testing.T) {
 		for field, share := range pdatatest.Tally(cells, pdatatest.ByField) {
 			assert.GreaterOrEqual(t, share.Percent(), pdatatest.FieldFloor(field), "%s: %s", name, field)
 		}
-		for _, key := range []func(pdatatest.Cell) string{pdatatest.InAll, pdatatest.OfAgents} {
+		for _, key := range []func(pdatatest.Cell) string{pdatatest.InRuns, pdatatest.InAll, pdatatest.OfAgents} {
 			for what, share := range pdatatest.Tally(cells, key) {
 				assert.GreaterOrEqual(t, share.Percent(), float64(mappingFloor), "%s: %s", name, what)
 			}

@@ -57,6 +57,18 @@ func ByField(c Cell) string   { return c.Field }
 func ByDialect(c Cell) string { return c.Fixture.Dialect }
 func InAll(Cell) string       { return "all fields" }
 
+// InRuns counts what makes a run: type, name, content, tokens, error and parent.
+func InRuns(c Cell) string {
+	switch c.Field {
+	case "run type", "name", "inputs", "outputs", "error", "parent":
+		return "runs"
+	}
+	if strings.HasSuffix(c.Field, "tokens") {
+		return "runs"
+	}
+	return ""
+}
+
 // OfAgents leaves out infrastructure, which is most of what was recorded and easy to get right.
 func OfAgents(c Cell) string {
 	if c.Span != nil && c.Span.Role == "infra" {

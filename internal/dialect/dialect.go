@@ -63,6 +63,7 @@ type Fields struct {
 
 	Belonging
 	Standing
+	Beside
 }
 
 // Beside is what comes with a run and is none of its fields.

@@ -18,8 +18,6 @@ type Report struct {
 	Missing int   // segments of which later ones are there
 	Aside   int   // segments that cannot be read, or are of another version: they stay as they are
 	Foreign int   // other files, which stay too
-
-	last uint32 // the highest number that a file has
 }
 
 // maxSegmentFile is the largest file that is taken for a segment: what is read is held in memory for as long.
@@ -34,12 +32,17 @@ func (l *Log) recover() error {
 	if err != nil {
 		return err
 	}
+	gap := 0
 	for i, number := range numbers {
-		l.found.last = number
 		if i > 0 {
-			l.found.Missing += int(number - numbers[i-1] - 1)
+			gap += int(number - numbers[i-1] - 1)
 		}
-		l.recoverSegment(number)
+		if !l.recoverSegment(number) {
+			l.found.Aside++
+			continue
+		}
+		l.found.Missing += gap
+		gap = 0
 	}
 	return nil
 }
@@ -64,18 +67,17 @@ func (l *Log) list() ([]uint32, error) {
 	return numbers, nil
 }
 
-// recoverSegment adds what is live in a segment, and takes away what it deletes.
-func (l *Log) recoverSegment(number uint32) {
+// recoverSegment adds what is live in a segment, and takes away what it deletes. It reports whether it can be read.
+func (l *Log) recoverSegment(number uint32) bool {
 	data, salt, ok := l.load(number)
 	if !ok {
-		l.found.Aside++
-		return
+		return false
 	}
 	s := &segment{number: number, bytes: int64(len(data))}
 	l.segments = append(l.segments, s)
 	l.size.total += s.bytes
 	if len(data) <= segmentHeader {
-		return
+		return true
 	}
 	damaged, torn := readFrames(data, salt, func(op operation) {
 		l.forget(op.key)
@@ -87,6 +89,7 @@ func (l *Log) recoverSegment(number uint32) {
 	})
 	l.found.Damaged += damaged
 	l.found.Torn += torn
+	return true
 }
 
 // load reads a segment. One whose header is damaged is read all the same if a whole frame follows; what has nothing

@@ -59,15 +59,14 @@ func readHeader(data []byte) (v uint32, salt [saltSize]byte, ok bool) {
 
 // begin makes a new segment the last one. It is called with io held, or before the log is known to anybody.
 func (l *Log) begin() error {
-	number := uint32(1)
-	if n := len(l.segments); n > 0 {
-		number = l.segments[n-1].number
-		if number == math.MaxUint32 {
-			return errors.New("the numbers of segments are used up")
-		}
-		number++
+	number, err := l.nextNumber()
+	if err != nil {
+		return err
 	}
-	file, err := l.create(max(number, l.found.last+1))
+	file, err := l.create(number)
+	for ; errors.Is(err, os.ErrExist) && number < math.MaxUint32; file, err = l.create(number) {
+		number++ // one that could not be read
+	}
 	if err != nil {
 		return fmt.Errorf("begin a segment: %w", err)
 	}
@@ -77,9 +76,23 @@ func (l *Log) begin() error {
 	l.out.file, l.out.torn = file, false
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.segments = append(l.segments, &segment{number: max(number, l.found.last+1), bytes: segmentHeader})
+	l.segments = append(l.segments, &segment{number: number, bytes: segmentHeader})
 	l.size.total += segmentHeader
 	return err
+}
+
+// nextNumber is the one after the last segment.
+func (l *Log) nextNumber() (uint32, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.segments) == 0 {
+		return 1, nil
+	}
+	last := l.segments[len(l.segments)-1].number
+	if last == math.MaxUint32 {
+		return 0, errors.New("the numbers of segments are used up")
+	}
+	return last + 1, nil
 }
 
 func (l *Log) create(number uint32) (*os.File, error) {

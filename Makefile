@@ -10,7 +10,7 @@ LINT       := .tools/golangci-lint
 BESIDE     := go test -C bench -tags bench -count=1 -timeout 20m -v
 export CGO_ENABLED ?= 0
 
-.PHONY: help build run demo test race e2e lint fmt generate bench bench-redact bench-sampling bench-pipeline soak score-redaction score-mapping ci clean
+.PHONY: help build run demo test race e2e lint fmt generate bench bench-redact bench-sampling bench-pipeline bench-export soak score-redaction score-mapping ci clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,7 @@ lint: $(LINT) ## vet and golangci-lint
 	go vet ./...
 	go vet -tags e2e ./e2e/...
 	go vet -tags soak ./e2e/...
+	go vet -tags bench ./exporter/langsmithexporter
 	go vet -C bench -tags bench ./...
 	$(LINT) run ./...
 
@@ -67,6 +68,9 @@ bench-pipeline: build ## this Collector beside a stock one: CPU time for a span 
 	@mkdir -p _build/stock
 	go tool builder --config bench/stock-builder.yaml --skip-strict-versioning=false
 	COLLECTOR=$(CURDIR)/$(BIN) STOCK=$(CURDIR)/_build/stock/stock-collector $(BESIDE) -run '^TestPipeline' .
+
+bench-export: ## mapping, encoding and compression of the recorded traces, on one core
+	go test -tags bench -count=1 -timeout 20m -v -run '^TestSpeed' ./exporter/langsmithexporter
 
 soak: build ## kill the Collector under load, take LangSmith away (SOAK_ROUNDS=10, SOAK_LONG_OUTAGE_SECONDS=600), and count what arrives
 	COLLECTOR=$(CURDIR)/$(BIN) go test -tags soak -count=1 -timeout 60m -v -run '^TestSoak' ./e2e/

@@ -50,7 +50,7 @@ func compressAll(b *testing.B, bodies []encode.Body, how encode.Compression, lev
 }
 
 // recordedBodies puts recorded traces into requests of a hundred runs.
-func recordedBodies(b *testing.B, p encode.Protocol) []encode.Body {
+func recordedBodies(b testing.TB, p encode.Protocol) []encode.Body {
 	b.Helper()
 	enc, err := encode.For(p)
 	require.NoError(b, err)

@@ -48,7 +48,11 @@ const (
 func slotOf(key string) uint {
 	n := len(key)
 	if n < 8 {
-		return uint(n) * 61 % keySlots
+		x := uint64(n)
+		for i := range n {
+			x = x<<8 | uint64(key[i])
+		}
+		return uint(x * 0xc4ceb9fe1a85ec53 >> 54)
 	}
 	first, last := word(key, 0), word(key, n-8)
 	middle := word(key, (n-8)/2)

@@ -62,7 +62,7 @@ func (sc *Scanner) call(i int) int {
 		sc.named(kind, callee, first)
 		return i + 1
 	}
-	if setsSecret(callee) && sc.keys.kind(callee) == KindSecret {
+	if sc.keys.kind(callee) == KindSecret && setsSecret(callee) {
 		if text := s[first.start:first.end]; looksPassword(text) && !sc.isPlaceholder(text) {
 			sc.add(Finding{first.start, first.end, SecretValue, Unquoted})
 		}
@@ -81,7 +81,7 @@ func (sc *Scanner) named(kind Kind, callee string, name literal) {
 	if sc.keys.kind(text) != KindNone {
 		return // a list of names
 	}
-	if !setters[strings.ToLower(callee)] {
+	if !folded(setters, callee) {
 		last := value.next >= len(s) || s[value.next] == ')'
 		if !last || strings.ContainsAny(text, "|:") || kind == KindSecret && !looksToken(text) && !looksPassword(text) {
 			return
@@ -112,7 +112,7 @@ func secretArgument(callee string) int {
 	if len(callee) < len("pdo") || len(callee) > len("storagesharedkeycredential") {
 		return 0
 	}
-	return credentialCalls[strings.ToLower(callee)]
+	return folded(credentialCalls, callee)
 }
 
 // credential adds the k-th literal behind the first one: the password behind the name of a user.
@@ -134,13 +134,12 @@ func setsSecret(callee string) bool {
 	if len(callee) < leastCredential {
 		return false
 	}
-	low := strings.ToLower(callee)
 	for _, verb := range [...]string{"set", "with", "use"} {
-		if strings.HasPrefix(low, verb) {
+		if hasFold(callee, verb) {
 			return true
 		}
 	}
-	return bareSetters[low]
+	return folded(bareSetters, callee)
 }
 
 var bareSetters = set("password passwd pwd secret passphrase apikey api_key accesskey secretkey authtoken " +

@@ -224,6 +224,18 @@ func hasFold(s, word string) bool {
 	return true
 }
 
+// folded returns what m holds under word in small letters. Words longer than a key are in none of our lists.
+func folded[V any](m map[string]V, word string) (v V) {
+	var low [maxKey]byte
+	if len(word) > len(low) {
+		return v
+	}
+	for i := range len(word) {
+		low[i] = lower(word[i])
+	}
+	return m[string(low[:len(word)])]
+}
+
 // mix counts kinds of characters in s: digits, capitals and small letters.
 func mix(s string) (digits, capitals, smalls int) {
 	for i := range len(s) {

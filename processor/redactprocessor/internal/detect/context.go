@@ -28,7 +28,7 @@ func (sc *Scanner) inContext(start, end int) bool {
 	if !ok || !mayEnd(word, len(word)) {
 		return false
 	}
-	if fillers[strings.ToLower(word)] {
+	if folded(fillers, word) {
 		if word, ok = wordBefore(s, start-len(word)-1); !ok {
 			return false
 		}

@@ -208,7 +208,7 @@ func before(s string, i int, words map[string]bool) bool {
 		if start < end && escapedLetter(s, start) {
 			start++
 		}
-		if start < end && words[strings.ToLower(s[start:end])] {
+		if start < end && folded(words, s[start:end]) {
 			return true
 		}
 		j = start

@@ -231,3 +231,20 @@ func TestScan_valuesThatShareTheirEndAreBounded(t *testing.T) {
 		assert.Empty(t, scanner.Scan(strings.Repeat(key+" ", 4*maxShared)), "%s with spaces between", key)
 	}
 }
+
+// What stays as it is costs no memory, whatever it is made of.
+func TestScan_cleanTextsAllocateNothing(t *testing.T) {
+	scanner := everything().NewScanner()
+	for _, text := range []string{
+		cleanContent()[:1<<14],
+		"an ordinary attribute value of 40 bytes.",
+		"gpt-4o-mini-2024-07-18",
+		`return fmt.Errorf("row %d: %w", i, errBroken) // Kind == "Other", SetKind("x"), withToken("y")`,
+		`{"finishReason":"stop","promptTokens":12,"ID":"3f2c9a7e-1111-4222-8333-123456789abc","Key":"Value","At":"12:30"}`,
+		"Please call the OFFICE on 2026-03-14 at 10:20, room 12, about the Order of Baker and what KEY means.",
+		"请问退款政策是什么，订单已经晚了三天。",
+	} {
+		require.Empty(t, scanner.Scan(text), text)
+		assert.Zero(t, testing.AllocsPerRun(3, func() { scanner.Scan(text) }), "%.60q", text)
+	}
+}

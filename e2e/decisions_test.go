@@ -6,6 +6,8 @@
 package e2e
 
 import (
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -52,4 +54,37 @@ func TestDecisions_tellWhatBecameOfATrace(t *testing.T) {
 	info, err := os.Stat(shot)
 	require.NoError(t, err)
 	assert.Greater(t, info.Size(), int64(20_000), "a page that shows something")
+}
+
+// withDecisions is merged over embed:gateway, as the viewer's README says.
+const withDecisions = `
+extensions:
+  viewer: {endpoint: "127.0.0.1:${env:OTELCOL_LANGSMITH_PORT_VIEWER:-4319}", max_bytes: 1MiB, max_request_bytes: 1MiB}
+service:
+  extensions: [health_check, file_storage, viewer]
+`
+
+// TestDecisions_ofAGateway asks where the runs go to LangSmith itself, and finds a trace by the run that it shows.
+func TestDecisions_ofAGateway(t *testing.T) {
+	l := newLangSmith(t)
+	c := start(t, append(l.env(), "OTELCOL_LANGSMITH_DATA="+t.TempDir()), "embed:gateway", overlay(t, quick), overlay(t, withDecisions))
+	sent := replayTo(t, c, only("vercel-ai-v7/"))
+	l.waitForTraces(t, len(sent.failedTraces), 30*time.Second)
+	asked := 0
+	for trace, runs := range l.byTrace() {
+		for _, r := range runs {
+			if r.ParentID != "" {
+				continue
+			}
+			resp, err := http.Get(c.viewer() + "/standin/whereis/" + r.ID)
+			require.NoError(t, err)
+			text, err := io.ReadAll(resp.Body)
+			require.NoError(t, err)
+			require.NoError(t, resp.Body.Close())
+			assert.Equal(t, http.StatusOK, resp.StatusCode, r.ID)
+			assert.Contains(t, string(text), "trace "+trace+" was kept by sampling")
+			asked++
+		}
+	}
+	assert.Positive(t, asked)
 }

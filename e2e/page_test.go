@@ -26,7 +26,8 @@ func TestPage_showsTheTreesInABrowser(t *testing.T) {
 	replayTo(t, c, only("vercel-ai-v6/"))
 	sent := replayTo(t, c, only("vercel-ai-v7/agent_stream.json"))
 	require.Eventually(t, func() bool {
-		return c.sum("otelcol_processor_sampling_traces_held") == 0 && len(readPage(t, c).traces) > 5
+		there := readPage(t, c).traces
+		return c.sum("otelcol_processor_sampling_traces_held") == 0 && len(there) > 5 && len(there[sent.agentTraces[0]]) > 0
 	},
 		20*time.Second, 200*time.Millisecond)
 	page := readPage(t, c)

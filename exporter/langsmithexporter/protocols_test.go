@@ -65,6 +65,22 @@ func TestProtocols_giveTheSameRuns(t *testing.T) {
 	t.Logf("%d runs", total)
 }
 
+// What libraries and conventions describe beyond what was recorded arrives as the same runs, too.
+func TestProtocols_giveTheSameRunsOfWhatNobodyHasRecorded(t *testing.T) {
+	for name, td := range pdatatest.Spoken(t) {
+		t.Run(name, func(t *testing.T) {
+			td.MarkReadOnly()
+			otlp := arrivals(t, td, func(c *Config) { c.Protocol = "otlp" })
+			native := arrivals(t, td, func(c *Config) { c.Protocol = "multipart" })
+			require.Len(t, native, len(otlp))
+			require.NotEmpty(t, otlp)
+			for id := range otlp {
+				assert.Equal(t, asCompared(t, otlp[id]), asCompared(t, native[id]), otlp[id].Name)
+			}
+		})
+	}
+}
+
 // asCompared is a run without what may differ between the protocols.
 func asCompared(t *testing.T, r standin.Run) map[string]any {
 	t.Helper()

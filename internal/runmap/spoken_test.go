@@ -13,36 +13,19 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"go.opentelemetry.io/collector/pdata/pcommon"
-	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/golden"
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/pdatatest"
 )
 
 // spoken is one case of testdata/spoken: a trace as a library or a convention describes it, and the runs that it shall
 // become. The first span is the root; of a case with one span, "span" and "run" are enough.
 type spoken struct {
-	Case string       `json:"case"`
-	Span *spokenSpan  `json:"span"`
-	Run  *spokenRun   `json:"run"`
-	More []spokenSpan `json:"spans"`
-	Runs []spokenRun  `json:"runs"`
-}
-
-type spokenSpan struct {
-	Scope      string         `json:"scope"`
-	Name       string         `json:"name"`
-	Kind       string         `json:"kind"`
-	Status     string         `json:"status"` // "ok", or "error: " and its message
-	Parent     int            `json:"parent"` // index of the parent; the first span has none
-	Resource   map[string]any `json:"resource"`
-	Attributes map[string]any `json:"attributes"`
-	Events     []spokenEvent  `json:"events"`
-}
-
-type spokenEvent struct {
-	Name       string         `json:"name"`
-	Attributes map[string]any `json:"attributes"`
+	Case string                 `json:"case"`
+	Span *pdatatest.SpokenSpan  `json:"span"`
+	Run  *spokenRun             `json:"run"`
+	More []pdatatest.SpokenSpan `json:"spans"`
+	Runs []spokenRun            `json:"runs"`
 }
 
 // spokenRun is what a run shall be. Type, content, error and usage are always compared: what is left out shall be
@@ -83,12 +66,12 @@ func checkSpoken(t *testing.T, c spoken) {
 	t.Helper()
 	spans, runs := c.More, c.Runs
 	if c.Span != nil {
-		spans, runs = []spokenSpan{*c.Span}, []spokenRun{*c.Run}
+		spans, runs = []pdatatest.SpokenSpan{*c.Span}, []spokenRun{*c.Run}
 	}
 	require.Len(t, runs, len(spans), "a run for each span")
-	got := runsBySpan(spokenTrace(t, spans))
+	got := runsBySpan(pdatatest.SpokenTrace(t, spans))
 	for i, want := range runs {
-		r, ok := got[spokenID(i).String()]
+		r, ok := got[pdatatest.SpokenID(i).String()]
 		if want.Type == "" {
 			require.False(t, ok, "a run for span %d: %v", i, r)
 			continue
@@ -99,106 +82,6 @@ func checkSpoken(t *testing.T, c spoken) {
 		}
 		compareSpoken(t, want, golden.Shown(&r))
 	}
-}
-
-func spokenID(i int) pcommon.SpanID { return pcommon.SpanID{0, 0, 0, 0, 0, 0, 1, byte(i + 1)} }
-
-// spokenTrace puts each span under a resource and a scope of its own.
-func spokenTrace(t *testing.T, spans []spokenSpan) ptrace.Traces {
-	t.Helper()
-	td := ptrace.NewTraces()
-	for i, s := range spans {
-		rs := td.ResourceSpans().AppendEmpty()
-		putAll(t, rs.Resource().Attributes(), s.Resource)
-		ss := rs.ScopeSpans().AppendEmpty()
-		ss.Scope().SetName(s.Scope)
-		span := ss.Spans().AppendEmpty()
-		span.SetTraceID(pcommon.TraceID{1})
-		span.SetSpanID(spokenID(i))
-		if i > 0 {
-			span.SetParentSpanID(spokenID(s.Parent))
-		}
-		span.SetName(s.Name)
-		span.SetKind(spokenKinds[s.Kind])
-		span.SetStartTimestamp(pcommon.Timestamp(1_700_000_000_000_000_000 + i))
-		span.SetEndTimestamp(1_700_000_010_000_000_000)
-		putAll(t, span.Attributes(), s.Attributes)
-		for j, e := range s.Events {
-			event := span.Events().AppendEmpty()
-			event.SetName(e.Name)
-			event.SetTimestamp(pcommon.Timestamp(1_700_000_000_250_000_000 + j))
-			putAll(t, event.Attributes(), e.Attributes)
-		}
-		switch message, failed := strings.CutPrefix(s.Status, "error: "); {
-		case failed:
-			span.Status().SetCode(ptrace.StatusCodeError)
-			span.Status().SetMessage(message)
-		case s.Status == "ok":
-			span.Status().SetCode(ptrace.StatusCodeOk)
-		}
-	}
-	return td
-}
-
-var spokenKinds = map[string]ptrace.SpanKind{
-	"client": ptrace.SpanKindClient, "server": ptrace.SpanKindServer, "internal": ptrace.SpanKindInternal,
-}
-
-// putAll writes attributes: a number without a point is an integer, {"double": "NaN"} one that JSON has no word for,
-// {"json": …} the text of what stands there.
-func putAll(t *testing.T, m pcommon.Map, attributes map[string]any) {
-	t.Helper()
-	raw := map[string]any{}
-	for k, v := range attributes {
-		raw[k] = plain(t, v)
-	}
-	require.NoError(t, m.FromRaw(raw))
-}
-
-func plain(t *testing.T, v any) any {
-	t.Helper()
-	switch v := v.(type) {
-	case json.Number:
-		if n, err := v.Int64(); err == nil {
-			return n
-		}
-		f, err := v.Float64()
-		require.NoError(t, err)
-		return f
-	case []any:
-		list := make([]any, len(v))
-		for i := range v {
-			list[i] = plain(t, v[i])
-		}
-		return list
-	case map[string]any:
-		if s, ok := v["double"].(string); ok && len(v) == 1 {
-			f, err := json.Number(s).Float64()
-			require.NoError(t, err)
-			return f
-		}
-		return plainObject(t, v)
-	}
-	return v
-}
-
-func plainObject(t *testing.T, v map[string]any) any {
-	t.Helper()
-	if quoted, ok := v["json"]; ok && len(v) == 1 {
-		if inner, ok := quoted.(map[string]any); ok {
-			quoted = plainObject(t, inner)
-		}
-		var text bytes.Buffer
-		e := json.NewEncoder(&text)
-		e.SetEscapeHTML(false)
-		require.NoError(t, e.Encode(quoted))
-		return strings.TrimSpace(text.String())
-	}
-	object := map[string]any{}
-	for k := range v {
-		object[k] = plain(t, v[k])
-	}
-	return object
 }
 
 func compareSpoken(t *testing.T, want spokenRun, got golden.Run) {

@@ -50,8 +50,8 @@ type destination struct {
 	closing   atomic.Bool
 }
 
-func newDestination(ctx context.Context, e *tracesExporter, i int) (*destination, error) {
-	d := &destination{
+func bareDestination(e *tracesExporter, i int) *destination {
+	return &destination{
 		name:        e.router.names[i],
 		subject:     e.set.ID.String(),
 		target:      e.router.targets[i],
@@ -64,6 +64,10 @@ func newDestination(ctx context.Context, e *tracesExporter, i int) (*destination
 		pacers:      e.pacersFor(e.router.targets[i]),
 		server:      newServer(e.set.Logger),
 	}
+}
+
+func newDestination(ctx context.Context, e *tracesExporter, i int) (*destination, error) {
+	d := bareDestination(e, i)
 	if d.name != generalName {
 		d.rename(e.set.ID, d.name)
 	}

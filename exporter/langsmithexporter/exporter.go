@@ -48,6 +48,22 @@ type tracesExporter struct {
 }
 
 func newTracesExporter(ctx context.Context, set exporter.Settings, config *Config) (*tracesExporter, error) {
+	e, err := newBareExporter(set, config)
+	if err != nil {
+		return nil, err
+	}
+	for i := range e.router.targets {
+		d, err := newDestination(ctx, e, i)
+		if err != nil {
+			return nil, err
+		}
+		e.destinations = append(e.destinations, d)
+	}
+	return e, nil
+}
+
+// newBareExporter makes an exporter without destinations.
+func newBareExporter(set exporter.Settings, config *Config) (*tracesExporter, error) {
 	e := &tracesExporter{
 		config: config, set: set, health: newHealth(set.Logger), options: mapOptions(config),
 		letters: newDeadLetters(config.DeadLetter.Get()), pacers: map[target]pacers{},
@@ -67,13 +83,6 @@ func newTracesExporter(ctx context.Context, set exporter.Settings, config *Confi
 	}
 	if e.counters, err = newCounters(set); err != nil {
 		return nil, fmt.Errorf("create metrics: %w", err)
-	}
-	for i := range e.router.targets {
-		d, err := newDestination(ctx, e, i)
-		if err != nil {
-			return nil, err
-		}
-		e.destinations = append(e.destinations, d)
 	}
 	return e, nil
 }

@@ -44,9 +44,16 @@ func newFeedbackDestination(ctx context.Context, exporter component.ID, d *desti
 		f.name = d.name + "-" + feedbackName
 	}
 	f.rename(exporter, f.name)
+	return f, f.makeFeedbackQueue(ctx, nil, nil)
+}
+
+func (d *destination) makeFeedbackQueue(
+	ctx context.Context, start component.StartFunc, shutdown component.ShutdownFunc,
+) error {
 	retry := d.config.RetryConfig
 	retry.Enabled, retry.MaxElapsedTime = true, 0
-	return f, f.makeQueue(ctx, configoptional.Some(feedbackQueue(d.config)), retry)
+	return d.makeQueue(ctx, configoptional.Some(feedbackQueue(d.config)), retry,
+		exporterhelper.WithStart(start), exporterhelper.WithShutdown(shutdown))
 }
 
 // feedbackQueue is a queue even where runs have none, so that a caller who waits for runs waits for nothing else.

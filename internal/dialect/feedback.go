@@ -85,6 +85,18 @@ func addFeedback(all []Feedback, f Feedback) []Feedback {
 	return append(all, f)
 }
 
+// FeedbackIn reads an event by itself, if it is a judgement.
+func FeedbackIn(e ptrace.SpanEvent) (Feedback, bool) {
+	if e.Name() != evaluationEvent && e.Name() != langWatchEvaluation {
+		return Feedback{}, false
+	}
+	all := addFeedback(nil, judgementOf(e))
+	if len(all) == 0 {
+		return Feedback{}, false
+	}
+	return all[0], true
+}
+
 func judgementOf(e ptrace.SpanEvent) Feedback {
 	f := Feedback{}
 	if e.Timestamp() != 0 {

@@ -8,6 +8,9 @@ import (
 	"strconv"
 	"time"
 
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/dialect"
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
 )
@@ -62,11 +65,7 @@ const evaluation = "gen_ai.evaluation.result"
 // judge adds f to what is known of the run of span i, unless it is there. Its id follows from what it says, so that
 // one that is sent again, or comes as a log record and as an event, is the same.
 func (m *mapper) judge(i int, f dialect.Feedback) {
-	texts := []string{"feedback", f.Key, f.Identifier}
-	if f.Identifier == "" {
-		texts = append(texts, stamp(f.At), f.Score.String(), f.Value, f.Comment)
-	}
-	f.ID = m.ids[i].Derive(texts...)
+	f.ID = feedbackID(m.ids[i], &f)
 	known := m.feedback[i]
 	same := func(other run.Feedback) bool { return other.ID == f.ID }
 	if len(known) >= maxFeedback || slices.ContainsFunc(known, same) {
@@ -76,6 +75,30 @@ func (m *mapper) judge(i int, f dialect.Feedback) {
 		m.feedback = map[int][]run.Feedback{}
 	}
 	m.feedback[i] = append(known, f.Feedback)
+}
+
+func feedbackID(id run.ID, f *dialect.Feedback) run.ID {
+	texts := []string{"feedback", f.Key, f.Identifier}
+	if f.Identifier == "" {
+		texts = append(texts, stamp(f.At), f.Score.String(), f.Value, f.Comment)
+	}
+	return id.Derive(texts...)
+}
+
+// Judged returns a run of which nothing is known but its span and what e says of it, if e is a judgement: one that comes
+// when its run has long been sent.
+func Judged(trace pcommon.TraceID, span pcommon.SpanID, e ptrace.SpanEvent, ids IDs) (run.Run, bool) {
+	f, ok := dialect.FeedbackIn(e)
+	if !ok {
+		return run.Run{}, false
+	}
+	r := run.Run{ID: run.FromSpan(span)}
+	if ids == TraceSpanIDs {
+		r.ID = run.FromTraceSpan(trace, span)
+	}
+	f.ID = feedbackID(r.ID, &f)
+	r.Feedback = []run.Feedback{f.Feedback}
+	return r, true
 }
 
 func stamp(at time.Time) string {

@@ -26,10 +26,12 @@ func AppendFeedback(b []byte, f *run.Feedback, r *run.Run, extend bool) []byte {
 	b = append(b, f.ID.String()...)
 	b = append(b, `","run_id":"`...)
 	b = append(b, r.ID.String()...)
-	b = append(b, `","trace_id":"`...)
-	b = append(b, traceID(r).String()...)
-	b = append(b, `","start_time":"`...)
-	b = r.Start.UTC().AppendFormat(b, wireTime)
+	if !r.Start.IsZero() { // the run is known, and not only its id
+		b = append(b, `","trace_id":"`...)
+		b = append(b, traceID(r).String()...)
+		b = append(b, `","start_time":"`...)
+		b = r.Start.UTC().AppendFormat(b, wireTime)
+	}
 	b = append(b, `","key":`...)
 	b = appendString(b, f.Key)
 	if f.Score.Type() != run.Absent {

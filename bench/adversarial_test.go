@@ -54,6 +54,24 @@ var hostile = []struct {
 	{"full-width letters", repeat("\uff41\uff20")},
 	{"invalid UTF-8", repeat("\xff\xfe")},
 	{"NUL", repeat("\x00")},
+	// Those that a random search for slow texts led to.
+	{"bearer=bearer=…", repeat("bearer=")},
+	{"?token=?token=…", repeat("?token=")},
+	{"https://x.y/?a=&b=&… in a URL", func(n int) string { return "https://x.y/?" + repeat("a=&b=&")(n) }},
+	{"://x/hooks/://x/hooks/…", repeat("://x/hooks/")},
+	{"password=x1y2z3;…", repeat("password=x1y2z3;")},
+	{"api_key: api_key: …", repeat("api_key: ")},
+	{`half-open: "a":"\"a\":\"…`, repeat(`"a":"\"a\":\"`)},
+	{"p%61ssword=p%61ssword=…", repeat("p%61ssword=")},
+	{"zero-width in keys", repeat("pass\u200bword=")},
+	{"percent-escape, then backslashes", func(n int) string { return "%41" + repeat(strings.Repeat(`\`, 260)+"uZ")(n) }},
+	{"short base64 of text", repeat(base64.StdEncoding.EncodeToString([]byte("the quick brown fox 12 the")) + " ")},
+	{"mysql -pmysql -p…", repeat("mysql -p")},
+	{`setenv("password","…`, repeat(`setenv("password","`)},
+	{"078-05-1120 078-05-1120 …", repeat("078-05-1120 ")},
+	{"cvv=123 cvv=123 …", repeat("cvv=123 ")},
+	{"images in base64, cut short", repeat("data:image/png;base64,iVBORw0KGgo ")},
+	{`{"password":{"password":…`, repeat(`{"password":`)},
 }
 
 func repeat(unit string) func(int) string {

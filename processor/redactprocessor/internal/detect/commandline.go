@@ -111,12 +111,21 @@ func (sc *Scanner) commandBefore(i int) *command {
 // leastCommand is the length of the shortest of the commands.
 const leastCommand = 4
 
+// commandsBy holds the numbers of the commands by the last letter of their names.
+var commandsBy = func() (t [256][]int) {
+	for k, c := range commands {
+		last := c.name[len(c.name)-1]
+		t[last] = append(t[last], k)
+	}
+	return t
+}()
+
 // commandAt returns the number of the command that s ends with, counted from 1, or 0.
 func commandAt(s string) int {
 	if len(s) < leastCommand || !isLetter(s[len(s)-1]) || !isLetter(s[len(s)-2]) {
 		return 0
 	}
-	for k := range commands {
+	for _, k := range commandsBy[s[len(s)-1]] {
 		name := commands[k].name
 		if strings.HasSuffix(s, name) && startsWord(s, len(s)-len(name)) {
 			return k + 1

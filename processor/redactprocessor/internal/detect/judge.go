@@ -110,7 +110,7 @@ var keywords = set("null none nil undefined true false yes no on off string str 
 	"secretstr optional required redacted masked filtered hidden empty unset n/a")
 
 func isKeyword(s string) bool {
-	return len(s) <= len("undefined") && keywords[strings.ToLower(s)]
+	return len(s) <= len("undefined") && folded(keywords, s)
 }
 
 // references are beginnings of expressions that name a secret instead of holding it.
@@ -148,16 +148,16 @@ var (
 // isPlaceholder tells whether s stands for a secret instead of being one.
 func (sc *Scanner) isPlaceholder(s string) bool {
 	s = padding.trim(s[:min(len(s), maxReread)])
-	if s == "" || isKeyword(s) || sc.isOwn(s) || distinct(s) == 1 || isMasked(s) || isSample(s) {
+	if s == "" || sc.isHeading(s) || isKeyword(s) || sc.isOwn(s) || distinct(s) == 1 || isMasked(s) || isSample(s) {
 		return true
 	}
 	low := strings.ToLower(s[:min(len(s), maxSample)])
-	return isReference(low) || isExpression(s, low) || isConstant(s) || isPath(s) || sc.isHeading(s)
+	return isReference(low) || isExpression(s, low) || isConstant(s) || isPath(s)
 }
 
 // standsIn is isPlaceholder where nothing but a secret can stand, as in the password of a URL. There a word is one, too.
 func (sc *Scanner) standsIn(s string) bool {
-	s = strings.Trim(s[:min(len(s), maxReread)], "'\" \t\n\r")
+	s = padding.trim(s[:min(len(s), maxReread)])
 	if s == "" || sc.isOwn(s) || distinct(s) == 1 || isMasked(s) || isTemplate(s) {
 		return true
 	}

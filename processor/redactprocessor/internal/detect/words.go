@@ -146,7 +146,7 @@ func isWording(s string) bool {
 		letters = letters[:len(letters)-1]
 	}
 	if rest := s[len(letters):]; rest != "" {
-		return len(rest) <= leastCredential && loneMarkers[strings.ToLower(letters)] && !isLonePassword(letters) &&
+		return len(rest) <= leastCredential && folded(loneMarkers, letters) && !isLonePassword(letters) &&
 			(sequenceEnd(rest, aDigit) == len(rest) || distinct(rest) == 1)
 	}
 	for i := range len(s) {
@@ -162,13 +162,13 @@ func isWording(s string) bool {
 			continue
 		}
 		words++
-		if markers[strings.ToLower(s[i:end])] {
+		if folded(markers, s[i:end]) {
 			marked++
 		}
 		i = end
 	}
 	if words == 1 {
-		return loneMarkers[strings.ToLower(s)]
+		return folded(loneMarkers, s)
 	}
 	return 3*marked > words // a passphrase may hold one, too
 }

@@ -145,15 +145,16 @@ func (n *namer) marshal(td ptrace.Traces) string {
 	return string(b)
 }
 
-// release writes the kept spans, parents first.
-func (w *work) release() ptrace.Traces {
+// release returns the kept spans, parents first.
+func (w *work) release(td ptrace.Traces) ptrace.Traces {
 	w.relink()
+	if len(w.groups) == 1 && td.ResourceSpans().Len() == 1 {
+		w.arrangeInPlace()
+		return td
+	}
 	out := newWriter(w.groups, true)
 	out.add(w.spans[w.root].Span, w.origins[w.root])
 	w.result.Spans = 1
-	if len(w.groups) == 1 { // nearly all spans go to one place: make it large enough at once
-		out.scopes[0].scope.Spans().EnsureCapacity(len(w.spans))
-	}
 	for _, i := range w.tree.Order() {
 		if w.keep[i] && i != w.root {
 			out.add(w.spans[i].Span, w.origins[i])
@@ -161,6 +162,49 @@ func (w *work) release() ptrace.Traces {
 		}
 	}
 	return out.td
+}
+
+// arrangeInPlace is for what came in one piece, as most traces do: spans change places, which costs no memory.
+func (w *work) arrangeInPlace() {
+	slots := w.groups[0].scope.Spans()
+	from := make([]int, 0, slots.Len()) // what comes to each slot: the kept spans, and then the others
+	from = append(from, w.root)
+	for _, i := range w.tree.Order() {
+		if w.keep[i] && i != w.root {
+			from = append(from, i)
+		}
+	}
+	w.result.Spans = len(from)
+	for i, keep := range w.keep {
+		if !keep {
+			from = append(from, i)
+		}
+	}
+	permute(slots, from)
+	seen := 0
+	slots.RemoveIf(func(ptrace.Span) bool {
+		seen++
+		return seen > w.result.Spans
+	})
+}
+
+// permute brings the span from[i] to slot i, for all i. It uses up from.
+func permute(slots ptrace.SpanSlice, from []int) {
+	held := ptrace.NewSpan()
+	for start := range from {
+		if from[start] < 0 || from[start] == start {
+			continue
+		}
+		slots.At(start).MoveTo(held)
+		at := start
+		for from[at] != start {
+			next := from[at]
+			slots.At(next).MoveTo(slots.At(at))
+			at, from[at] = next, -1
+		}
+		held.MoveTo(slots.At(at))
+		from[at] = -1
+	}
 }
 
 // relink makes links to pruned spans point to what stands for them.

@@ -161,7 +161,7 @@ func (w *work) trace(td ptrace.Traces, events []join.Event) Result {
 	w.placeAstray()
 	w.stampRoot()
 	w.result.Known, w.result.Root = w.known(), w.spanID(w.root)
-	w.result.Traces = w.release()
+	w.result.Traces = w.release(td)
 	return w.result
 }
 

@@ -58,7 +58,7 @@ type outbox struct {
 	pending map[uint16]int // deliveries that are queued or under way, by outlet
 	bytes   int64
 	decoded int64 // of bytes: of what waits decoded
-	failing int   // deliveries that wait to be tried again
+	failed  int   // tries in a row that failed, whatever the delivery
 	closed  bool
 }
 
@@ -83,12 +83,12 @@ func (o *outbox) held() int64 {
 	return o.bytes
 }
 
-// stuck reports whether the next component does not take what is released: most of what is tried fails, or a great part
-// of memory waits. One trace that is refused again and again says nothing.
+// stuck reports whether the next component does not take what is released: all that was tried lately failed, or a great
+// part of memory waits. One trace that is refused again and again, while others pass, says nothing.
 func (o *outbox) stuck() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.failing > releaseWorkers/2 || o.bytes >= o.core.budget.max/2
+	return o.failed > releaseWorkers/2 || o.bytes >= o.core.budget.max/2
 }
 
 // put queues a delivery and never waits.
@@ -171,8 +171,9 @@ func (o *outbox) deliver(ctx context.Context, d delivery) error {
 		if err == nil || consumererror.IsPermanent(err) || errors.Is(err, errClosed) {
 			return err
 		}
+		o.fails()
 		o.keepRest(err, &d)
-		if !o.pause(ctx, backoff) {
+		if !pause(ctx, backoff) {
 			return err
 		}
 		o.core.metrics.add(o.core.metrics.builder.ProcessorSamplingReleaseRetries, 1)
@@ -212,9 +213,7 @@ func (o *outbox) keepRest(err error, d *delivery) {
 
 // pause waits for about d, and reports whether there is any point in going on. Traces that failed together do not
 // come back together.
-func (o *outbox) pause(ctx context.Context, d time.Duration) bool {
-	o.fails(1)
-	defer o.fails(-1)
+func pause(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d/2 + rand.N(d/2))
 	defer timer.Stop()
 	select {
@@ -225,10 +224,11 @@ func (o *outbox) pause(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-func (o *outbox) fails(n int) {
+// fails notes a try that failed. finish notes the others.
+func (o *outbox) fails() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.failing += n
+	o.failed++
 }
 
 // finish gives back what d held.
@@ -244,6 +244,9 @@ func (o *outbox) finish(d delivery, err error) {
 	defer o.mu.Unlock()
 	o.bytes -= d.bytes
 	o.pending[d.outlet]--
+	if err == nil {
+		o.failed = 0
+	}
 	o.settled.Broadcast()
 }
 

@@ -240,14 +240,31 @@ func scalars(raw string) []member2 {
 	return all
 }
 
+// taken returns what tells whether a name stands in the metadata already. Many names are looked up in a set of its own,
+// as reading all the metadata for each would take time by their product.
+func (d document) taken() func(name string) bool {
+	if len(d.extra) <= fewNames {
+		return func(name string) bool { return member(d.metadata, name) != "" }
+	}
+	names := map[string]bool{}
+	for k, v := range members(d.metadata) {
+		names[k] = names[k] || v != "null"
+	}
+	return func(name string) bool { return names[name] }
+}
+
+// fewNames is how many members a document has beside its content and metadata as a rule.
+const fewNames = 8
+
 func (d document) append(b []byte) []byte {
 	b = append(append(b, `{"page_content":`...), orEmpty(d.content)...)
 	b = append(b, `,"metadata":{`...)
+	taken := d.taken()
 	for k, v := range members(d.metadata) {
 		b = append(appendName(b, k), v...)
 	}
 	for _, m := range d.extra {
-		if member(d.metadata, m.name) == "" {
+		if !taken(m.name) {
 			b = append(appendName(b, m.name), m.raw...)
 		}
 	}

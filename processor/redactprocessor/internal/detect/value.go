@@ -253,10 +253,12 @@ func (sc *Scanner) bareSecret(a assignment, v, end, gap int) {
 	case a.query && !sc.isPlaceholder(text):
 		sc.add(Finding{v, end, URLSecret, Unquoted})
 	case a.query:
-	case end > v && inConnection(s, a.start, end) && !sc.standsIn(text):
-		sc.add(Finding{v, end, SecretValue, Unquoted})
 	default:
+		found := len(sc.findings)
 		sc.under(a.kind, v, end)
+		if len(sc.findings) == found && end > v && inConnection(s, a.start, end) && !sc.standsIn(text) {
+			sc.add(Finding{v, end, SecretValue, Unquoted})
+		}
 	}
 }
 
@@ -296,13 +298,19 @@ func inConnection(s string, i, end int) bool {
 	if !strings.HasSuffix(before, ";") {
 		return false
 	}
-	before = strings.ToLower(before)
-	for _, part := range [...]string{"server=", "source=", "host=", "uid=", "user id=", "user=", "username="} {
-		if strings.Contains(before, part) {
-			return end == len(s) || s[end] != '('
+	for eq := strings.LastIndexByte(before, '='); eq > 0; eq = strings.LastIndexByte(before[:eq], '=') {
+		for _, part := range connectionParts[lower(before[eq-1])] {
+			if start := eq - len(part); start >= 0 && hasFold(before[start:], part) {
+				return end == len(s) || s[end] != '('
+			}
 		}
 	}
 	return false
+}
+
+// connectionParts are what a connection string has beside a password, by their last letter.
+var connectionParts = map[byte][]string{
+	'r': {"server", "user"}, 'e': {"source", "username"}, 't': {"host"}, 'd': {"uid", "user id"},
 }
 
 // lineEnd returns where a value that fills the rest of its line ends.

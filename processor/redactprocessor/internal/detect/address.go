@@ -75,7 +75,7 @@ func (sc *Scanner) streetAhead(i int) int {
 			continue
 		}
 		word := nameAt(s, i)
-		if word == "" {
+		if word == "" || isMonth(word) {
 			return 0
 		}
 		i += len(word)
@@ -94,7 +94,7 @@ func (sc *Scanner) streetAhead(i int) int {
 func (sc *Scanner) streetBehind(i, end int) int {
 	s := sc.text
 	at, word := nameBefore(s, i)
-	if word == "" || !endsWord(s, end) {
+	if word == "" || !endsWord(s, end) || isMonth(word) {
 		return -1
 	}
 	if !isCapitalised(word) {

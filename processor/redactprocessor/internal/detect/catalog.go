@@ -51,6 +51,8 @@ const (
 	IPv4
 	IPv6
 	StreetAddress
+	Geo
+	PersonName
 	PrivateKey
 	JWT
 	AuthHeader
@@ -107,6 +109,8 @@ var structures = [structural]Detector{
 		"behind a word that says so"},
 	BirthDate:       {"birth_date", GroupPersonal, Mask, "dates behind a word like born or dob"},
 	StreetAddress:   {"street_address", GroupAddress, Off, "street addresses: house numbers with a name, flats, boxes"},
+	Geo:             {"geo", GroupAddress, Off, "places on earth: pairs of coordinates, and single ones behind lat or lon"},
+	PersonName:      {"person_name", GroupPersonal, Mask, "names of persons under a key that says so: first_name, surname"},
 	PrivateKey:      {"private_key", GroupSecrets, Mask, "PEM, OpenSSH, PGP and PuTTY private keys, cut off ones too"},
 	JWT:             {"jwt", GroupSecrets, Mask, "JSON web tokens whose header decodes"},
 	AuthHeader:      {"auth_header", GroupSecrets, Mask, "credentials of an Authorization header; the scheme stays"},

@@ -40,8 +40,13 @@ func (sc *Scanner) digit(i int) int {
 	if (i > 0 && s[i-1] == ' ' || end < len(s) && s[end] == ' ') && sc.streetAt(i, end) {
 		return sc.skip(i)
 	}
-	if end-i <= cardCode && sc.isShort(i, end) {
-		return end
+	if end-i <= cardCode {
+		if sc.coordinates(i, end) {
+			return sc.skip(i)
+		}
+		if sc.isShort(i, end) {
+			return end
+		}
 	}
 	if next := sc.digitsFirst(i); next > 0 {
 		return next
@@ -161,7 +166,7 @@ func (m *number) uniform(a, b int, sep byte) bool {
 // numeric asks each kind of number in turn and returns where to read on.
 func (sc *Scanner) numeric(m *number) int {
 	s := sc.text
-	if m.groups >= 4 && sc.ipv4(m) || m.n <= maxCode && sc.oneTimeCode(m) || m.n < leastNumber {
+	if m.groups >= 4 && sc.ipv4(m) || m.n <= maxCode && sc.isAnnounced(m) || m.n < leastNumber {
 		return m.end
 	}
 	start := m.at[0]
@@ -173,6 +178,11 @@ func (sc *Scanner) numeric(m *number) int {
 	}
 	_ = sc.card(m) || sc.ssn(m) || sc.national(m) || sc.phone(m)
 	return m.end
+}
+
+// isAnnounced looks at numbers of a few digits, which mean something behind certain words only.
+func (sc *Scanner) isAnnounced(m *number) bool {
+	return sc.oneTimeCode(m) || sc.bornIn(m) || m.n == leastDocument && m.groups > 1 && sc.national(m)
 }
 
 // isDate tells whether the number is a date in one of the usual orders.

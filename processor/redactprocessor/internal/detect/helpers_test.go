@@ -9,7 +9,7 @@ import (
 
 // everything is a set with every detector on but the removal of attachments.
 func everything() *Set {
-	return New(Options{Actions: map[ID]Action{StreetAddress: Mask}})
+	return New(Options{Actions: map[ID]Action{StreetAddress: Mask, Geo: Mask}})
 }
 
 // masked replaces each finding of text by its mask, and reads again until nothing is found, as the processor does.

@@ -45,6 +45,8 @@ func announces(kind Kind, text string) bool {
 		return looksToken(text) || isUUID(text)
 	case KindWord:
 		return len(text) >= leastWord && !strings.Contains(text, " ") && looksPassword(text)
+	case KindName:
+		return isName(text)
 	case KindPin:
 		return len(text) >= 3 && len(text) <= 8 && only(text, aDigit)
 	case KindSeed:
@@ -61,6 +63,8 @@ func kindID(kind Kind) ID {
 	switch kind {
 	case KindPin:
 		return PinCode
+	case KindName:
+		return PersonName
 	case KindAuth:
 		return AuthHeader
 	case KindCookie:

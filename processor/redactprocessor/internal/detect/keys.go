@@ -21,6 +21,7 @@ const (
 	KindVendor        // the name of a service: its key, when the value is opaque
 	KindWord          // a short password, when it looks like one: the key is too common a word
 	KindBearer        // KindToken, or a UUID
+	KindName          // the name of a person
 	KindManifest      // the kind of a manifest of Kubernetes, which may be a Secret
 )
 
@@ -50,6 +51,8 @@ const (
 	wVendor
 	wPass
 	wKind
+	wName
+	wSurname
 	wNeutral // says nothing: the word before it counts
 )
 
@@ -60,9 +63,12 @@ var keyWords = classes(map[wordClass]string{
 		"sharedaccesskey accountkey masterkey encryptionkey signingkey apisecret appsecret authkey storagekey sshkey " +
 		"storepass keypass userpwd passwort kennwort wachtwoord senha parola contrasena haslo losenord mdp motdepasse " +
 		"adgangskode salasana heslo sifre csrf xsrf",
-	wToken:  "token pat unseal crumb",
-	wPass:   "pass pword pw pwrd psw",
-	wKind:   "kind",
+	wToken: "token pat unseal crumb",
+	wPass:  "pass pword pw pwrd psw",
+	wKind:  "kind",
+	wName:  "name",
+	wSurname: "surname firstname lastname fullname forename vorname nachname familyname givenname middlename nom prenom " +
+		"apellido apellidos cardholder",
 	wTokens: "tokens",
 	wKey:    "key keys",
 	wAuth:   "authorization authentication auth",
@@ -112,6 +118,8 @@ var (
 	pinCodes     = set("security verification otp mfa auth pin cvv cvc totp 2fa passcode sms onetime access")
 	passOwners   = set("user db database smtp ftp sftp ssh admin root mail mailer email mysql pg postgres redis ldap " +
 		"bind auth login wifi sudo sys api http proxy basic keystore truststore key cert jdbc sql my app mongo rabbitmq")
+	nameKinds = set("first last full given family middle maiden birth legal patient cardholder holder passenger guest " +
+		"recipient payee beneficiary employee applicant mother father spouse")
 	phraseKinds = set("seed recovery mnemonic backup secret wallet")
 )
 
@@ -150,7 +158,7 @@ func classOf(word string) wordClass {
 
 // certain are the kinds that follow from the class of the last word alone.
 var certain = [...]Kind{
-	wPassword: KindSecret, wCookie: KindCookie, wPin: KindPin, wQuery: KindQuery, wVendor: KindVendor, wNeutral: KindNone,
+	wPassword: KindSecret, wCookie: KindCookie, wPin: KindPin, wQuery: KindQuery, wVendor: KindVendor, wSurname: KindName, wNeutral: KindNone,
 }
 
 // classify judges the words of a key, the last of which counts most.
@@ -187,6 +195,8 @@ func classify(words []string) Kind {
 		return pick(words[n-1] != "seed" || phraseKinds[before], KindSeed, KindNone)
 	case wKind:
 		return pick(n == 1, KindManifest, KindNone)
+	case wName:
+		return pick(nameKinds[before], KindName, KindNone)
 	case wHash:
 		return pick(classOf2(before) == wPassword, KindSecret, KindNone)
 	case wPass:
@@ -253,7 +263,7 @@ func KeyKind(key string) Kind {
 var hints = func() (h [1 << 15 / 8]byte) {
 	for w := range strings.FieldsSeq("pas pwd sec tok key cre aut coo pin cvv cvc otp jwt bea mne phr wor sig cod ses " +
 		"sid csr xsr api acc " +
-		"hma sta tic ass sam see has sal dig pat pwo uns cru kin sto ken wac sen par con hal los mdp mot adg sal hes sif psw use") {
+		"hma sta tic ass sam see has sal dig pat pwo uns cru kin sto ken wac sen par con hal los mdp mot adg sal hes sif psw use nam sur fir las ful for vor nac fam giv mid nom pre ape car") {
 		slot := trigram(w, 0)
 		h[slot>>3] |= 1 << (slot & 7)
 	}

@@ -3,33 +3,111 @@
 
 package detect
 
-// nationalWords stand before numbers that a state gives to a person. Without such a word their digits could be any
-// order's or article's, whatever their check digit says.
-var nationalWords = set("passport passeport reisepass pasaporte nino nhs insurance bsn pesel cpf cnpj curp rfc dni nie " +
-	"nif aadhaar aadhar nric tfn medicare sin itin tin taxpayer steuernummer steuerid fiscale personnummer cpr ahv avs " +
-	"personalausweis identity hkid medicaid npi licence")
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// nationalWords stand before numbers that a state gives to a person, or that are a person's with a bank, a doctor or a
+// maker of devices. Without such a word their digits could be any order's or article's, whatever their check digit says.
+var nationalWords = set("passport passports passeport reisepass pasaporte passaporto paspoort nino nhs insurance bsn " +
+	"burgerservicenummer pesel cpf cnpj curp rfc dni nie nif aadhaar aadhar nric tfn abn ird medicare sin itin tin ein " +
+	"taxpayer steuernummer steuerid steueridentifikationsnummer idnr svnr sozialversicherungsnummer fiscale " +
+	"personnummer hetu cpr ahv avs nir sociale rijksregisternummer nrn ppsn pps cnp egn amka kimlik tckn cuit cuil rut " +
+	"gstin rrn hkid mbi npi dea personalausweis identity medicaid licence license imei iccid vin mrn contribuinte " +
+	"dselsnummer fodselsnummer contribuente utr cui jmbg oib emso kennitala egk krankenversicherungsnummer insee aba " +
+	"pan cislo kartennummer ssnit nin bvn curp ife cedula")
+
+// numberWords follow the words of nationalPairs: national id, account number, tax no.
+var (
+	numberWords   = set("id number no nr num code card identifier file")
+	nationalPairs = set("id national citizen citizens resident identity tax taxpayer ni account routing sort individual my " +
+		"registration record patient license licence african sa driver drivers member policy uid fin pan permanent " +
+		"employer thai personal social security health beneficiary")
+)
+
+// foreignDocuments are words for an identity card or its number that are not written in ASCII alone.
+var foreignDocuments = []string{
+	"\u8eab\u4efd\u8bc1", "\u8eab\u4efd\u8bc1\u53f7", "\u8eab\u4efd\u8bc1\u53f7\u7801", "\u8eab\u5206\u8b49", "\u8eab\u5206\u8b49\u5b57\u865f",
+	"\uc8fc\ubbfc\ub4f1\ub85d\ubc88\ud638", "\u30de\u30a4\u30ca\u30f3\u30d0\u30fc", "\u500b\u4eba\u756a\u53f7", "\u62a4\u7167", "\u62a4\u7167\u53f7\u7801",
+	"tunnus", "\u010d\u00edslo", "num\u00e9ro national", "s\u00e9cu", "\u0418\u041d\u041d", "\u0421\u041d\u0418\u041b\u0421", "\u043f\u0430\u0441\u043f\u043e\u0440\u0442",
+}
 
 // birthWords stand before dates of birth.
-var birthWords = set("birth born dob birthday birthdate geburtsdatum geboren naissance nacimiento")
+var birthWords = set("birth born dob birthday birthdate geburtsdatum geboren naissance nacimiento nascimento nascita " +
+	"geboortedatum")
 
 // Digits of the shortest and of the longest such number, and characters of those with letters.
 const (
 	leastNational = 8
-	maxNational   = 14
-	leastPassport = 6
+	maxNational   = 18
+	leastDocument = 6
+	maxDocument   = 20
+	leastDigits   = 4
 )
+
+// armed tells whether words before i announce the number of a person.
+func armed(s string, i int) bool {
+	if before(s, i, nationalWords) {
+		return true
+	}
+	end := i
+	for stop := max(0, i-contextGap); end > stop && !isAlnum(s[end-1]) && s[end-1] < utf8.RuneSelf; {
+		if c := s[end-1]; c == ';' || c == ']' || c == '\n' {
+			return false
+		}
+		end--
+	}
+	if end > 0 && (s[end-1] >= utf8.RuneSelf || foreignBefore(s, end)) {
+		for _, word := range foreignDocuments {
+			if strings.HasSuffix(s[:end], word) {
+				return true
+			}
+		}
+	}
+	word, at := codeWordBefore(s, end)
+	if !numberWords[word] {
+		return false
+	}
+	kind, at := codeWordBefore(s, at)
+	if kind == "s" { // driver's license
+		kind, _ = codeWordBefore(s, at)
+	}
+	return nationalPairs[kind] || nationalWords[kind]
+}
 
 // national looks for a number that a word before it arms.
 func (sc *Scanner) national(m *number) bool {
-	if !sc.set.enabled[NationalID] || m.n < leastNational || m.n > maxNational || isDate(m) ||
-		!before(sc.text, m.at[0], nationalWords) {
+	if !sc.set.enabled[NationalID] || m.n < leastDocument || m.n > maxNational || isDate(m) {
 		return false
 	}
-	if m.groups == 1 {
-		return sc.addNumber(m.at[0], m.end, NationalID)
+	start, end := documentAround(sc.text, m)
+	if m.n < leastNational && m.groups < 2 && start == m.at[0] || !armed(sc.text, start) {
+		return false
 	}
-	sc.add(Finding{m.at[0], m.end, NationalID, Unquoted})
+	if m.groups == 1 && end-start == m.n {
+		return sc.addNumber(start, end, NationalID)
+	}
+	sc.add(Finding{start, end, NationalID, Unquoted})
 	return true
+}
+
+// documentAround adds the letters that stand beside the digits of a document: AB 12 34 56 C, 12345678-Z.
+func documentAround(s string, m *number) (start, end int) {
+	start, end = m.at[0], m.end
+	if start > 1 && (s[start-1] == ' ' || s[start-1] == '-') {
+		letters := runBack(s, start-1, 3, aCapitals)
+		if n := start - 1 - letters; n > 0 && n <= 2 && startsWord(s, letters) {
+			start = letters
+		}
+	}
+	if next := run(s, end, aCapitals); next > end && next-end <= 2 && endsWord(s, next) {
+		return start, next
+	}
+	if end+1 < len(s) && (s[end] == ' ' || s[end] == '-') && alphabet[s[end+1]]&aCapitals != 0 && endsWord(s, end+2) {
+		end += 2
+	}
+	return start, end
 }
 
 // birthDate looks for a date that a word before it arms.
@@ -41,15 +119,62 @@ func (sc *Scanner) birthDate(m *number) bool {
 	return true
 }
 
-// document looks for the number of a passport or of an identity card with letters in it, around the run [start, end).
+// document looks for the number of a passport, of an identity card or of a device with letters in it, around the run
+// [start, end).
 func (sc *Scanner) document(start, end int) bool {
 	s := sc.text[start:end]
-	if !sc.set.enabled[NationalID] || len(s) < leastPassport || len(s) > maxNational || !only(s, aDigit|aCapitals) {
+	if !sc.set.enabled[NationalID] || len(s) < leastDocument || len(s) > maxDocument || !only(s, aDigit|aCapitals|aURLSafe) {
 		return false
 	}
-	if digits, _, _ := mix(s); digits < leastPassport-1 || !before(sc.text, start, nationalWords) {
+	if digits, _, _ := mix(s); digits < leastDigits || !armed(sc.text, start) {
 		return false
+	}
+	if strings.HasPrefix(sc.text[end:], "(") && end+2 < len(sc.text) && sc.text[end+2] == ')' {
+		end += len("(3)") // Hong Kong
 	}
 	sc.add(Finding{start, end, NationalID, Unquoted})
 	return true
 }
+
+// The lines of the zone of a passport or card that machines read (ICAO 9303) have one of these lengths.
+const (
+	shortZone, middleZone, longZone = 30, 36, 44
+	leastFillers                    = 2
+)
+
+// machineZone looks for the zone of a document that machines read, a line of which holds the run [start, end), and for
+// the line with the names before it.
+func (sc *Scanner) machineZone(start, end int) bool {
+	s := sc.text
+	if end >= len(s) || s[end] != '<' || !sc.set.enabled[NationalID] {
+		return false
+	}
+	from, to := zoneStart(s, start), zoneEnd(s, end)
+	n := to - from
+	if n != shortZone && n != middleZone && n != longZone || strings.Count(s[from:to], "<") < leastFillers {
+		return false
+	}
+	if from > 0 && s[from-1] == '\n' {
+		if above := zoneStart(s, from-1); from-1-above == n {
+			from = above
+		}
+	}
+	sc.add(Finding{from, to, NationalID, Unquoted})
+	return true
+}
+
+func zoneStart(s string, i int) int {
+	for stop := max(0, i-longZone-1); i > stop && isZone(s[i-1]); {
+		i--
+	}
+	return i
+}
+
+func zoneEnd(s string, i int) int {
+	for stop := min(len(s), i+longZone+1); i < stop && isZone(s[i]); {
+		i++
+	}
+	return i
+}
+
+func isZone(c byte) bool { return c == '<' || alphabet[c]&(aDigit|aCapitals) != 0 }

@@ -148,7 +148,7 @@ func (sc *Scanner) phone(m *number) bool {
 		return false
 	case m.groups > 1 && m.uniform(0, m.groups-1, '/'):
 		return false // a row of figures
-	case northAmerican(m), nationalForm(m), m.paren && m.areaInParentheses():
+	case northAmerican(m), nationalForm(m), frenchForm(m), m.paren && m.areaInParentheses():
 		sc.add(Finding{start, m.phoneEnd(s), Phone, Unquoted})
 	case sc.called(m, start):
 		if plus {
@@ -243,6 +243,24 @@ func nationalForm(m *number) bool {
 		}
 	}
 	return m.size(0) >= 2 && m.size(m.groups-1) >= 3 || m.size(0) >= 3 && m.size(1) >= 3
+}
+
+// frenchForm tells whether the number is five pairs of digits with the trunk 0: 01 42 68 53 00. Rows of small numbers
+// have more than one 0 in front.
+func frenchForm(m *number) bool {
+	if m.groups != 5 || m.n != 10 || m.digits[0] != '0' || m.digits[1] == '0' || !m.uniform(0, 4, m.sep[1]) {
+		return false
+	}
+	zeros := 0
+	for g := range m.groups {
+		if m.size(g) != 2 {
+			return false
+		}
+		if m.digits[m.first[g]] == '0' {
+			zeros++
+		}
+	}
+	return zeros <= 2
 }
 
 // addNumber adds a finding for digits that may stand as a number of JSON.

@@ -73,9 +73,10 @@ func (sc *Scanner) longToken(start, end, i int) int {
 			return next
 		}
 	}
-	from, to := segment(s, start, end, i)
-	if sc.discord(from, to) || sc.formed(from, to) || to-from != end-start && sc.formed(start, end) ||
-		sc.pairValue(start, end) || sc.inContext(start, end) {
+	if s[start] >= '0' && s[start] <= 'Z' && (sc.document(start, end) || sc.machineZone(start, end)) {
+		return sc.skip(i)
+	}
+	if sc.known(start, end, i) || sc.pairValue(start, end) || sc.inContext(start, end) {
 		return sc.skip(i)
 	}
 	padded := end
@@ -86,6 +87,12 @@ func (sc *Scanner) longToken(start, end, i int) int {
 		return sc.skip(i)
 	}
 	return 0
+}
+
+// known looks for the forms of vendors in the run [start, end), and in the part of a path in it that holds i.
+func (sc *Scanner) known(start, end, i int) bool {
+	from, to := segment(sc.text, start, end, i)
+	return sc.discord(from, to) || sc.formed(from, to) || to-from != end-start && sc.formed(start, end)
 }
 
 // segment narrows the run [start, end) to the part of a path that holds i.

@@ -212,10 +212,10 @@ const leastSecretNumber = 4
 
 // bare handles a value without quotes that begins at v, behind gap spaces.
 func (sc *Scanner) bare(a assignment, v, gap int) {
-	if sc.ownEnd(v) > 0 || a.kind == KindSeed {
+	if sc.ownEnd(v) > 0 || a.kind == KindSeed || a.kind == KindName && a.query {
 		return
 	}
-	if a.kind == KindAuth || a.kind == KindCookie {
+	if a.kind == KindAuth || a.kind == KindCookie || a.kind == KindName {
 		sc.wholeLine(a.kind, v)
 		return
 	}

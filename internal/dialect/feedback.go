@@ -213,8 +213,10 @@ func (v *view) feedbackInRest(all []Feedback) []Feedback {
 				named[name], order = &Feedback{Feedback: run.Feedback{Key: name}}, append(order, name)
 			}
 			named[name].set(field, judgement(a.value))
-		case "assertions", "scores", "labels":
-			all = addResults(all, v.rawOf(a.value))
+		case "assertions", "scores":
+			all = addResults(all, v.rawOf(a.value), true)
+		case "labels": // a usual name: redact does not take it for content
+			all = addResults(all, v.rawOf(a.value), false)
 		}
 	}
 	one.Judge = run.ByModel
@@ -231,13 +233,16 @@ func cutLast(s string) (before, after string) {
 	return s[:max(i, 0)], s[i+1:]
 }
 
-// addResults reads an object of results by name: {"polite":{"value":true,"reason":…}}.
-func addResults(all []Feedback, raw string) []Feedback {
+// addResults reads an object of results by name: {"polite":{"value":true,"reason":…}}, with or without reasons.
+func addResults(all []Feedback, raw string, reasons bool) []Feedback {
 	for name, result := range members(raw) {
 		if value := member(result, "value"); value != "" {
 			f := Feedback{}
 			f.setAll(result)
 			f.Key = cmp.Or(memberText(result, "name"), name)
+			if !reasons {
+				f.Comment = ""
+			}
 			all = addFeedback(all, f)
 		}
 	}

@@ -89,10 +89,12 @@ func TestRead_feedbackInAttributes(t *testing.T) {
 	f(attrs{ // Pydantic Evals
 		"assertions": `{"polite":{"name":"polite","value":true,"reason":"says please","source":{"name":"Judge","arguments":null}}}`,
 		"scores":     map[string]any{"length": map[string]any{"value": 0.5}},
-		"labels":     "plain",
+		"labels":     `{"topic":{"value":"returns","reason":"of what was said"}}`,
 	}, dialect.Feedback{Feedback: run.Feedback{
 		Key: "polite", Score: run.Boolean(true), Comment: "says please", Judge: run.ByCode,
-	}}, dialect.Feedback{Feedback: run.Feedback{Key: "length", Score: run.Number(0.5), Judge: run.ByCode}})
+	}}, dialect.Feedback{Feedback: run.Feedback{Key: "length", Score: run.Number(0.5), Judge: run.ByCode}},
+		dialect.Feedback{Feedback: run.Feedback{Key: "topic", Value: "returns", Judge: run.ByCode}})
+	f(attrs{"labels": "plain"})
 }
 
 func TestRead_feedbackIsBounded(t *testing.T) {

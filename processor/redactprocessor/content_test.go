@@ -362,3 +362,28 @@ func TestStacktrace(t *testing.T) {
 		assert.Less(t, len(got.(string)), 200)
 	})
 }
+
+// What a judge says of an answer repeats it often enough.
+func TestContent_judgesAreNotQuoted(t *testing.T) {
+	const said = "because the user asked about a private matter"
+	for _, policy := range []string{"drop", "length"} {
+		p := withContent(t, policy)
+		td, span := oneSpan(t, map[string]any{
+			"evaluations.0.evaluation.explanation": said, "evaluations.0.evaluation.score": 0.5,
+			"eval.Relevance.explanation": said, "gen_ai.evaluation.explanation": said,
+			"assertions": `{"polite":{"value":true,"reason":"` + said + `"}}`,
+			"scores":     map[string]any{"length": map[string]any{"value": 0.5, "reason": said}},
+		})
+		for _, name := range []string{"gen_ai.evaluation.result", "langwatch.evaluation.custom"} {
+			e := span.Events().AppendEmpty()
+			e.SetName(name)
+			e.Attributes().PutStr("gen_ai.evaluation.explanation", said)
+			e.Attributes().PutStr("json_encoded_event", `{"name":"x","score":1,"details":"`+said+`"}`)
+		}
+		redactTraces(t, p, td)
+		all := fmt.Sprint(span.Attributes().AsRaw(), span.Events().At(0).Attributes().AsRaw(),
+			span.Events().At(1).Attributes().AsRaw())
+		assert.NotContains(t, all, "private matter")
+		assert.InDelta(t, 0.5, span.Attributes().AsRaw()["evaluations.0.evaluation.score"], 0)
+	}
+}

@@ -47,6 +47,7 @@ var contentKeys = keySet(`
 	spring.ai.tool.call.result spring.ai.tool.definition.description spring.ai.tool.definition.schema
 	agent.stateSnapshot langwatch.rag.contexts crewai.crew.result crewai.agent.backstory crewai.agent.goal
 	crewai.task.description haystack.agent.tools
+	json_encoded_event assertions scores
 	exception.message db.query.text db.statement db.operation.parameter http.request.body.content
 	http.response.body.content full_command bash_command diff command
 `)

@@ -78,3 +78,10 @@ func decisionsIn(t *testing.T, body string) []decisionView {
 	require.NoError(t, json.Unmarshal([]byte(body), &answer))
 	return answer.Decisions
 }
+
+func TestTrigger_isToldInWords(t *testing.T) {
+	for _, name := range []string{"root", "learned", "idle", "max", "size", "evicted", "shutdown", "late"} {
+		assert.NotContains(t, trigger(name), name+`"`, name)
+	}
+	assert.Equal(t, `"another"`, trigger("another"), "of a newer sampler")
+}

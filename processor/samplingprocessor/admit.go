@@ -130,10 +130,10 @@ func (c *core) makeRoom(n int64) bool {
 	return c.budget.reserve(n)
 }
 
-// readRequest reads what the request holds of each trace, those of one shard together.
+// readRequest reads what the request holds of each trace, those of one shard together and the larger ones first.
 func (c *core) readRequest(r *request, outlet uint16) (arrivals []arrival, cost int64, err error) {
 	slices.SortStableFunc(r.lots, func(a, b lot) int {
-		return cmp.Compare(c.shardNumber(a.key), c.shardNumber(b.key))
+		return cmp.Or(cmp.Compare(c.shardNumber(a.key), c.shardNumber(b.key)), cmp.Compare(b.count, a.count))
 	})
 	arrivals = make([]arrival, len(r.lots))
 	for i := range r.lots {

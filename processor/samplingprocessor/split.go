@@ -22,7 +22,8 @@ type request struct {
 	refs  []ref
 	lent  []loan
 
-	latest int32 // the lot that was added to last: spans of a trace stand together
+	scratch ptrace.Traces // of the last lot
+	latest  int32         // the lot that was added to last: spans of a trace stand together
 }
 
 // lot is what a request holds of one trace: a chain of refs.
@@ -54,7 +55,7 @@ func (c *Config) sortByTrace(td ptrace.Traces) *request {
 			return r
 		}
 	}
-	r.refs = make([]ref, 0, td.SpanCount())
+	r.refs, r.scratch = make([]ref, 0, td.SpanCount()), ptrace.NewTraces()
 	byKey := map[store.Key]int32{}
 	for _, rs := range td.ResourceSpans().All() {
 		t := c.tenantOf(rs.Resource().Attributes())
@@ -93,42 +94,90 @@ func (r *request) add(byKey map[store.Key]int32, t tenant, one ref) {
 	l.count++
 }
 
-// message returns the spans of a lot, which is asked for once. What it borrows has to be given back before the next one
-// is asked for.
+// message returns the spans of a lot, which is asked for once. It is good until the next one is asked for, and what it
+// borrows has to be given back before. It is made of the last one: the larger lots should come first.
 func (r *request) message(i int) ptrace.Traces {
 	if r.refs == nil {
 		return r.td
 	}
-	l := &r.lots[i]
-	td := ptrace.NewTraces()
+	all := r.scratch.ResourceSpans()
 	var current ref
 	var to loan
-	for at := l.first; at >= 0; at = r.refs[at].next {
+	resources, scopes, spans := 0, 0, 0
+	for at := r.lots[i].first; at >= 0; at = r.refs[at].next {
 		one := r.refs[at]
-		if one.scope != current.scope {
-			to = r.lend(td, one, to, one.resource != current.resource)
-			if at == l.first { // nearly always all stand there
-				to.toScope.Spans().EnsureCapacity(int(l.count))
-			}
-			current = one
+		if one.resource != current.resource {
+			to.close(scopes, spans)
+			to = lendResource(one, slot(all, resources))
+			resources, scopes, spans = resources+1, 0, 0
 		}
-		one.span.MoveTo(to.toScope.Spans().AppendEmpty())
+		if one.scope != current.scope {
+			to.closeScope(spans)
+			to.lendScope(one, slot(to.to.ScopeSpans(), scopes))
+			r.lent = append(r.lent, to)
+			scopes, spans = scopes+1, 0
+		}
+		current = one
+		one.span.MoveTo(slot(to.toScope.Spans(), spans))
+		spans++
 	}
-	return td
+	to.close(scopes, spans)
+	trim(all, resources)
+	return r.scratch
 }
 
-// lend gives td the scope of a span, and its resource if it is another than before.
-func (r *request) lend(td ptrace.Traces, one ref, to loan, newResource bool) loan {
-	if newResource {
-		to = loan{from: one.resource, to: td.ResourceSpans().AppendEmpty()}
-		one.resource.Resource().MoveTo(to.to.Resource())
-		to.to.SetSchemaUrl(one.resource.SchemaUrl())
+func lendResource(one ref, to ptrace.ResourceSpans) loan {
+	one.resource.Resource().MoveTo(to.Resource())
+	to.SetSchemaUrl(one.resource.SchemaUrl())
+	return loan{from: one.resource, to: to}
+}
+
+func (l *loan) lendScope(one ref, to ptrace.ScopeSpans) {
+	one.scope.Scope().MoveTo(to.Scope())
+	to.SetSchemaUrl(one.scope.SchemaUrl())
+	l.fromScope, l.toScope = one.scope, to
+}
+
+// close leaves so many scopes in the resource, and so many spans in the last of them.
+func (l *loan) close(scopes, spans int) {
+	l.closeScope(spans)
+	if l.to != (ptrace.ResourceSpans{}) {
+		trim(l.to.ScopeSpans(), scopes)
 	}
-	to.fromScope, to.toScope = one.scope, to.to.ScopeSpans().AppendEmpty()
-	one.scope.Scope().MoveTo(to.toScope.Scope())
-	to.toScope.SetSchemaUrl(one.scope.SchemaUrl())
-	r.lent = append(r.lent, to)
-	return to
+}
+
+func (l *loan) closeScope(spans int) {
+	if l.toScope != (ptrace.ScopeSpans{}) {
+		trim(l.toScope.Spans(), spans)
+	}
+}
+
+// elements is what the slices of messages have in common.
+type elements[E any] interface {
+	Len() int
+	At(i int) E
+	AppendEmpty() E
+	RemoveIf(f func(E) bool)
+}
+
+// slot returns the element at i, which is at most one beyond the last.
+func slot[S elements[E], E any](s S, i int) E {
+	if i < s.Len() {
+		return s.At(i)
+	}
+	return s.AppendEmpty()
+}
+
+// trim removes what comes after the first n.
+func trim[S elements[E], E any](s S, n int) {
+	if s.Len() == n {
+		return
+	}
+	seen := 0
+	s.RemoveIf(func(E) bool {
+		seen++
+		return seen > n
+	})
 }
 
 // giveBack takes back what the last message has borrowed. That may be the same resource for several scopes.

@@ -4,6 +4,8 @@
 package redactprocessor
 
 import (
+	"slices"
+
 	"github.com/otelcol-langsmith/otelcol-langsmith/processor/redactprocessor/internal/detect"
 	"github.com/otelcol-langsmith/otelcol-langsmith/processor/redactprocessor/internal/replace"
 	"github.com/otelcol-langsmith/otelcol-langsmith/processor/redactprocessor/internal/walk"
@@ -74,7 +76,7 @@ func (r *redactor) apply(at *walk.Place, text string, findings []detect.Finding)
 	if len(findings) > maxFindings {
 		return r.unprocessable(at)
 	}
-	r.edits = r.edits[:0]
+	r.edits = slices.Grow(r.edits[:0], len(findings))
 	for _, f := range findings {
 		action := r.set.Detectors()[f.ID].Action
 		r.edits = append(r.edits, replace.Edit{Start: f.Start, End: f.End, New: r.instead(f, action, text), Level: f.Level})

@@ -10,7 +10,7 @@
 // the latter hashed like any value. All of these are plain ASCII that needs no escape in JSON at any depth.
 package replace
 
-import "sync"
+import "strings"
 
 // Mask returns the mask of a detector.
 func Mask(detector string) string { return "[REDACTED:" + detector + "]" }
@@ -26,10 +26,7 @@ type Edit struct {
 	Level int8
 }
 
-// buffers holds builders' backing arrays between texts.
-var buffers = sync.Pool{New: func() any { return new([]byte) }}
-
-// maxKeptBuffer bounds what is kept for the next text.
+// maxKeptBuffer bounds what is kept for the next token.
 const maxKeptBuffer = 1 << 20
 
 // Splice returns the text with the edits made, which are in order and do not overlap. All other bytes stay as they are.
@@ -37,33 +34,39 @@ func Splice(text string, edits []Edit) string {
 	if len(edits) == 0 {
 		return text
 	}
-	p := buffers.Get().(*[]byte)
-	b := (*p)[:0]
+	size := len(text)
+	for _, e := range edits {
+		size += len(e.New) - (e.End - e.Start) + 2*quoteSize(e.Level)
+	}
+	var b strings.Builder
+	b.Grow(size)
 	at := 0
 	for _, e := range edits {
-		b = append(b, text[at:e.Start]...)
-		b = quote(b, e.Level)
-		b = append(b, e.New...)
-		b = quote(b, e.Level)
+		b.WriteString(text[at:e.Start])
+		quote(&b, e.Level)
+		b.WriteString(e.New)
+		quote(&b, e.Level)
 		at = e.End
 	}
-	b = append(b, text[at:]...)
-	out := string(b)
-	if cap(b) <= maxKeptBuffer {
-		*p = b
-		buffers.Put(p)
-	}
-	return out
+	b.WriteString(text[at:])
+	return b.String()
 }
 
-// quote appends a quote as it is written inside level strings of JSON: each level escapes the backslashes of the one
-// before.
-func quote(b []byte, level int8) []byte {
+// quoteSize is the length of a quote as it is written inside level strings of JSON: each level escapes the backslashes
+// of the one before.
+func quoteSize(level int8) int {
 	if level < 0 {
-		return b
+		return 0
 	}
-	for range 1<<level - 1 {
-		b = append(b, '\\')
+	return 1 << level
+}
+
+func quote(b *strings.Builder, level int8) {
+	n := quoteSize(level)
+	for range n - 1 {
+		b.WriteByte('\\')
 	}
-	return append(b, '"')
+	if n > 0 {
+		b.WriteByte('"')
+	}
 }

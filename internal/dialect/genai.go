@@ -100,6 +100,7 @@ func (genAI) usage(v *view, c *counts) {
 		// Traceloop's JavaScript passes Anthropic's own count on, which leaves the cache out.
 		c.exclusiveInput = c.input >= 0 && strings.HasPrefix(v.Scope.Name(), "@traceloop/instrumentation-anthropic")
 	}
+	c.exclusiveOutput = c.exclusiveOutput || countsLikeGemini(v.Scope.Name())
 	fill(&c.total, v, kTotalTokens...)
 	fill(&c.cacheRead, v, kCacheRead...)
 	fill(&c.cacheCreation, v, kCacheCreation...)
@@ -107,6 +108,11 @@ func (genAI) usage(v *view, c *counts) {
 	fill(&c.inputAudio, v, kInputAudio...)
 	fill(&c.outputAudio, v, kOutputAudio...)
 	fillCost(&c.totalCost, v, kCost...)
+}
+
+// countsLikeGemini knows who passes Gemini's own count of the answer on, which leaves the thoughts out.
+func countsLikeGemini(scope string) bool {
+	return scope == "gcp.vertex.agent" || strings.HasPrefix(scope, "gemini-cli") || strings.HasPrefix(scope, "gemini_cli")
 }
 
 func (genAI) inputs(b []byte, v *view) []byte {

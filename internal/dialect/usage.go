@@ -123,6 +123,9 @@ const maxTokens = 1e12
 // resolve brings the counts into LangSmith's meaning: totals include their details, and no detail exceeds its total.
 func (c *counts) resolve(kind run.Kind) *run.Usage {
 	c.divide(kind)
+	if c.reasoning > 0 && c.total == c.input+c.output+c.reasoning { // Gemini counts thoughts beside the answer
+		c.exclusiveOutput = true
+	}
 	if !c.counted() {
 		if c.totalCost <= 0 && c.total <= 0 {
 			return nil

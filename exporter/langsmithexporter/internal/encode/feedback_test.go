@@ -53,3 +53,26 @@ func TestFeedback_isReadableAsItIs(t *testing.T) {
 	_, err = feedback{}.Body([][]byte{{}, {}})
 	require.ErrorContains(t, err, "it goes alone")
 }
+
+func FuzzFeedback(f *testing.F) {
+	f.Add("key", "value", "comment", 0.5)
+	f.Add("\x00\xff", "\"", strings.Repeat("\\ud800", 500), 1e300)
+	f.Fuzz(func(t *testing.T, key, value, comment string, score float64) {
+		in := run.Feedback{ID: run.ID{1}, Key: key, Value: value, Comment: comment, Score: run.Number(score), Judge: run.ByCode}
+		r := run.Run{ID: run.ID{2}, Start: start}
+		chunk := AppendFeedback(nil, &in, &r, false)
+		for limit := len(chunk) / 2; ; limit /= 2 {
+			if !json.Valid(chunk) {
+				t.Fatalf("no JSON: %q", chunk)
+			}
+			short, ok := feedback{}.Shorten(chunk, limit)
+			if !ok || limit == 0 {
+				return
+			}
+			if len(short) >= len(chunk) {
+				t.Fatal("it is no shorter")
+			}
+			chunk = short
+		}
+	})
+}

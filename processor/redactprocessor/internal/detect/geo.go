@@ -3,22 +3,24 @@
 
 package detect
 
-import "strconv"
-
 // geoWords stand before a coordinate.
 var geoWords = set("lat latitude lng lon long longitude geo coordinates coords location position gps")
+
+// maxDegrees is half a circle.
+const maxDegrees = 180
 
 // leastDecimals of a degree are some eleven metres.
 const leastDecimals = 4
 
-// coordinates looks for a place around the number whose first digits are [start, end): 52.52001, 13.40495.
+// coordinates looks for a place around the number whose first digits are [start, end): 52.52001, 13.40495. What begins
+// with 0 is mostly a score, and within a degree of the equator or of Greenwich.
 func (sc *Scanner) coordinates(start, end int) bool {
 	s := sc.text
-	if !sc.set.enabled[Geo] || end >= len(s) || s[end] != '.' || start > 0 && (isAlnum(s[start-1]) || s[start-1] == '.') {
+	if !sc.set.enabled[Geo] || end >= len(s) || s[end] != '.' || s[start] == '0' || start > 0 && (isAlnum(s[start-1]) || s[start-1] == '.') {
 		return false
 	}
 	first, degrees := degree(s, start)
-	if first == 0 || degrees > 180 {
+	if first == 0 || degrees > maxDegrees {
 		return false
 	}
 	if start > 0 && s[start-1] == '-' {
@@ -46,14 +48,14 @@ func pairEnd(s string, i int) int {
 		j++
 	}
 	end, degrees := degree(s, j)
-	if degrees > 180 || end < len(s) && s[end] == ',' {
+	if degrees > maxDegrees || end < len(s) && s[end] == ',' {
 		return 0
 	}
 	return end
 }
 
-// degree returns the end of the number with enough decimals that begins at i, or 0, and its value.
-func degree(s string, i int) (end int, value float64) {
+// degree returns the end of the number with enough decimals that begins at i, or 0, and its whole part.
+func degree(s string, i int) (end, whole int) {
 	point := run(s, i, aDigit)
 	if point == i || point-i > 3 || point >= len(s) || s[point] != '.' {
 		return 0, 0
@@ -62,6 +64,8 @@ func degree(s string, i int) (end int, value float64) {
 	if end-point-1 < leastDecimals || end < len(s) && isAlnum(s[end]) {
 		return 0, 0
 	}
-	value, _ = strconv.ParseFloat(s[i:end], 64)
-	return end, value
+	for ; i < point; i++ {
+		whole = 10*whole + int(s[i]-'0')
+	}
+	return end, whole
 }

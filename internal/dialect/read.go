@@ -168,21 +168,48 @@ func (v *view) readUsage() *run.Usage {
 }
 
 // content asks the dialects of the kind for inputs or outputs and returns the first answer, which is valid until the
-// next question.
+// next question. A message without a word is an answer only if nobody knows more.
 func (v *view) content(of func(dialect, []byte, *view) []byte) []byte {
 	if v.longest > giantText { // as a rule it is the content, which would grow there in many steps
 		v.scratch = slices.Grow(v.scratch[:0], v.longest+v.longest/16)
 	}
+	var hollow []byte
 	for _, d := range contents(v.kind) {
 		if !v.hears(d) {
 			continue
 		}
 		v.scratch = of(d.dialect, v.scratch[:0], v)
-		if len(v.scratch) > len("{}") {
+		switch {
+		case len(v.scratch) <= len("{}"):
+		case !isHollow(v.scratch):
 			return v.scratch
+		case hollow == nil:
+			hollow = bytes.Clone(v.scratch)
 		}
 	}
-	return nil
+	return hollow
+}
+
+// maxHollow is longer than a message without a word.
+const maxHollow = 96
+
+// isHollow reports whether an answer is one message that says nothing.
+func isHollow(answer []byte) bool {
+	if len(answer) > maxHollow || !bytes.HasPrefix(answer, []byte(`{"messages":[{`)) {
+		return false
+	}
+	messages := member(string(answer), "messages")
+	if length(messages) != 1 {
+		return false
+	}
+	for message := range elements(messages) {
+		for k, value := range members(message) {
+			if k != "role" && !isBlank(value) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // user returns who the application says its user is.

@@ -88,8 +88,9 @@ func (p *redactProcessor) useLocked(keys []replace.Key) error {
 	options := p.rules.options
 	options.Inert = hasher.Own
 	set := detect.New(options)
+	masks := masksOf(set)
 	next := &ready{policy: p.cfg.policy(hasher.IDs())}
-	next.idle.New = func() any { return newRedactor(p.rules, set, hasher) }
+	next.idle.New = func() any { return newRedactor(p.rules, set, hasher, masks) }
 	p.ready = next
 	return nil
 }

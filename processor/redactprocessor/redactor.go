@@ -42,15 +42,20 @@ type current struct {
 	evidence evidence
 }
 
-func newRedactor(r *rules, set *detect.Set, hasher *replace.Hasher) *redactor {
-	masks := make([]string, len(set.Detectors()))
-	for i, d := range set.Detectors() {
-		masks[i] = replace.Mask(d.ID)
-	}
+func newRedactor(r *rules, set *detect.Set, hasher *replace.Hasher, masks []string) *redactor {
 	return &redactor{
 		rules: r, set: set, hasher: hasher, masks: masks, scanner: set.NewScanner(),
 		tally: newTally(),
 	}
+}
+
+// masksOf are the masks of the detectors of a set.
+func masksOf(set *detect.Set) []string {
+	masks := make([]string, len(set.Detectors()))
+	for i, d := range set.Detectors() {
+		masks[i] = replace.Mask(d.ID)
+	}
+	return masks
 }
 
 // traces redacts td in place.

@@ -91,8 +91,8 @@ func (sc *Scanner) named(kind Kind, callee string, name literal) {
 }
 
 // setters take a name and its value.
-var setters = set("setenv putenv define setproperty set_env env getenv put set setitem addheader setheader " +
-	"header append add configure setattribute getproperty getordefault")
+var setters = set("setenv putenv define setproperty set_env put set setitem addheader setheader " +
+	"header append add configure setattribute")
 
 // credentialCalls are those that take a password, and which argument it is, counted from 0.
 var credentialCalls = map[string]int{

@@ -166,7 +166,7 @@ func (sc *Scanner) standsIn(s string) bool {
 		return true
 	}
 	low := strings.ToLower(s[:min(len(s), maxSample)])
-	return isReference(low) || isExpression(s, low)
+	return isReference(low) || isExpression(s, low) || only(s, aCapitals) && KeyKind(s) != KindNone
 }
 
 // isExpression tells by the first character whether s is an expression in place of a value. low is s in small letters.

@@ -14,7 +14,7 @@ var nationalWords = set("passport passports passeport reisepass pasaporte passap
 	"burgerservicenummer pesel cpf cnpj curp rfc dni nie nif aadhaar aadhar nric tfn abn ird medicare sin itin tin ein " +
 	"taxpayer steuernummer steuerid steueridentifikationsnummer idnr svnr sozialversicherungsnummer fiscale " +
 	"personnummer hetu cpr ahv avs nir sociale rijksregisternummer nrn ppsn pps cnp egn amka kimlik tckn cuit cuil rut " +
-	"gstin rrn hkid mbi npi dea personalausweis identity medicaid licence license imei iccid vin mrn contribuinte " +
+	"gstin rrn hkid mbi npi dea personalausweis identity medicaid imei iccid vin mrn contribuinte " +
 	"dselsnummer fodselsnummer contribuente utr cui jmbg oib emso kennitala egk krankenversicherungsnummer insee aba " +
 	"pan cislo kartennummer ssnit nin bvn curp ife cedula")
 
@@ -25,6 +25,9 @@ var (
 		"registration record patient license licence african sa driver drivers member policy uid fin pan permanent " +
 		"employer thai personal social security health beneficiary")
 )
+
+// licenceKinds stand before the word for a licence to drive; there are others.
+var licenceKinds = set("s driver drivers driving")
 
 // foreignDocuments are words for an identity card or its number that are not written in ASCII alone.
 var foreignDocuments = []string{
@@ -66,6 +69,10 @@ func armed(s string, i int) bool {
 		}
 	}
 	word, at := codeWordBefore(s, end)
+	if word == "license" || word == "licence" {
+		kind, _ := codeWordBefore(s, at)
+		return licenceKinds[kind]
+	}
 	if !numberWords[word] {
 		return false
 	}

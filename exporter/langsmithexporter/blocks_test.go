@@ -181,21 +181,3 @@ func TestAbout_isCloseForGiants(t *testing.T) {
 		assert.LessOrEqual(t, len(chunk), encode.About(&r))
 	}
 }
-
-// TestEncode_allocationsForASpan holds what docs/benchmarks.md says.
-func TestEncode_allocationsForASpan(t *testing.T) {
-	all, spans := distinctRecordings(t), 0
-	for _, td := range all {
-		spans += td.SpanCount()
-	}
-	for p, most := range map[encode.Protocol]float64{encode.OTLP: 5, encode.Multipart: 8} {
-		b := newBatcher(t, p)
-		allocations := testing.AllocsPerRun(5, func() {
-			for _, td := range all {
-				b.chunks(td)
-			}
-		})
-		t.Logf("%s: %.2f allocations for a span", p, allocations/float64(spans))
-		assert.LessOrEqual(t, allocations/float64(spans), most, p)
-	}
-}

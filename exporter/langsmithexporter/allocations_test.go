@@ -13,7 +13,8 @@ import (
 	"github.com/otelcol-langsmith/otelcol-langsmith/exporter/langsmithexporter/internal/encode"
 )
 
-// TestEncode_allocationsForASpan holds what docs/benchmarks.md says. The race detector throws away what would be used again.
+// TestEncode_allocationsForASpan holds what docs/benchmarks.md says. The race detector throws away what would be used
+// again.
 func TestEncode_allocationsForASpan(t *testing.T) {
 	all, spans := distinctRecordings(t), 0
 	for _, td := range all {

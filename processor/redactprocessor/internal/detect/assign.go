@@ -143,13 +143,35 @@ func keyBefore(s string, i int) (k key, ok bool) {
 	end := operatorStart(s, i)
 	stop := max(0, end-1-maxKey)
 	end = k.closeQuote(s, end, stop)
-	if end <= 0 || !mayEnd(s, end) {
+	if end <= 0 || !mayEnd(s, end) || s[i] == '=' && isEncoded(s, end) {
 		return k, false
 	}
 	k.start, k.end = keyStart(s, end, stop), end
 	k.open = k.quote == 0 && !k.index && k.start > 0 && (s[k.start-1] == '"' || s[k.start-1] == '\'')
 	return k, k.start < end && s[k.start] != ']' && (k.start == 0 || s[k.start-1] != ':' || s[end-1] != ']')
 }
+
+// isEncoded tells whether the word that ends at end is too long and has too many digits for a key: what follows it is
+// the padding of base64.
+func isEncoded(s string, end int) bool {
+	start := runBack(s, end, leastPadded, aAlnum)
+	if end-start < leastPadded {
+		return false
+	}
+	digits := 0
+	for _, c := range []byte(s[start:end]) {
+		if isDigit(c) {
+			digits++
+		}
+	}
+	return digits >= leastPaddedDigits
+}
+
+// A hash of 256 bits has 43 letters in base64, and one digit in six of them.
+const (
+	leastPadded       = 40
+	leastPaddedDigits = 3
+)
 
 // operatorStart returns where the spaces and the other signs of an operator like " ?=" or ".=" begin that ends at i.
 func operatorStart(s string, i int) int {

@@ -55,6 +55,7 @@ func (sc *Scanner) digit(i int) int {
 		return sc.skip(i)
 	}
 	sc.num.parse(s, i)
+	sc.num.leaveWord(s)
 	return sc.numeric(&sc.num)
 }
 
@@ -107,6 +108,16 @@ func (m *number) parse(s string, i int) {
 		}
 		i, gap = next, sep
 	}
+}
+
+// leaveWord takes the last group away when it is the beginning of a longer word, such as a trace id's behind the
+// version of a traceparent.
+func (m *number) leaveWord(s string) {
+	last := m.groups - 1
+	if last == 0 || m.size(last) <= leastNumber || m.end == len(s) || !isLetter(s[m.end]) {
+		return
+	}
+	m.groups, m.n, m.end = last, m.first[last], m.stop[last-1]
 }
 
 // nextGroup returns where the group behind the separator at i begins, or 0.

@@ -81,7 +81,7 @@ var keyWords = classes(map[wordClass]string{
 	wQuery:  "signature sig session sessionid sid code state ticket assertion samlresponse hmac",
 	wNeutral: "prod production dev development test testing stage staging live sandbox old new current default value " +
 		"plain plaintext raw " +
-		"base64 b64 encoded string str env secondary backup main root admin user header",
+		"base64 b64 base encoded string str env secondary backup main root admin user header",
 })
 
 func classes(words map[wordClass]string) map[string]wordClass {
@@ -175,6 +175,9 @@ func classify(words []string) Kind {
 		before = words[n-2]
 	}
 	class := classOf(words[n-1])
+	if class == wQuery && signers[before] {
+		return KindToken
+	}
 	if kind := certain[class]; kind != KindNone {
 		return kind
 	}
@@ -204,6 +207,9 @@ func classify(words []string) Kind {
 	}
 	return pick(vendorWords[before] && vendorParts[words[n-1]], KindVendor, KindNone)
 }
+
+// signers are the words before "signature" of links that let whoever has them in, wherever their parts stand.
+var signers = set("amz goog")
 
 // vendorParts follow the name of a service where its key stands.
 var vendorParts = set("api login access app personal license init")

@@ -175,11 +175,8 @@ func classify(words []string) Kind {
 		before = words[n-2]
 	}
 	class := classOf(words[n-1])
-	if class == wQuery && signers[before] {
-		return KindToken
-	}
 	if kind := certain[class]; kind != KindNone {
-		return kind
+		return pick(kind == KindQuery && signers[before], KindToken, kind)
 	}
 	switch class {
 	case wToken:

@@ -22,16 +22,18 @@ type keyInfo struct {
 	clean   bool // nothing was found in the key itself
 }
 
-// keyMemory remembers keys, which are few and come back on every span.
+// keyMemory remembers keys, which are few and come back on every span, mostly in the same order.
 type keyMemory struct {
 	slots [keySlots]*knownKey
 	known map[string]*knownKey
+	last  *knownKey // what was asked for last
 }
 
-// knownKey is a key that was asked for before. It does not change any more.
+// knownKey is a key that was asked for before.
 type knownKey struct {
 	key  string
 	info keyInfo
+	next *knownKey // what was asked for behind it the last time
 }
 
 const (
@@ -67,7 +69,24 @@ func word(s string, i int) uint64 {
 		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
+// of returns what is known of a key, by the order of keys where that holds, which saves most of a look-up.
 func (m *keyMemory) of(key string, r *redactor) *knownKey {
+	if last := m.last; last != nil && last.next != nil && last.next.key == key {
+		m.last = last.next
+		return last.next
+	}
+	k := m.find(key, r)
+	if len(key) > maxRememberedKey {
+		return k
+	}
+	if m.last != nil { // not forgotten by find
+		m.last.next = k
+	}
+	m.last = k
+	return k
+}
+
+func (m *keyMemory) find(key string, r *redactor) *knownKey {
 	at := slotOf(key)
 	first, second := m.slots[at], m.slots[at^1]
 	if first != nil && first.key == key {
@@ -78,12 +97,13 @@ func (m *keyMemory) of(key string, r *redactor) *knownKey {
 	}
 	k, ok := m.known[key]
 	if !ok {
-		k = &knownKey{strings.Clone(key), r.learn(key)}
+		k = &knownKey{key: strings.Clone(key), info: r.learn(key)}
 		if len(key) > maxRememberedKey {
 			return k
 		}
 		if m.known == nil || len(m.known) >= maxRemembered { // keys that were made up do not crowd out those in use for good
-			m.known = map[string]*knownKey{}
+			*m = keyMemory{known: map[string]*knownKey{}}
+			first = nil
 		}
 		m.known[k.key] = k
 	}

@@ -84,9 +84,9 @@ type options struct {
 func (sc *Scanner) commandBefore(i int) *command {
 	from := max(0, i-commandWindow, sc.options.seen-len("mysqldump.exe "))
 	line := sc.text[from:i]
-	for end := len(line); end > 0; {
-		end = strings.LastIndexAny(line[:end], "\n;|")
-		if end >= 0 && (end == 0 || line[end-1] != '\\') { // a backslash joins two lines
+	for end := len(line) - 1; end >= 0; end-- {
+		c := line[end]
+		if (c == '\n' || c == ';' || c == '|') && (end == 0 || line[end-1] != '\\') { // a backslash joins two lines
 			line, sc.options.command = line[end+1:], 0
 			break
 		}
@@ -195,15 +195,32 @@ func (sc *Scanner) argument(start int, kind Kind) int {
 // argumentAt returns the word of a command line, without its quotes, that begins at i.
 func argumentAt(s string, i int) (start, end int) {
 	start = i
-	for start < len(s) && strings.IndexByte("'\"\\<", s[start]) >= 0 {
+	for start < len(s) && argumentSigns[s[start]]&beforeArgument != 0 {
 		start++
 	}
 	end = start
-	for end < len(s) && !isSpace(s[end]) && strings.IndexByte("'\"\\|;>", s[end]) < 0 {
+	for end < len(s) && argumentSigns[s[end]]&behindArgument == 0 {
 		end++
 	}
 	return start, end
 }
+
+const (
+	beforeArgument = 1 << iota // may stand before a word of a command line
+	behindArgument             // ends one
+)
+
+var argumentSigns = func() (t [256]uint8) {
+	for _, c := range []byte(`'"\<`) {
+		t[c] |= beforeArgument
+	}
+	for c := range t {
+		if isSpace(byte(c)) || strings.IndexByte(`'"\|;>`, byte(c)) >= 0 {
+			t[c] |= behindArgument
+		}
+	}
+	return t
+}()
 
 // plainText says that the text in quotes before it, in PowerShell, is a password.
 const plainText, maxPlainText = "-AsPlainText", 160

@@ -38,13 +38,16 @@ const maxCardGroups = 5
 // isCard tells whether groups a to b are a card: the usual grouping, an issuer's range with its length, and the check
 // digit.
 func (m *number) isCard(a, b int) bool {
+	if a < b && m.size(a) != 4 {
+		return false
+	}
 	digits := m.part(a, b)
 	if len(digits) < 13 || len(digits) > 19 || !issued(string(digits)) {
 		return false
 	}
 	if a < b {
 		sep := m.sep[a+1]
-		if !m.uniform(a, b, sep) || sep == '/' || m.size(a) != 4 {
+		if !m.uniform(a, b, sep) || sep == '/' {
 			return false
 		}
 		for g := a + 1; g <= b; g++ {

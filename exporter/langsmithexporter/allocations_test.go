@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/otelcol-langsmith/otelcol-langsmith/exporter/langsmithexporter/internal/encode"
 )
@@ -29,5 +30,20 @@ func TestEncode_allocationsForASpan(t *testing.T) {
 		})
 		t.Logf("%s: %.2f allocations for a span", p, allocations/float64(spans))
 		assert.LessOrEqual(t, allocations/float64(spans), most, p)
+	}
+}
+
+// What is asked for is counted and not what is held, with the garbage collector off: less than that can only be held.
+func TestEncode_aBatchTakesLittleMoreMemoryThanItsSize(t *testing.T) {
+	for _, p := range []encode.Protocol{encode.OTLP, encode.Multipart} {
+		for name, td := range map[string]ptrace.Traces{"recorded traces": recorded(t), "giants": giants(8, 2<<20)} {
+			b := newBatcher(t, p)
+			b.encode(t, td) // memory that is used again is there before
+			before := allocated()
+			size := b.encode(t, td)
+			ratio := float64(allocated()-before) / float64(size)
+			t.Logf("%s, %s: %.2f times %d bytes", name, p, ratio, size)
+			assert.Less(t, ratio, float64(maxMemory), "%s, %s", name, p)
+		}
 	}
 }

@@ -46,21 +46,6 @@ func TestBlocks_chunksStayApart(t *testing.T) {
 	}
 }
 
-// What is asked for is counted and not what is held, with the garbage collector off: less than that can only be held.
-func TestEncode_aBatchTakesLittleMoreMemoryThanItsSize(t *testing.T) {
-	for _, p := range []encode.Protocol{encode.OTLP, encode.Multipart} {
-		for name, td := range map[string]ptrace.Traces{"recorded traces": recorded(t), "giants": giants(8, 2<<20)} {
-			b := newBatcher(t, p)
-			b.encode(t, td) // memory that is used again is there before
-			before := allocated()
-			size := b.encode(t, td)
-			ratio := float64(allocated()-before) / float64(size)
-			t.Logf("%s, %s: %.2f times %d bytes", name, p, ratio, size)
-			assert.Less(t, ratio, float64(maxMemory), "%s, %s", name, p)
-		}
-	}
-}
-
 func allocated() uint64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)

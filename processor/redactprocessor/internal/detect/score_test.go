@@ -110,12 +110,14 @@ func missesFile(t *testing.T) *json.Encoder {
 	return json.NewEncoder(file)
 }
 
-// The figures of a corpus, as it is and without the rows of curatedFile. `make score-redaction` prints them.
+// The figures of a corpus, as it is and without the rows of curatedFile. `make score-redaction` prints them, and those of
+// the rows that are left out: they were picked among the ones that came out wrong, so that the curated figures are kinder
+// than those of rows that nobody has looked at.
 func TestScore_secrets(t *testing.T) {
 	set, reasons, misses := everything(), curatedRows(t), missesFile(t)
 	rows := append(corpus(t, "secrets-mixed.jsonl"), corpus(t, "secrets-gitleaks.jsonl")...)
 	both, raw, curated := ambiguous(rows), map[string]*tally{}, map[string]*tally{}
-	var total tally
+	var all, left, total tally // as they are, what the curated figures leave out, and the rest
 	for _, row := range rows {
 		contradicted := both[row.Src+row.Value]
 		if contradicted && row.Src == "gitleaks" {
@@ -125,7 +127,9 @@ func TestScore_secrets(t *testing.T) {
 			raw[row.Src], curated[row.Src] = &tally{}, &tally{}
 		}
 		raw[row.Src].count(set, row)
+		all.count(set, row)
 		if reason := reasons[row.hash()]; contradicted || reason != "" {
+			left.count(set, row)
 			changed := masked(set, row.Value) != row.Value
 			assert.True(t, changed || !strings.HasPrefix(reason, "other-run:"), "%s is not masked at all", row.hash())
 			continue
@@ -139,7 +143,9 @@ func TestScore_secrets(t *testing.T) {
 		t.Logf("%-12s raw      %v", src, raw[src])
 		t.Logf("%-12s curated  %v", src, curated[src])
 	}
+	t.Logf("%-12s raw      %v", "all", &all)
 	t.Logf("%-12s curated  %v", "all", &total)
+	t.Logf("%-12s left out %v", "all", &left)
 	assert.GreaterOrEqual(t, 100*total.found, 90*total.positives, "secrets found, in percent")
 	assert.LessOrEqual(t, 100*total.flagged, 5*total.negatives, "false alarms, in percent")
 }

@@ -86,4 +86,6 @@ type Standing struct {
 	RollUp bool
 	// Pending says that the span only announces its parent: it was sent when that began, lest it never ends.
 	Pending bool
+	// Marked says that sampling has left its marks on the span.
+	Marked bool
 }

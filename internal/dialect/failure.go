@@ -87,9 +87,12 @@ func leadingName(message string) string {
 // failureInitials has the last five bits of the letters with which the names begin that matter here.
 const failureInitials = 1<<('e'&31) | 1<<('g'&31) | 1<<('l'&31) | 1<<('n'&31) | 1<<('r'&31) | 1<<('s'&31)
 
-// attribute takes one attribute in. Few names begin with the letters that matter here.
+// canTellFailure leaves most names out: few begin with the letters that matter here.
+func canTellFailure(k string) bool { return k != "" && failureInitials&(1<<(k[0]&31)) != 0 }
+
+// attribute takes one attribute in.
 func (e *evidence) attribute(k string, v pcommon.Value, scope pcommon.InstrumentationScope) {
-	if k == "" || failureInitials&(1<<(k[0]&31)) == 0 {
+	if !canTellFailure(k) {
 		return
 	}
 	switch k {

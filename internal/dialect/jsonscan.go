@@ -23,64 +23,8 @@ func skipSpace(s string, i int) int { return jsontext.SkipSpace(s, i) }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-// valueEnd returns the index behind the value that starts at i. The text is known to be valid.
-func valueEnd(s string, i int) int {
-	switch s[i] {
-	case '"':
-		return stringEnd(s, i)
-	case '{', '[':
-		depth := 0
-		for ; ; i++ {
-			switch s[i] {
-			case '"':
-				i = stringEnd(s, i) - 1
-			case '{', '[':
-				depth++
-			case '}', ']':
-				if depth--; depth == 0 {
-					return i + 1
-				}
-			}
-		}
-	}
-	for i < len(s) && strings.IndexByte(",]} \t\n\r", s[i]) < 0 {
-		i++
-	}
-	return i
-}
-
-// stringEnd returns the index behind the string that starts at i. Most strings are short or full of escapes, and those
-// that are neither are long.
-func stringEnd(s string, i int) int {
-	for i++; ; {
-		for stop := i + shortString; i < stop; i++ {
-			switch s[i] {
-			case '"':
-				return i + 1
-			case '\\':
-				i++
-			}
-		}
-		start := i
-		i += strings.IndexByte(s[i:], '"') + 1
-		if !isEscaped(s[start:i]) {
-			return i
-		}
-	}
-}
-
-// shortString is how many bytes are looked at one by one before a search for the end pays off.
-const shortString = 24
-
-// isEscaped reports whether the last byte of s belongs to an escape.
-func isEscaped(s string) bool {
-	last := len(s) - 1
-	i := last
-	for i > 0 && s[i-1] == '\\' {
-		i--
-	}
-	return (last-i)%2 == 1
-}
+func valueEnd(s string, i int) int  { return jsontext.ValueEnd(s, i) }
+func stringEnd(s string, i int) int { return jsontext.StringEnd(s, i) }
 
 // elements yields the raw items of a valid JSON array; of anything else, nothing.
 func elements(raw string) iter.Seq[string] {

@@ -127,7 +127,7 @@ func rawNumber(raw string) run.Value {
 // addRest keeps attributes that no dialect knows as metadata under their own names, if they are short and no content.
 func (v *view) addRest(f *Fields) {
 	for _, a := range v.rest {
-		if a.value.Type() != pcommon.ValueTypeStr || !isContent(a.name) && !isStructured(a.value) {
+		if a.value.Type() != pcommon.ValueTypeStr || !a.content && !isStructured(a.value) {
 			f.meta(a.name, unquoted(scalar(a.value, maxPlainText)))
 		}
 	}

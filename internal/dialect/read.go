@@ -49,6 +49,7 @@ func (r *Reader) Read(s Span, f *Fields) {
 	*f = Fields{
 		Kind:       v.kind,
 		Name:       v.runName(),
+		Standing:   Standing{Marked: v.marked},
 		Belonging:  Belonging{Session: v.session, User: v.user(), Project: v.project()},
 		Metadata:   v.metadata,
 		Invocation: v.parameters,

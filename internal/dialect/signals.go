@@ -43,35 +43,69 @@ func gather(s Span) signals {
 	return g
 }
 
-// add sorts one attribute by its first segment, so that a key is compared with few others.
+// add takes one attribute in.
 func (g *signals) add(k string, v pcommon.Value) {
-	if !isEmpty(v) {
-		g.addFilled(k, v)
+	if of := branchOf(k); of != noBranch && !isEmpty(v) {
+		g.addFilled(of, k, v)
 	}
 }
 
-func (g *signals) addFilled(k string, v pcommon.Value) {
+// branch sorts attributes by their first segments, so that a name is compared with few others.
+type branch uint8
+
+const (
+	noBranch branch = iota
+	ofGenAI
+	ofOpenInference
+	ofProduct
+	ofFramework
+	ofMCP
+	ofDatabase
+	ofInfra
+)
+
+func branchOf(k string) branch {
 	switch leadingWord(k) {
 	case "gen": // gen_ai.…
-		g.addGenAI(k, v)
+		return ofGenAI
 	case "llm", "openinference", "input", "output", "retrieval", "reranker", "tool", "embedding":
-		g.addOpenInference(k, v)
+		return ofOpenInference
 	case "traceloop", "langsmith", "langfuse", "mlflow", "lmnr", "langwatch", "mastra", "agentops":
-		g.addProduct(k, v)
+		return ofProduct
 	case "operation", "agent", "ai", "genkit", "gcp", "span", "entity", "spring", "haystack", "n8n", "lk", "crewai",
 		"pydantic", "all", "final", "event":
-		g.addFramework(k, v)
+		return ofFramework
 	case "mcp":
+		return ofMCP
+	case "db":
+		return ofDatabase
+	case "http", "url", "rpc", "messaging", "net", "network", "faas", "graphql", "express", "dns":
+		return ofInfra
+	}
+	return noBranch
+}
+
+func (g *signals) addFilled(of branch, k string, v pcommon.Value) {
+	switch of {
+	case ofGenAI:
+		g.addGenAI(k, v)
+	case ofOpenInference:
+		g.addOpenInference(k, v)
+	case ofProduct:
+		g.addProduct(k, v)
+	case ofFramework:
+		g.addFramework(k, v)
+	case ofMCP:
 		if k == "mcp.method.name" {
 			g.mcpMethod = text(v)
 		}
-	case "db":
+	case ofDatabase:
 		g.infra = true
 		if k == "db.operation.name" || k == "db.operation" {
 			g.dbOperation = text(v)
 		}
 		g.documents = g.documents || strings.HasPrefix(k, "db.vector.query")
-	case "http", "url", "rpc", "messaging", "net", "network", "faas", "graphql", "express", "dns":
+	case ofInfra:
 		g.infra = true
 	}
 }

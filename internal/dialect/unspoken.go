@@ -17,14 +17,14 @@ import (
 type unspoken struct{ silent }
 
 func (unspoken) inputs(b []byte, v *view) []byte {
-	if value, ok := v.unspoken(askingWords); ok {
+	if value, ok := v.unspoken(func(k *key) bool { return k.asks }); ok {
 		return v.appendInput(b, value)
 	}
 	return b
 }
 
 func (unspoken) outputs(b []byte, v *view) []byte {
-	if value, ok := v.unspoken(answeringWords); ok {
+	if value, ok := v.unspoken(func(k *key) bool { return k.replies }); ok {
 		return v.appendOutput(b, value)
 	}
 	return b
@@ -44,13 +44,13 @@ var answeringWords = map[string]string{
 	"content": "response output completion answer", "message": "response output assistant", "data": "output",
 }
 
-// unspoken returns the first attribute whose name ends in one of the words and whose value can be content.
-func (v *view) unspoken(words map[string]string) (pcommon.Value, bool) {
+// unspoken returns the first attribute of these whose value can be content.
+func (v *view) unspoken(of func(*key) bool) (pcommon.Value, bool) {
 	if v.signals.infra && !v.signals.isAgent(v.Span) {
 		return pcommon.Value{}, false
 	}
 	for _, a := range v.rest {
-		if canBeContent(a.value) && !isPlumbing(a.name) && endsIn(a.name, words) {
+		if of(a.key) && canBeContent(a.value) {
 			return a.value, true
 		}
 	}

@@ -45,18 +45,23 @@ type view struct {
 	session  string
 	signals  signals
 	evidence evidence
+	marked   bool // by sampling
 
 	slots
 
-	indexed []indexed
-	fields  []field // attributes of a family of names: metadata of users
-	rest    []field // attributes that no dialect knows
-
+	others
 	eventLists
 
 	metadata, parameters run.Values // memory for what is being read
 	counts               counts
 	scratch              []byte
+}
+
+// others is the attributes that have no place of their own.
+type others struct {
+	indexed []indexed
+	fields  []field // of families of names: metadata of users
+	rest    []field // that no dialect knows
 }
 
 // eventLists is the events that mean something, by what they tell.
@@ -78,9 +83,9 @@ type slots struct {
 	parsed  []bool
 }
 
-// field is an attribute, or the part of its name that a family leaves open.
+// field is an attribute that has no slot.
 type field struct {
-	name  string
+	*key
 	value pcommon.Value
 }
 
@@ -159,14 +164,12 @@ func newView(s Span) *view {
 		v.parsed = make([]bool, len(known))
 	}
 	v.Span, v.words = s, anything
-	for k, value := range s.Attributes().All() {
-		if isEmpty(value) {
-			continue
+	for name, value := range s.Attributes().All() {
+		k := keyOf(name)
+		v.marked = v.marked || k.mark
+		if !isEmpty(value) {
+			v.add(k, value)
 		}
-		v.longest = max(v.longest, len(text(value)))
-		v.signals.addFilled(k, value)
-		v.evidence.attribute(k, value, s.Scope)
-		v.add(k, value)
 	}
 	v.kind = v.signals.kind(s)
 	v.readEvents(s.Events())
@@ -191,8 +194,8 @@ func (v *view) release() {
 	clear(v.metadata)
 	clear(v.parameters)
 	*v = view{
-		slots:   slots{values: v.values, filled: v.filled, used: v.used[:0], raws: v.raws, parsed: v.parsed},
-		indexed: v.indexed[:0], fields: v.fields[:0], rest: v.rest[:0],
+		slots:  slots{values: v.values, filled: v.filled, used: v.used[:0], raws: v.raws, parsed: v.parsed},
+		others: others{indexed: v.indexed[:0], fields: v.fields[:0], rest: v.rest[:0]},
 		eventLists: eventLists{
 			messages: v.messages[:0], choices: v.choices[:0], found: v.found[:0], judged: v.judged[:0],
 		},
@@ -212,17 +215,25 @@ func bounded(b []byte) []byte {
 	return b[:0]
 }
 
-func (v *view) add(k string, value pcommon.Value) {
-	s, isKnown := known[k]
-	if isKnown {
-		v.setFilled(s, value)
+func (v *view) add(k *key, value pcommon.Value) {
+	v.longest = max(v.longest, len(text(value)))
+	v.words |= k.words
+	if k.branch != noBranch {
+		v.signals.addFilled(k.branch, k.name, value)
 	}
-	switch {
-	case isFamily(k):
+	if k.failure {
+		v.evidence.attribute(k.name, value, v.Scope)
+	}
+	if k.slot != noSlot {
+		v.setFilled(k.slot, value)
+	}
+	switch k.place {
+	case inFamily:
 		v.fields = append(v.fields, field{k, value})
-		v.words |= wordsOf(k)
-	case isKnown, v.addIndexed(k, value):
-	default:
+	case inList:
+		v.indexed = append(v.indexed, k.item)
+		v.indexed[len(v.indexed)-1].value = value
+	case inRest:
 		v.rest = append(v.rest, field{k, value})
 	}
 }
@@ -260,29 +271,28 @@ func isEmpty(v pcommon.Value) bool {
 	return false
 }
 
-// addIndexed takes attributes like llm.prompts.0.prompt.text and reports whether k is one of a flattened list.
-func (v *view) addIndexed(k string, value pcommon.Value) bool {
+// readIndexed reads names like llm.prompts.0.prompt.text and reports whether k is one of a flattened list. One whose
+// number is none of an item's stands in no list.
+func readIndexed(k string) (item indexed, ok bool) {
 	i := firstNumber(k)
 	if i < 0 {
-		return false
+		return item, false
 	}
 	l, ok := lists[k[:i-1]]
 	if !ok {
-		return false
+		return item, false
 	}
 	n, rest, ok := cutNumber(k[i:])
 	if !ok {
-		return true
+		return item, true
 	}
-	v.words |= listWords[l]
-	e := indexed{list: l, n: n, m: -1, before: rest, value: value}
+	item = indexed{list: l, n: n, m: -1, before: rest}
 	if j := firstNumber(rest); j > 0 {
 		if m, after, ok := cutNumber(rest[j:]); ok {
-			e.m, e.before, e.after = m, rest[:j-1], after
+			item.m, item.before, item.after = m, rest[:j-1], after
 		}
 	}
-	v.indexed = append(v.indexed, e)
-	return true
+	return item, true
 }
 
 // firstNumber returns the index of the first segment that starts with a digit, behind a dot, or -1.

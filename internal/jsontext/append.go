@@ -5,10 +5,7 @@
 // JSON that arrived as text needs no more than this: no values are built, nothing is allocated beside the buffer.
 package jsontext
 
-import (
-	"math/bits"
-	"unicode/utf8"
-)
+import "unicode/utf8"
 
 // AppendString appends s as a JSON string. Bytes that are not UTF-8 become the replacement character.
 func AppendString(b []byte, s string) []byte {
@@ -66,17 +63,10 @@ func appendEscape(b []byte, c byte) []byte {
 // backslash, a control character, or part of a character beyond ASCII, which may be broken. Long texts are taken eight
 // bytes at a time.
 func plain(s string, i int) int {
-	const (
-		ones  = 0x0101010101010101
-		highs = 0x8080808080808080
-	)
-	for ; i+8 <= len(s); i += 8 {
-		word := uint64(s[i]) | uint64(s[i+1])<<8 | uint64(s[i+2])<<16 | uint64(s[i+3])<<24 |
-			uint64(s[i+4])<<32 | uint64(s[i+5])<<40 | uint64(s[i+6])<<48 | uint64(s[i+7])<<56
-		quote, escape := word^(ones*'"'), word^(ones*'\\')
-		// A byte that is below another sets its highest bit.
-		if hits := (word | (word - ones*' ') | (quote - ones) | (escape - ones)) & highs; hits != 0 {
-			return i + bits.TrailingZeros64(hits)/8
+	for ; i+wordSize <= len(s); i += wordSize {
+		word := wordAt(s, i)
+		if mask := delimiters(word) | controls(word) | word&highs; mask != 0 {
+			return i + first(mask)
 		}
 	}
 	for i < len(s) && s[i] >= ' ' && s[i] != '"' && s[i] != '\\' && s[i] < utf8.RuneSelf {

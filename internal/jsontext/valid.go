@@ -3,17 +3,11 @@
 
 package jsontext
 
-import (
-	"math/bits"
-	"unicode/utf8"
-)
+import "unicode/utf8"
 
 // Valid reports whether s is one JSON value (RFC 8259) and valid UTF-8, with nothing but white space around it, and not
 // nested deeper than maxDepth.
 func Valid[T Text](s T, maxDepth int) bool {
-	if !validUTF8(s) {
-		return false
-	}
 	i := validValue(s, SkipSpace(s, 0), maxDepth)
 	return i >= 0 && SkipSpace(s, i) == len(s)
 }
@@ -116,11 +110,16 @@ func validNext[T Text](s T, i int, end byte) (next int, done bool) {
 	return -1, false
 }
 
-func validString[T Text](s T, i int) int {
-	for i++; i < len(s); i = skipPlain(s, i) {
-		for stop := min(i+shortString, len(s)); i < stop; {
+// validString looks at UTF-8 only in strings that have any of it: elsewhere, JSON is ASCII.
+func validString[T Text](s T, start int) int {
+	beyondASCII := uint64(0)
+	for i := start + 1; i < len(s); {
+		for stop := min(i+denseString, len(s)); i < stop; {
 			switch c := s[i]; {
 			case c == '"':
+				if beyondASCII&highs != 0 && !validUTF8(s[start:i]) {
+					return -1
+				}
 				return i + 1
 			case c < ' ':
 				return -1
@@ -129,12 +128,24 @@ func validString[T Text](s T, i int) int {
 					return -1
 				}
 			default:
+				beyondASCII |= uint64(c)
 				i++
+			}
+		}
+		for ; i+wordSize <= len(s); i += wordSize {
+			word := wordAt(s, i)
+			beyondASCII |= word
+			if mask := delimiters(word) | controls(word); mask != 0 {
+				i += first(mask)
+				break
 			}
 		}
 	}
 	return -1
 }
+
+// denseString is how many bytes are looked at one by one, as escapes come in swarms, before eight at a time are.
+const denseString = 12
 
 // escapeEnd returns the index behind the escape whose letter stands at i, or -1.
 func escapeEnd[T Text](s T, i int) int {
@@ -150,28 +161,6 @@ func escapeEnd[T Text](s T, i int) int {
 		}
 	}
 	return -1
-}
-
-// skipPlain steps over eight bytes at a time, as long as none of them ends a string, begins an escape or is a control
-// character.
-func skipPlain[T Text](s T, i int) int {
-	const (
-		ones  = 0x0101010101010101
-		highs = 0x8080808080808080
-	)
-	for ; i+8 <= len(s); i += 8 {
-		word := uint64(s[i]) | uint64(s[i+1])<<8 | uint64(s[i+2])<<16 | uint64(s[i+3])<<24 |
-			uint64(s[i+4])<<32 | uint64(s[i+5])<<40 | uint64(s[i+6])<<48 | uint64(s[i+7])<<56
-		quote, escape := word^(ones*'"'), word^(ones*'\\')
-		// A byte that is below another sets its highest bit, unless it was set before.
-		hits := (word - ones*' ') &^ word
-		hits |= (quote - ones) &^ quote
-		hits |= (escape - ones) &^ escape
-		if hits &= highs; hits != 0 {
-			return i + bits.TrailingZeros64(hits)/8
-		}
-	}
-	return i
 }
 
 func isHex4[T Text](s T, i int) bool {
@@ -231,6 +220,3 @@ func digits[T Text](s T, i int) int {
 func hasPrefix[T Text](s T, prefix string) bool {
 	return len(s) >= len(prefix) && string(s[:len(prefix)]) == prefix
 }
-
-// shortString is how many bytes are looked at one by one before eight at a time are.
-const shortString = 24

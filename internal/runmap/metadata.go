@@ -29,7 +29,12 @@ func (m *mapper) metadataOf(i int) run.Values {
 	if m.shared[i] {
 		m.add(sharedMark, run.Boolean(true))
 	}
-	m.addContract(i)
+	if f.Marked {
+		m.addMarks(i)
+	}
+	if p := &m.places[i]; p.parent.IsZero() {
+		m.addPolicy(s.Resource)
+	}
 	m.addRules(i, around)
 	for _, v := range around.told {
 		m.metadata.Add(v.Name, v.Value)
@@ -60,27 +65,24 @@ func spanKind(k ptrace.SpanKind) run.Value {
 	return run.Value{}
 }
 
-// addContract adds what redact and sampling say about a span.
-func (m *mapper) addContract(i int) {
-	s := m.spans[i]
-	for k, v := range s.Attributes().All() {
-		if isTellingContract(k) {
+// addMarks adds what sampling says about a span.
+func (m *mapper) addMarks(i int) {
+	for k, v := range m.spans[i].Attributes().All() {
+		if isTellingMark(k) {
 			m.add(k, scalar(v))
 		}
 	}
 	m.metadata.Remove(contract.SamplingAncestry, contract.SamplingRootSpanID)
-	if !m.places[i].parent.IsZero() {
-		return
-	}
-	if v, ok := s.Resource.Get(contract.RedactPolicy); ok {
+}
+
+// addPolicy adds what redact says about all spans of a resource.
+func (m *mapper) addPolicy(resource pcommon.Map) {
+	if v, ok := resource.Get(contract.RedactPolicy); ok {
 		m.add(contract.RedactPolicy, scalar(v))
 	}
 }
 
-func isTellingContract(key string) bool {
-	if key == "" || key[0] != 's' && key[0] != 'p' {
-		return false // nearly every attribute
-	}
+func isTellingMark(key string) bool {
 	switch key {
 	case contract.SamplingRule, contract.SamplingTrigger, contract.SamplingProbability, contract.SamplingAdjustedCount,
 		contract.SamplingComplete, contract.SamplingLate, contract.SamplingSynthetic, contract.SamplingIncomplete,

@@ -63,7 +63,8 @@ func (c *core) relieve(n int64) {
 	complete := c.cfg.WhenFull == whenFullRefuse && c.outbox.stuck()
 	for _, what := range []spare{ofCalm, ofUrgent} {
 		for range c.shards {
-			if c.journal.hurry() || c.outbox.held() >= n || what == ofUrgent && complete {
+			memory, stowed := c.outbox.held()
+			if c.journal.hurry() || memory+stowed >= n || what == ofUrgent && complete {
 				return
 			}
 			c.evict(room{bytes: n, of: what, complete: complete})
@@ -121,7 +122,7 @@ func (c *core) makeRoom(n int64) bool {
 			if c.budget.reserve(n) {
 				return true
 			}
-			if what == ofUrgent && (complete || c.outbox.held() >= n) {
+			if waiting, _ := c.outbox.held(); what == ofUrgent && (complete || waiting >= n) {
 				return false
 			}
 			c.evict(room{bytes: c.budget.missing(n) + c.budget.max/roomToSpare, of: what, complete: complete})

@@ -8,6 +8,10 @@ import (
 	"time"
 )
 
+// warmShare of the budget is held in memory as it is, where there is a directory to read the rest from. The Go runtime lets
+// the heap double before it collects, and requests that are read need room too.
+const warmShare = 4
+
 // budget counts the bytes that are held. What is admitted is reserved before; what is known only afterwards (that a
 // repaired trace has become a little larger) is added without asking, and the next request pays for it.
 type budget struct {
@@ -31,6 +35,9 @@ func (b *budget) reserve(n int64) bool {
 
 // add takes n bytes, or gives them back when n is negative.
 func (b *budget) add(n int64) { b.used.Add(n) }
+
+// warm reports whether so much is held that what the directory holds as well is left to it alone.
+func (c *core) warm() bool { return c.journal.readable() && c.budget.held() > c.budget.max/warmShare }
 
 func (b *budget) held() int64 { return b.used.Load() }
 

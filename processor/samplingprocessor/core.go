@@ -196,6 +196,7 @@ func (c *core) run(left *remains) {
 	c.policy.Start(time.Now())
 	c.outbox = newOutbox(c)
 	c.restore(left.decisions)
+	c.restoreReleases(left.releases)
 	c.journal.start()
 	c.outbox.start()
 	for _, s := range c.shards {

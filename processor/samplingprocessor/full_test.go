@@ -142,7 +142,9 @@ func hangUp(t *testing.T, s *sampler) {
 	cancel()
 	require.ErrorIs(t, s.traces.Shutdown(ctx), context.Canceled)
 	assert.Zero(t, s.traces.(*tracesProcessor).core.tracesOpen.Load())
-	assert.Zero(t, s.traces.(*tracesProcessor).core.outbox.held())
+	memory, stowed := s.traces.(*tracesProcessor).core.outbox.held()
+	assert.Zero(t, memory)
+	assert.Zero(t, stowed)
 }
 
 func TestSize_aTraceThatOutgrowsItsShareIsJudged(t *testing.T) {

@@ -53,7 +53,7 @@ type journal struct {
 
 // settled is an end of a trace, or of late parts of one.
 type settled struct {
-	seqs []uint64 // entries that are no longer needed
+	seqs []uint64 // keys of what is no longer needed: entries, or what was stowed
 	memo []byte   // what became of the trace; nil: nothing new
 }
 
@@ -231,6 +231,7 @@ func (c *core) readBack(ctx context.Context) (remains, error) {
 
 // replay hands to the shards what was read back.
 func (c *core) replay(left *remains) {
+	c.resumeReleases(left.releases)
 	traces := map[store.Key]struct{}{}
 	for i := range left.arrivals {
 		c.budget.add(left.arrivals[i].part.Cost())
@@ -254,6 +255,7 @@ type remains struct {
 	last      uint64 // the highest number of an entry
 	damaged   int
 	decisions []snapshot
+	releases  []release
 	rules     []byte
 }
 
@@ -266,6 +268,8 @@ func (c *core) readJournal(ctx context.Context) (remains, error) {
 	err = c.journal.vault.walk(ctx, func(key seglog.Key, value []byte) bool {
 		number := key &^ kindMask
 		switch key & kindMask {
+		case kindRelease:
+			return left.addRelease(key, value)
 		case kindRules:
 			left.rules = bytes.Clone(value)
 			return true
@@ -289,6 +293,19 @@ func (c *core) readJournal(ctx context.Context) (remains, error) {
 		return true
 	})
 	return left, errors.Join(err, ctx.Err())
+}
+
+// addRelease notes what was stowed, whose data stays where it is.
+func (r *remains) addRelease(key seglog.Key, value []byte) bool {
+	r.last = max(r.last, key&^kindMask)
+	found, _, err := parseRelease(key, value)
+	if err != nil {
+		r.damaged++
+		return false
+	}
+	found.memo = bytes.Clone(found.memo)
+	r.releases = append(r.releases, found)
+	return true
 }
 
 // settle deletes entries soon, and writes what became of their trace. It never waits.
@@ -354,9 +371,7 @@ func (j *journal) writeSettled(now time.Time) {
 		var memos [][]byte
 		n, size := 0, 0
 		for n < len(garbage) && len(deletes) < deleteBatch && size < maxSegmentBytes {
-			for _, seq := range garbage[n].seqs {
-				deletes = append(deletes, kindEntry|seq)
-			}
+			deletes = append(deletes, garbage[n].seqs...)
 			if m := garbage[n].memo; m != nil {
 				memos = append(memos, m)
 				size += len(m)

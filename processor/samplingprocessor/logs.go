@@ -292,9 +292,9 @@ func (c *core) refuseLogs(arrivals []arrival, err error) error {
 }
 
 // consumeReturned is the way of returned records out.
-func (c *core) consumeReturned(ctx context.Context, d delivery) error {
+func (c *core) consumeReturned(ctx context.Context, d *delivery, data []byte) error {
 	var u plog.ProtoUnmarshaler
-	ld, err := u.UnmarshalLogs(d.data)
+	ld, err := u.UnmarshalLogs(data)
 	if err != nil {
 		return consumererror.NewPermanent(fmt.Errorf("decode log records: %w", err))
 	}

@@ -61,7 +61,12 @@ func readMemos(segment []byte, f func(store.Key, *verdict)) bool {
 		crc32.ChecksumIEEE(segment[segmentHeader:]) != binary.BigEndian.Uint32(segment[1:]) {
 		return false
 	}
-	for rest := segment[segmentHeader:]; len(rest) > 0; {
+	return readMemo(segment[segmentHeader:], f)
+}
+
+// readMemo calls f for every memo of some that stand one behind the other, and reports whether all are whole.
+func readMemo(rest []byte, f func(store.Key, *verdict)) bool {
+	for len(rest) > 0 {
 		if len(rest) < memoHeader {
 			return false
 		}

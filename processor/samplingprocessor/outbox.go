@@ -23,6 +23,8 @@ const (
 	// decodedShare of the budget may wait decoded, so that a burst of releases is not encoded only to be decoded again.
 	// It takes about three times what the budget reckons with.
 	decodedShare = 64
+	// fetchedShare of the budget may be read back from the journal at a time, to be decoded and delivered.
+	fetchedShare = 16
 	// deliveryOverhead is what a delivery costs beside its bytes: its place in the queue, which grows by doubling.
 	deliveryOverhead = 256
 	firstBackoff     = 100 * time.Millisecond
@@ -37,11 +39,15 @@ type delivery struct {
 	logs   uint16        // not 0: log records, for the logs pipeline of this number
 	td     ptrace.Traces // zero while waiting in encoded form
 	data   []byte
+	stowed int64    // not 0: its data is this long and in the journal alone, under the only one of seqs
 	spans  int      // or records
 	bytes  int64    // of the budget
 	seqs   []uint64 // in the journal
 	memo   []byte   // for the journal: what became of the trace
 }
+
+// cost is the memory of a delivery that is encoded or stowed.
+func (d *delivery) cost() int64 { return int64(len(d.data)+len(d.memo)) + deliveryOverhead }
 
 // outbox delivers released traces from goroutines of its own, so that a slow consumer holds up nobody but the sender
 // whose request no longer fits into the budget. What waits is encoded: decoded spans take several times their bytes.
@@ -49,6 +55,7 @@ type outbox struct {
 	core    *core
 	cancel  context.CancelFunc // ends the workers
 	workers sync.WaitGroup
+	fetched byteLimit // what is read back at the same time
 
 	mu      sync.Mutex
 	filled  sync.Cond // something is queued, or the outbox is closed
@@ -58,13 +65,14 @@ type outbox struct {
 	pending map[uint16]int // deliveries that are queued or under way, by outlet
 	bytes   int64
 	decoded int64 // of bytes: of what waits decoded
+	stowed  int64 // beside bytes: what the journal alone holds
 	failed  int   // tries in a row that failed, whatever the delivery
 	closed  bool
 }
 
 func newOutbox(c *core) *outbox {
-	o := &outbox{core: c, pending: map[uint16]int{}}
-	o.filled.L, o.settled.L = &o.mu, &o.mu
+	o := &outbox{core: c, pending: map[uint16]int{}, fetched: byteLimit{most: c.budget.max / fetchedShare}}
+	o.filled.L, o.settled.L, o.fetched.left.L = &o.mu, &o.mu, &o.fetched.mu
 	return o
 }
 
@@ -76,11 +84,11 @@ func (o *outbox) start() {
 	}
 }
 
-// held returns the bytes of what waits.
-func (o *outbox) held() int64 {
+// held returns the bytes of what waits: in memory, and of what the journal alone holds.
+func (o *outbox) held() (memory, stowed int64) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.bytes
+	return o.bytes, o.stowed
 }
 
 // stuck reports whether the next component does not take what is released: all that was tried lately failed, or a great
@@ -88,19 +96,28 @@ func (o *outbox) held() int64 {
 func (o *outbox) stuck() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.failed > releaseWorkers/2 || o.bytes >= o.core.budget.max/2
+	return o.failed > releaseWorkers/2 || o.bytes >= o.core.budget.max/2 || o.stowed >= o.core.journal.capacity()/2
 }
 
 // put queues a delivery and never waits.
 func (o *outbox) put(d delivery) {
-	if d.logs == 0 && !o.mayWaitDecoded(&d) {
+	switch {
+	case d.logs != 0:
+		o.stow(&d)
+	case !o.mayWaitDecoded(&d):
 		o.encode(&d)
+		o.stow(&d)
 	}
+	o.enqueue(d)
+}
+
+func (o *outbox) enqueue(d delivery) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if d.data == nil {
+	if d.waitsDecoded() {
 		o.decoded += d.bytes
 	}
+	o.stowed += d.stowed
 	o.queue = append(o.queue, d)
 	o.pending[d.outlet]++
 	o.bytes += d.bytes
@@ -126,10 +143,41 @@ func (o *outbox) encode(d *delivery) {
 		return // cannot happen for decoded data; d stays decoded
 	}
 	d.data, d.td = data, ptrace.Traces{}
-	cost := int64(len(data)) + deliveryOverhead
+	o.account(d)
+}
+
+// account makes the budget hold what d takes now.
+func (o *outbox) account(d *delivery) {
+	cost := d.cost()
 	o.core.budget.add(cost - d.bytes)
 	d.bytes = cost
 }
+
+// stow leaves d to the journal alone when much is held already.
+func (o *outbox) stow(d *delivery) {
+	if len(d.data) == 0 || !o.core.warm() || !o.core.journal.stow(d) {
+		return
+	}
+	o.account(d)
+}
+
+// shelve makes d, which has to wait and is in nobody's queue, take as little memory as it can.
+func (o *outbox) shelve(d *delivery) {
+	bytes, stowed := d.bytes, d.stowed
+	if d.waitsDecoded() {
+		o.encode(d)
+	} else {
+		o.account(d)
+	}
+	o.stow(d)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.bytes += d.bytes - bytes
+	o.stowed += d.stowed - stowed
+}
+
+// waitsDecoded reports whether d is a trace that is not encoded.
+func (d *delivery) waitsDecoded() bool { return d.data == nil && d.stowed == 0 }
 
 func (o *outbox) work(ctx context.Context) {
 	for {
@@ -137,7 +185,8 @@ func (o *outbox) work(ctx context.Context) {
 		if !ok {
 			return
 		}
-		o.finish(d, o.deliver(ctx, d))
+		err := o.deliver(ctx, &d)
+		o.finish(d, err)
 	}
 }
 
@@ -153,7 +202,7 @@ func (o *outbox) take() (delivery, bool) {
 		return delivery{}, false
 	}
 	d := o.queue[0]
-	if d.data == nil {
+	if d.waitsDecoded() {
 		o.decoded -= d.bytes
 	}
 	o.queue[0] = delivery{}
@@ -162,7 +211,7 @@ func (o *outbox) take() (delivery, bool) {
 }
 
 // deliver tries until the next consumer takes d or refuses it for good, or the outbox is stopped.
-func (o *outbox) deliver(ctx context.Context, d delivery) error {
+func (o *outbox) deliver(ctx context.Context, d *delivery) error {
 	for backoff := firstBackoff; ; backoff = min(2*backoff, maxBackoff) {
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -172,7 +221,10 @@ func (o *outbox) deliver(ctx context.Context, d delivery) error {
 			return err
 		}
 		o.fails()
-		o.keepRest(err, &d)
+		o.keepRest(err, d)
+		if o.core.journal.readable() {
+			o.shelve(d)
+		}
 		if !pause(ctx, backoff) {
 			return err
 		}
@@ -180,23 +232,41 @@ func (o *outbox) deliver(ctx context.Context, d delivery) error {
 	}
 }
 
-func (o *outbox) try(ctx context.Context, d delivery) error {
+func (o *outbox) try(ctx context.Context, d *delivery) error {
+	data := d.data
+	if d.stowed > 0 {
+		o.fetched.enter(d.stowed)
+		defer o.fetched.leave(d.stowed)
+		var err error
+		if data, err = o.core.journal.fetch(d); err != nil {
+			return o.unread(err)
+		}
+	}
 	if d.logs != 0 {
-		return o.core.consumeReturned(ctx, d)
+		return o.core.consumeReturned(ctx, d, data)
 	}
 	p := o.core.outlets()[d.outlet]
 	if p.gone.Load() {
 		return errClosed
 	}
 	td := d.td
-	if d.data != nil {
+	if data != nil {
 		var u ptrace.ProtoUnmarshaler
 		var err error
-		if td, err = u.UnmarshalTraces(d.data); err != nil {
+		if td, err = u.UnmarshalTraces(data); err != nil {
 			return consumererror.NewPermanent(fmt.Errorf("decode a released trace: %w", err))
 		}
 	}
 	return p.next.ConsumeTraces(ctx, td)
+}
+
+// unread counts and tells that what was stowed cannot be read. A disk may recover, a damaged record does not.
+func (o *outbox) unread(err error) error {
+	o.core.journalFailed(fmt.Errorf("read back what is to be delivered: %w", err))
+	if errors.Is(err, errDamaged) {
+		return consumererror.NewPermanent(err)
+	}
+	return err
 }
 
 // keepRest keeps of d only what the next consumer says it did not take.
@@ -207,8 +277,17 @@ func (o *outbox) keepRest(err error, d *delivery) {
 	}
 	var m ptrace.ProtoMarshaler
 	if data, err := m.MarshalTraces(rest.Data()); err == nil {
-		d.data = data
+		o.unstow(d)
+		d.data, d.td = data, ptrace.Traces{}
 	}
+}
+
+// unstow forgets the data of d, of which the journal goes on holding all until something takes its place.
+func (o *outbox) unstow(d *delivery) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.stowed -= d.stowed
+	d.stowed = 0
 }
 
 // pause waits for about d, and reports whether there is any point in going on. Traces that failed together do not
@@ -243,6 +322,7 @@ func (o *outbox) finish(d delivery, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.bytes -= d.bytes
+	o.stowed -= d.stowed
 	o.pending[d.outlet]--
 	if err == nil {
 		o.failed = 0

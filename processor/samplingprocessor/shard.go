@@ -99,6 +99,14 @@ type verdict struct {
 	orphan  *policy.Orphan // whose parent had not come; nil: none
 }
 
+// spansKnown is how many spans of a released trace are known.
+func (v *verdict) spansKnown() int {
+	if v.known == nil {
+		return 0
+	}
+	return v.known.Len()
+}
+
 // newShard makes a shard that is given a share of the budget for what it remembers of decided traces.
 func newShard(c *core, observers []decision.Observer, share int64) (*shard, error) {
 	packer, err := store.NewPacker()

@@ -27,6 +27,9 @@ type vault interface {
 	// walk calls f for everything that is there, and deletes that for which it returns false. A key that is not the
 	// journal's is 0.
 	walk(ctx context.Context, f func(key seglog.Key, value []byte) bool) error
+	// read returns the value of key, or nil when it is not there. It is asked only of a vault that readable is true of.
+	read(key seglog.Key) ([]byte, error)
+	readable() bool
 	// room reports whether n bytes more would be taken; more than capacity never are.
 	room(n int64) bool
 	capacity() int64
@@ -41,6 +44,7 @@ const (
 	kindEntry seglog.Key = iota << 56
 	kindDecisions
 	kindRules
+	kindRelease
 
 	kindMask seglog.Key = 0xff << 56
 )
@@ -107,6 +111,10 @@ func (v extensionVault) walk(ctx context.Context, f func(seglog.Key, []byte) boo
 		return nil, ctx.Err()
 	})
 }
+
+// What waits is not left to an extension alone: nothing bounds what that takes on the disk, and reading back is slow.
+func (extensionVault) readable() bool                  { return false }
+func (extensionVault) read(seglog.Key) ([]byte, error) { return nil, errors.ErrUnsupported }
 
 func (extensionVault) room(int64) bool      { return true }
 func (extensionVault) capacity() int64      { return math.MaxInt64 }
@@ -194,6 +202,9 @@ func (v *directoryVault) walk(ctx context.Context, f func(seglog.Key, []byte) bo
 	err := v.log.Each(func(key seglog.Key, value []byte) bool { return ctx.Err() != nil || f(key, value) })
 	return errors.Join(err, ctx.Err())
 }
+
+func (v *directoryVault) read(key seglog.Key) ([]byte, error) { return v.log.Read(key) }
+func (*directoryVault) readable() bool                        { return true }
 
 func (v *directoryVault) room(n int64) bool { return v.log.Room(n) }
 func (v *directoryVault) capacity() int64   { return v.log.Capacity() }

@@ -1,0 +1,77 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package seglog
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestRead(t *testing.T) {
+	dir := t.TempDir()
+	l := open(t, dir, Options{SegmentBytes: 100})
+	for n := range Key(20) {
+		require.NoError(t, l.Write([]Put{put(n, fmt.Sprint("value ", n))}, nil))
+	}
+	require.NoError(t, l.Write([]Put{put(3, "another"), put(4, "")}, []Key{5}))
+	f := func(key Key, want string) {
+		t.Helper()
+		got, err := l.Read(key)
+		require.NoError(t, err)
+		require.NotNil(t, got)
+		assert.Equal(t, want, string(got))
+	}
+	f(0, "value 0")
+	f(3, "another")
+	f(4, "")
+	for _, key := range []Key{5, 99} {
+		got, err := l.Read(key)
+		require.NoError(t, err)
+		assert.Nil(t, got)
+	}
+	require.NoError(t, os.Remove(l.path(1)))
+	_, err := l.Read(0)
+	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+// TestRead_whileRecordsAreMoved reads all the time what a crowded log moves on.
+func TestRead_whileRecordsAreMoved(t *testing.T) {
+	l := open(t, t.TempDir(), Options{SegmentBytes: 1 << 10})
+	text := strings.Repeat("x", 200)
+	for n := range Key(20) {
+		require.NoError(t, l.Write([]Put{put(n, fmt.Sprint(n, text))}, nil))
+	}
+	done := make(chan error, 1)
+	go func() {
+		for n := range 2000 {
+			if err := l.Write([]Put{put(Key(100+n), text)}, []Key{Key(99 + n)}); err != nil {
+				done <- err
+				return
+			}
+			if err := l.Tidy(); err != nil {
+				done <- err
+				return
+			}
+		}
+		done <- nil
+	}()
+	for {
+		select {
+		case err := <-done:
+			require.NoError(t, err)
+			return
+		default:
+		}
+		for n := range Key(20) {
+			got, err := l.Read(n)
+			require.NoError(t, err)
+			require.Equal(t, fmt.Sprint(n, text), string(got))
+		}
+	}
+}

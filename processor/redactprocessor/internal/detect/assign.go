@@ -25,6 +25,9 @@ func (sc *Scanner) assign(i int) int {
 			return next
 		}
 	}
+	if s[i] == '=' && i > 0 && s[i-1] == 'l' && sc.literalMember(i) {
+		return i + 1
+	}
 	k, ok := keyBefore(s, i)
 	kind := KindNone
 	if ok {
@@ -223,6 +226,9 @@ func (k *key) closeQuote(s string, end, stop int) int {
 func keyStart(s string, end, stop int) int {
 	start := end
 	for start > stop && keyBytes[s[start-1]] {
+		if s[start-1] == ']' && start < end && s[start] == ' ' {
+			break // what was said before it has ended
+		}
 		start--
 	}
 	if start < end && escapedLetter(s, start) {

@@ -90,6 +90,8 @@ const (
 	AdyenKey
 	OktaToken
 	GoogleRefresh
+	RecoveryCode
+	BIC
 	structural // how many there are
 )
 
@@ -147,6 +149,8 @@ var structures = [structural]Detector{
 	AdyenKey:        {"adyen_key", GroupSecrets, Mask, "Adyen"},
 	OktaToken:       {"okta_token", GroupSecrets, Mask, "Okta, behind the scheme SSWS"},
 	GoogleRefresh:   {"google_refresh_token", GroupSecrets, Mask, "Google OAuth refresh tokens"},
+	RecoveryCode:    {"recovery_code", GroupSecrets, Mask, "codes by which an account is recovered, behind a key that says so"},
+	BIC:             {"bic", GroupPersonal, Mask, "codes of banks (ISO 9362) under a key that says so"},
 	GrafanaKey:      {"grafana_key", GroupSecrets, Mask, "API keys of older Grafana versions"},
 }
 

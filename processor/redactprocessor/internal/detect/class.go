@@ -203,7 +203,24 @@ func startsWord(s string, i int) bool {
 	if escapedAt(s, i-1) {
 		return true // the n of \n
 	}
+	if s[i-1] == 'm' && endsColour(s, i) {
+		return true
+	}
 	return i >= 6 && s[i-6] == '\\' && s[i-5] == 'u'
+}
+
+// maxColour is the length of the longest sequence of a terminal that sets a colour: 38;2;255;255;255m.
+const maxColour = 20
+
+// endsColour tells whether the "m" before i ends a sequence by which terminals set colours: ESC [ 93 m, the ESC of which
+// may be escaped.
+func endsColour(s string, i int) bool {
+	j := i - 1
+	for stop := max(0, i-maxColour); j > stop && (isDigit(s[j-1]) || s[j-1] == ';'); {
+		j--
+	}
+	return j > 1 && s[j-1] == '[' && (s[j-2] == 0x1b || strings.HasSuffix(s[:j-1], "u001b") || strings.HasSuffix(s[:j-1], "u001B") ||
+		strings.HasSuffix(s[:j-1], "x1b") || strings.HasSuffix(s[:j-1], "033"))
 }
 
 // endsWord tells whether nothing that could be part of the same word stands at i.

@@ -8,12 +8,20 @@ import "strings"
 // colonForms recognises secrets that are known by the text around the ":" at i, and returns where to read on, or 0.
 func (sc *Scanner) colonForms(i int) int {
 	s := sc.text
-	switch c := s[i-1]; {
+	c := s[i-1]
+	switch {
 	case c == 's' && strings.HasSuffix(s[:i], puttyLines):
 		return sc.putty(i + 1)
+	case c == 's' && sc.passSource(i) > 0:
+		return sc.skip(i)
 	case c == 'n' && strings.HasSuffix(s[:i], oracleThin):
 		return sc.oracle(i + 1)
-	case i+1 < len(s) && isDigit(s[i+1]) && (c == '*' || isLetter(c)):
+	case strings.IndexByte("dDpPrRsS", c) >= 0 && i+1 < len(s) && !isSpace(s[i+1]):
+		if end := sc.slashOption(i); end > 0 {
+			return end
+		}
+	}
+	if i+1 < len(s) && isDigit(s[i+1]) && (c == '*' || isLetter(c)) {
 		return sc.passFile(i)
 	}
 	return 0

@@ -16,10 +16,14 @@ func (sc *Scanner) longOption(i int) int {
 		return i
 	}
 	end := run(s[:min(len(s), i+maxKey)], i+1, aURL)
+	if first < i && strings.HasSuffix(s[:end], "stdin") && strings.Contains(s[max(0, i-maxKey):end], "passw") {
+		sc.piped(first)
+		return i
+	}
 	if end >= len(s) || s[end] != ' ' || end-i < leastOption {
 		return i
 	}
-	kind := KeyKind(s[i+1 : end])
+	kind := sc.keys.kind(s[i+1 : end])
 	if name := s[i+1 : end]; first < i && (name == "user" || name == "proxy-user") {
 		user, _, found := strings.Cut(word(s, end+1), ":")
 		kind = pick(found && !only(user, aDigit), KindSecret, kind) // of curl
@@ -51,24 +55,55 @@ var commands = []command{
 	{"mysql", "p"},
 	{"mysqldump", "p"},
 	{"mysqladmin", "p"},
+	{"mysqlimport", "p"},
+	{"mysqlsh", "p"},
+	{"mariadb", "p"},
 	{"redis-cli", "a"},
+	{"valkey-cli", "a"},
 	{"login", "p"},
 	{"sshpass", "p"},
 	{"mongo", "p"},
 	{"mongosh", "p"},
+	{"mongodump", "p"},
+	{"mongorestore", "p"},
+	{"mongoexport", "p"},
+	{"mongoimport", "p"},
 	{"wget", ""},
 	{"http", "a"},
+	{"https", "a"},
 	{"ldapsearch", "w"},
 	{"ldapadd", "w"},
 	{"ldapmodify", "w"},
+	{"ldapdelete", "w"},
+	{"ldappasswd", "ws"},
+	{"ldapwhoami", "w"},
 	{"sqlcmd", "P"},
+	{"bcp", "P"},
+	{"isql", "P"},
+	{"tsql", "P"},
+	{"osql", "P"},
 	{"ipmitool", "P"},
 	{"cqlsh", "p"},
+	{"clickhouse-client", ""},
 	{"psexec", "p"},
 	{"PSEXEC", "p"},
 	{"PSEXEC.EXE", "p"},
 	{"psExec", "p"},
 	{"PsExec", "p"},
+	{"twine", "p"},
+	{"useradd", "p"},
+	{"usermod", "p"},
+	{"rdesktop", "p"},
+	{"hydra", "p"},
+	{"winrm", "p"},
+	{"zip", "P"},
+	{"unzip", "P"},
+	{"snmpget", "AX"},
+	{"snmpwalk", "AX"},
+	{"snmpset", "AX"},
+	{"ssh-keygen", "NP"},
+	{"sudo", "S"},
+	{"doctl", "t"},
 }
 
 // commandWindow is how far before an option its command is looked for.
@@ -109,7 +144,7 @@ func (sc *Scanner) commandBefore(i int) *command {
 }
 
 // leastCommand is the length of the shortest of the commands.
-const leastCommand = 4
+const leastCommand = 3
 
 // commandsBy holds the numbers of the commands by the last letter of their names.
 var commandsBy = func() (t [256][]int) {
@@ -134,20 +169,34 @@ func commandAt(s string) int {
 	return 0
 }
 
+// shortOptions are the letters of all commands.
+var shortOptions = func() (t [256]bool) {
+	for _, c := range commands {
+		for _, letter := range []byte(c.options) {
+			t[letter] = true
+		}
+	}
+	return t
+}()
+
 // shortOption recognises "mysql -psecret" and the like. The dash stands at i.
 func (sc *Scanner) shortOption(i int) int {
 	s := sc.text
 	letter := s[i+1]
-	if letter != 'p' && letter != 'a' && letter != 'u' && letter != 'U' && letter != 'w' && letter != 'P' {
+	if !shortOptions[letter] {
 		return i
 	}
 	c := sc.commandBefore(i)
 	if c == nil || strings.IndexByte(c.options, letter) < 0 {
 		return i
 	}
+	if letter == 'S' {
+		sc.piped(i)
+		return i
+	}
 	start := i + 2
 	if start < len(s) && s[start] == ' ' {
-		if strings.HasPrefix(c.name, "mysql") {
+		if strings.HasPrefix(c.name, "mysql") || c.name == "mariadb" {
 			return i // it asks for the password when it does not follow at once
 		}
 		start++
@@ -197,6 +246,13 @@ func argumentAt(s string, i int) (start, end int) {
 	start = i
 	for start < len(s) && argumentSigns[s[start]]&beforeArgument != 0 {
 		start++
+	}
+	if start > i && isQuote(s[start-1]) {
+		line := s[start:min(len(s), start+maxLook)]
+		n := strings.IndexByte(line, s[start-1])
+		if n > 0 && strings.IndexByte(line[:n], ' ') > 0 && strings.IndexByte(line[:n], '\n') < 0 {
+			return start, start + n - backslashes(s, start, start+n) // words in quotes
+		}
 	}
 	end = start
 	for end < len(s) && argumentSigns[s[end]]&behindArgument == 0 {

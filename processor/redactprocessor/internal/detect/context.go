@@ -62,6 +62,29 @@ func (sc *Scanner) inContext(start, end int) bool {
 	return true
 }
 
+// maxJoined is how far into a run its name reaches.
+const maxJoined = 40
+
+// joinedKey adds what follows the name of a secret in one run of token characters: acme-secret-key-7f9c….
+func (sc *Scanner) joinedKey(start, end int) bool {
+	s := sc.text
+	for i := start + leastCredential; i < min(end-leastOpaque, start+maxJoined); i++ {
+		if alphabet[s[i]]&aURLSafe == 0 || !mayEnd(s, i) {
+			continue
+		}
+		rest := s[i+1 : end]
+		if !isUUID(rest) && (!only(rest[:min(len(rest), maxLook)], aAlnum) || !isOpaque(rest) || unbase64(rest) != "") {
+			continue
+		}
+		if kind := sc.keys.kind(s[start:i]); kind != KindSecret {
+			return false
+		}
+		sc.add(Finding{i + 1, end, SecretValue, Unquoted})
+		return true
+	}
+	return false
+}
+
 // tokenLike is a first look at a run: letters and digits mixed, and no words.
 func tokenLike(s string) bool {
 	s = s[:min(len(s), maxLook)]
@@ -115,13 +138,16 @@ func isSign(c byte) bool {
 	return !isAlnum(c) && c < 0x80 && c != ';' && c != ']' && c != '{'
 }
 
+// leastOpaque is the length of the shortest random value that is taken for a key by itself.
+const leastOpaque = 16
+
 // isOpaque tells whether s is of the kind that services give out as keys: hexadecimal, a UUID, or long and random.
 func isOpaque(s string) bool {
 	if isUUID(s) || len(s) >= 28 && only(s, aHex) {
 		return true
 	}
 	digits, capitals, smalls := mix(s)
-	return len(s) >= 16 && digits >= 2 && capitals+smalls >= 4 && distinct(s) >= 10 && longestWord(s) <= 6 && !wordy(s)
+	return len(s) >= leastOpaque && digits >= 2 && capitals+smalls >= 4 && distinct(s) >= 10 && longestWord(s) <= 6 && !wordy(s)
 }
 
 // vendorWords are services whose keys have no form of their own: an opaque value under their bare name is a key.
@@ -143,4 +169,4 @@ var vendorWords = set("airtable algolia alchemy amplitude anypoint apollo asana 
 	"smartsheet smartling sonarcloud sourcegraph spoonacular sparkpost squareup stability statsig stormglass " +
 	"strava stripe supabase tavily telegram testrail tmdb tomtom trufflehog uptimerobot " +
 	"urlscan vercel vonage vultr wakatime wandb weatherapi weatherbit webflow wistia wrike yelp " +
-	"zapier zerobounce")
+	"zapier zerobounce " + moreServices)

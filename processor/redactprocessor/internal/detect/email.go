@@ -66,6 +66,9 @@ func localStart(s string, i int) int {
 		j--
 	}
 	j += brokenRune(s[j:i])
+	if eq := strings.LastIndexByte(s[j:max(j, i-1)], '='); eq >= 0 && strings.IndexByte(s[j:j+eq], '+') < 0 {
+		j += eq + 1 // the value of a parameter
+	}
 	for j < i && (s[j] == '.' || s[j] == '\'' || s[j] == '&' || s[j] == '=' || s[j] == '?') {
 		j++
 	}

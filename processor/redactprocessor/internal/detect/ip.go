@@ -30,7 +30,16 @@ func isPublic(a netip.Addr) bool {
 	return true
 }
 
-var versionWords = set("version ver v build release firmware sdk oid section chapter")
+var versionWords = set("version ver build release firmware sdk oid section chapter")
+
+// isVersion tells whether words before i say that a number there is a version. The v of "v 1.2.3.4" is not that of a key.
+func isVersion(s string, i int) bool {
+	word := strings.TrimRight(s[max(0, i-len("v. ")):i], ". ")
+	if n := len(word); n > 0 && lower(word[n-1]) == 'v' && !isQuote(s[i-1]) && (n == 1 || !isAlnum(word[n-2])) {
+		return true
+	}
+	return before(s, i, versionWords)
+}
 
 // ipv4 looks for four groups with dots between them.
 func (sc *Scanner) ipv4(m *number) bool {
@@ -44,7 +53,7 @@ func (sc *Scanner) ipv4(m *number) bool {
 		}
 		start, end := m.at[a], m.stop[a+3]
 		addr, err := netip.ParseAddr(s[start:end])
-		if err != nil || !isPublic(addr) || before(s, start, versionWords) || start > 0 && (isAlnum(s[start-1]) ||
+		if err != nil || !isPublic(addr) || isVersion(s, start) || start > 0 && (isAlnum(s[start-1]) ||
 			s[start-1] == '-') {
 			continue
 		}

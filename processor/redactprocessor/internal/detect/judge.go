@@ -49,6 +49,10 @@ func announces(kind Kind, text string) bool {
 		return isName(text)
 	case KindPin:
 		return len(text) >= 3 && len(text) <= 8 && only(text, aDigit)
+	case KindCodes:
+		return isRecoveryCode(text)
+	case KindBank:
+		return isBIC(text)
 	case KindSeed:
 		_, end := seedWords(text, 0)
 		return end > 0
@@ -63,6 +67,10 @@ func kindID(kind Kind) ID {
 	switch kind {
 	case KindPin:
 		return PinCode
+	case KindCodes:
+		return RecoveryCode
+	case KindBank:
+		return BIC
 	case KindName:
 		return PersonName
 	case KindAuth:
@@ -209,7 +217,7 @@ func isMarkup(s string) bool {
 // isVariable tells whether s is the name of a shell's or a template's variable.
 func isVariable(s string) bool {
 	if s == "" || !only(s, aAlnum|aURLSafe) || !isLetter(s[0]) {
-		return false
+		return len(s) == 1 && isDigit(s[0])
 	}
 	return s == strings.ToUpper(s) || KeyKind(s) != KindNone || wordy(s)
 }
@@ -238,7 +246,8 @@ func isPlainURL(s string) bool {
 // isPath tells whether s is a path or a selector made of words: /en/guides/strong-password, users/passwords#edit.
 func isPath(s string) bool {
 	slashes := strings.Count(s, "/")
-	if s[0] != '/' && s[0] != '#' && slashes == 0 || strings.ContainsAny(s, "+=") {
+	if s[0] != '/' && s[0] != '#' && slashes == 0 || strings.ContainsAny(s, "+=") ||
+		s[0] != '/' && strings.ContainsAny(s, "@!^*") {
 		return false
 	}
 	digits, _, _ := mix(s)

@@ -3,7 +3,11 @@
 
 package detect
 
-import "strings"
+import (
+	"maps"
+	"slices"
+	"strings"
+)
 
 // Kind says what a key announces about its value.
 type Kind uint8
@@ -23,6 +27,8 @@ const (
 	KindBearer        // KindToken, or a UUID
 	KindName          // the name of a person
 	KindManifest      // the kind of a manifest of Kubernetes, which may be a Secret
+	KindCodes         // codes by which an account is recovered
+	KindBank          // the code of a bank
 )
 
 // maxKey is how far back a key is read: longer ones are not keys but text.
@@ -53,6 +59,8 @@ const (
 	wKind
 	wName
 	wSurname
+	wOpaque
+	wBank
 	wNeutral // says nothing: the word before it counts
 )
 
@@ -62,26 +70,30 @@ var keyWords = classes(map[wordClass]string{
 		"apikey apikeys apitoken authtoken accesstoken accesskey secretkey privatekey clientsecret jwt bearer userpass " +
 		"sharedaccesskey accountkey masterkey encryptionkey signingkey apisecret appsecret authkey storagekey sshkey " +
 		"storepass keypass userpwd passwort kennwort wachtwoord senha parola contrasena haslo losenord mdp motdepasse " +
-		"adgangskode salasana heslo sifre csrf xsrf",
-	wToken: "token pat unseal crumb",
-	wPass:  "pass pword pw pwrd psw",
-	wKind:  "kind",
-	wName:  "name",
+		"adgangskode salasana heslo sifre csrf xsrf " +
+		"paasword pasword passord passwrd passwrod pssword psword paswrd pswd psswd userpw proxyuserpwd",
+	wToken:  "token pat unseal crumb",
+	wPass:   "pass pword pw pwrd psw",
+	wOpaque: "private access refresh skey pkey",
+	wKind:   "kind",
+	wName:   "name",
 	wSurname: "surname firstname lastname fullname forename vorname nachname familyname givenname middlename nom prenom " +
 		"apellido apellidos cardholder",
+	wOther:  "jsonwebtoken",
 	wTokens: "tokens",
 	wKey:    "key keys",
 	wAuth:   "authorization authentication auth",
 	wCookie: "cookie cookies",
 	wPin:    "pin cvv cvc cvv2 otp totp pincode",
-	wCode:   "code",
+	wCode:   "code codes",
+	wBank:   "bic swift",
 	wPhrase: "phrase words",
 	wSeed:   "mnemonic seedphrase seed",
 	wHash:   "hash salt digest",
 	wQuery:  "signature sig session sessionid sid code state ticket assertion samlresponse hmac",
 	wNeutral: "prod production dev development test testing stage staging live sandbox old new current default value " +
 		"plain plaintext raw " +
-		"base64 b64 base encoded string str env secondary backup main root admin user header",
+		"base64 b64 base encoded string str env secondary backup main root admin user header are",
 })
 
 func classes(words map[wordClass]string) map[string]wordClass {
@@ -108,13 +120,14 @@ var (
 		"row index map lookup " +
 		"dedup config flag feature unique composite natural surrogate hash range i18n locale event metric span attribute " +
 		"header query param " +
-		"prop property field column dict json yaml s3 redis cursor item node tree press up down enter escape arrow hot " +
+		"prop property field column dict json yaml schema bucket s3 redis cursor item node tree press up down enter escape arrow hot " +
 		"short answer")
 	// openTokens are the words before "token" that speak of positions and vocabularies.
 	openTokens = set("page next continuation sync cursor pad eos bos special mask unk start end stop last first per " +
 		"max min cost " +
 		"prompt completion input output top current previous sep cls")
 	secretTokens = set("access refresh auth api bearer session secret oauth")
+	codeOwners   = set("recovery backup scratch rescue emergency")
 	pinCodes     = set("security verification otp mfa auth pin cvv cvc totp 2fa passcode sms onetime access")
 	passOwners   = set("user db database smtp ftp sftp ssh admin root mail mailer email mysql pg postgres redis ldap " +
 		"bind auth login wifi sudo sys api http proxy basic keystore truststore key cert jdbc sql my app mongo rabbitmq")
@@ -135,14 +148,14 @@ func set(words string) map[string]bool {
 var joined = []string{
 	"password", "passwd", "passphrase", "secret", "token", "apikey", "accesskey", "secretkey",
 	"privatekey", "credential",
-	"credentials", "pwd",
+	"credentials", "pwd", "accountkey", "storagekey", "functionkey", "masterkey",
 }
 
 func classOf(word string) wordClass {
 	if c, ok := keyWords[word]; ok {
 		return c
 	}
-	if vendorWords[word] {
+	if vendorWords[word] || len(word) > leastService && strings.HasSuffix(word, "api") {
 		return wVendor
 	}
 	if word[0] >= '0' && word[0] <= '9' || word == "b" { // of B64
@@ -156,9 +169,12 @@ func classOf(word string) wordClass {
 	return wOther
 }
 
+// leastService is the length of the shortest word before "api" that is taken for the name of a service.
+const leastService = 6
+
 // certain are the kinds that follow from the class of the last word alone.
 var certain = [...]Kind{
-	wPassword: KindSecret, wCookie: KindCookie, wPin: KindPin, wQuery: KindQuery, wVendor: KindVendor, wSurname: KindName, wNeutral: KindNone,
+	wPassword: KindSecret, wCookie: KindCookie, wPin: KindPin, wQuery: KindQuery, wVendor: KindVendor, wOpaque: KindVendor, wBank: KindBank, wSurname: KindName, wNeutral: KindNone,
 }
 
 // classify judges the words of a key, the last of which counts most.
@@ -188,7 +204,13 @@ func classify(words []string) Kind {
 	case wAuth:
 		return pick(strings.HasPrefix(words[n-1], "authori"), KindAuth, KindToken)
 	case wCode:
-		return pick(pinCodes[before], KindPin, KindQuery)
+		if codeOwners[before] {
+			return KindCodes
+		}
+		if before == "swift" || before == "bic" {
+			return KindBank
+		}
+		return pick(words[n-1] == "codes", KindNone, pick(pinCodes[before], KindPin, KindQuery))
 	case wPhrase:
 		return pick(phraseKinds[before], KindSeed, KindNone)
 	case wSeed:
@@ -201,6 +223,12 @@ func classify(words []string) Kind {
 		return pick(classOf2(before) == wPassword, KindSecret, KindNone)
 	case wPass:
 		return pick(passOwners[before], KindSecret, KindWord)
+	}
+	switch {
+	case before == "secret" && words[n-1] == "id": // of AppRole
+		return KindBearer
+	case before == "p" && words[n-1] == "w" && n == 2:
+		return KindWord
 	}
 	return pick(vendorWords[before] && vendorParts[words[n-1]], KindVendor, KindNone)
 }
@@ -264,16 +292,18 @@ func KeyKind(key string) Kind {
 // hints holds the beginnings of all words that announce something, so that most keys are passed over without being
 // split.
 var hints = func() (h [1 << 15 / 8]byte) {
-	for w := range strings.FieldsSeq("pas pwd sec tok key cre aut coo pin cvv cvc otp jwt bea mne phr wor sig cod ses " +
-		"sid csr xsr api acc " +
-		"hma sta tic ass sam see has sal dig pat pwo uns cru kin sto ken wac sen par con hal los mdp mot adg sal hes sif psw use nam sur fir las ful for vor nac fam giv mid nom pre ape car") {
+	for w, class := range keyWords {
+		if len(w) >= 3 && class != wNeutral && class != wOther {
+			slot := trigram(w, 0)
+			h[slot>>3] |= 1 << (slot & 7)
+		}
+	}
+	for _, w := range append(slices.Collect(maps.Keys(vendorWords)), joined...) {
 		slot := trigram(w, 0)
 		h[slot>>3] |= 1 << (slot & 7)
 	}
-	for w := range vendorWords {
-		slot := trigram(w, 0)
-		h[slot>>3] |= 1 << (slot & 7)
-	}
+	slot := trigram("api", 0)
+	h[slot>>3] |= 1 << (slot & 7)
 	return h
 }()
 
@@ -316,7 +346,7 @@ func mayEnd(s string, end int) bool {
 }
 
 func mayAnnounce(key string) bool {
-	if len(key) == len("pw") && hasFold(key, "pw") {
+	if n := len(key); n >= len("pw") && hasFold(key[n-len("pw"):], "pw") || n == len("p/w") && hasFold(key, "p/w") {
 		return true
 	}
 	for i := 0; i+3 <= len(key); i++ {

@@ -26,6 +26,9 @@ func (sc *Scanner) prose(i int) int {
 		if end := wordAt(s, i-1, "pwd"); end > 0 {
 			return sc.announced(end)
 		}
+		if end := wordAt(s, i-5, "userpwd"); end > 0 { // of curl
+			return sc.announced(end)
+		}
 	case 'k', 'K': // toKen, passKey, api Key
 		for _, w := range [...]struct {
 			back int
@@ -60,18 +63,39 @@ func (sc *Scanner) announcedBy(i, back int, word string) int {
 	return i + 1
 }
 
-// identifiedBy looks for the password of an account of a database: CREATE USER x IDENTIFIED BY 'secret'. The last word
-// stands at i.
+// identifiedBy looks for the password of an account of a database: CREATE USER x IDENTIFIED WITH plugin BY 'secret'. The
+// last word stands at i.
 func (sc *Scanner) identifiedBy(i int) int {
 	s := sc.text
-	const identified = "identified "
-	if i < len(identified) || s[i-1] != ' ' || !hasFold(s[i-len(identified):], identified+"by ") {
+	start := i + len("by")
+	if i < 1 || !isSpace(s[i-1]) || start >= len(s) || !isSpace(s[start]) || !isIdentified(s[max(0, i-maxIdentified):i]) {
 		return i + 1
 	}
-	if l, ok := literalAt(s, i+len("by ")); ok && !sc.standsIn(s[l.start:l.end]) {
+	for start < len(s) && isSpace(s[start]) {
+		start++
+	}
+	l, ok := literalAt(s, start)
+	if !ok {
+		l.start, l.end = start, proseEnd(s, start)
+	}
+	if text := s[l.start:l.end]; text != "" && !sc.standsIn(text) && (ok || !reservedWords[strings.ToLower(text)]) {
 		sc.add(Finding{l.start, l.end, ProsePassword, Unquoted})
 	}
 	return i + 1
+}
+
+// maxIdentified is how far "identified" stands before "by", with the name of a plugin between the two.
+const maxIdentified = 48
+
+// reservedWords of SQL stand where no password does.
+var reservedWords = set("random password values externally")
+
+// isIdentified tells whether s ends in "identified ", or in that with "with" and the name of a plugin behind it.
+func isIdentified(s string) bool {
+	words := strings.Fields(s)
+	n := len(words)
+	return n > 0 && strings.EqualFold(words[n-1], "identified") ||
+		n > 2 && strings.EqualFold(words[n-3], "identified") && strings.EqualFold(words[n-2], "with")
 }
 
 // wordAt returns the end of the word when it stands, in whatever case, at i.
@@ -101,11 +125,15 @@ func (sc *Scanner) announced(i int) int {
 		start++
 	}
 	end := proseEnd(s, start)
+	phrase := hasFold(s[max(0, i-len("phrase")):], "phrase")
+	if quoted && phrase {
+		end = phraseEnd(s, start, end)
+	}
 	text := s[start:end]
 	// A literal in quotes is one even when it is a word.
 	whole := !quoted && isPassphrase(s, start, end)
 	if quoted && end < len(s) && s[end] == s[start-1] {
-		whole = exact || lower(s[i-1]) == 'd' && len(text) >= leastWord
+		whole = exact || phrase || lower(s[i-1]) == 'd' && len(text) >= leastWord
 	}
 	if len(text) >= leastCredential && (whole || looksPassword(text)) && !sc.isPlaceholder(text) {
 		sc.add(Finding{start, end, ProsePassword, Unquoted})
@@ -124,6 +152,8 @@ func (sc *Scanner) announcedAt(i int) (start int, exact bool) {
 		start = i + 1
 	case isSetting(s, i):
 		return i + 1, true
+	case i < len(s) && strings.IndexByte(",\")'] |?", s[i]) >= 0 && besideName(s, i) > 0:
+		return besideName(s, i), false
 	case lower(s[i-1]) != 'n' && lower(s[i-1]) != 'y' && sc.directly(i):
 		return 0, false
 	default:
@@ -132,6 +162,26 @@ func (sc *Scanner) announcedAt(i int) (start int, exact bool) {
 		}
 	}
 	return start, false
+}
+
+// besideName returns where the literal begins that stands behind the name of a setting which ends at i: as an argument,
+// OPT_PASSWORD, "…", or in case that there is no such setting, getenv("PASSWORD") or "…". It returns 0 when there is none.
+func besideName(s string, i int) int {
+	name := s[runBack(s, i, maxKey, aCapitals|aURLSafe):i]
+	if strings.HasPrefix(s[i:], ", ") && isQuote(s[min(i+2, len(s)-1)]) && strings.IndexByte(name, '_') > 0 {
+		return i + 2
+	}
+	for range 3 { // quotes and brackets around the name
+		if i < len(s) && strings.IndexByte(`"')]\`, s[i]) >= 0 {
+			i++
+		}
+	}
+	for _, or := range [...]string{" or ", " || ", " ?? ", " ?: "} {
+		if end := i + len(or); strings.HasPrefix(s[i:], or) && end < len(s) && isQuote(s[end]) {
+			return end
+		}
+	}
+	return 0
 }
 
 // verbEnd returns the end of the verb that follows at i, or 0.
@@ -218,6 +268,9 @@ func (sc *Scanner) ofSomebody(i int) (start int, exact bool) {
 		}
 	}
 	if colon := strings.LastIndexByte(line, ':'); colon > 0 && !strings.ContainsAny(line[:colon], "\"'={}(") {
+		if start = skipBlanks(s, i+colon+1); strings.HasPrefix(line, " for ") && isStrong(s[start:proseEnd(s, start)]) {
+			return start, false
+		}
 		sc.after(i + colon + 1)
 	}
 	return 0, false
@@ -233,6 +286,16 @@ func (sc *Scanner) after(i int) {
 	if text := s[i:end]; len(text) <= maxLiteral && only(text, aAny64|aDot) && isOpaque(text) && !isUUID(text) && !sc.isPlaceholder(text) {
 		sc.add(Finding{i, end, ProsePassword, Unquoted})
 	}
+}
+
+// phraseEnd returns where the words in quotes end that begin at start, or end when they do not on the same line.
+func phraseEnd(s string, start, end int) int {
+	line := s[start:min(len(s), start+maxLook)]
+	n := strings.IndexByte(line, s[start-1])
+	if n <= 0 || strings.IndexByte(line[:n], '\n') >= 0 {
+		return end
+	}
+	return start + n - backslashes(s, start, start+n)
 }
 
 // isPassphrase tells whether [start, end) is words joined by dashes that end a sentence or a line.

@@ -41,6 +41,7 @@ type seen struct {
 	lineSeen  int // lines for the keys that take a whole line
 	manifests int // how many manifests of Kubernetes there were
 	secretEnd int // up to where the data of Secrets was masked
+	linkEnd   int // of the path that was looked through last
 }
 
 // Scan returns what the text holds, in order and without overlaps. The result is valid until the next call.

@@ -76,7 +76,7 @@ func (sc *Scanner) longToken(start, end, i int) int {
 	if s[start] >= '0' && s[start] <= 'Z' && (sc.document(start, end) || sc.machineZone(start, end)) {
 		return sc.skip(i)
 	}
-	if sc.known(start, end, i) || sc.pairValue(start, end) || sc.inContext(start, end) {
+	if sc.known(start, end, i) || sc.pairValue(start, end) || sc.inContext(start, end) || sc.joinedKey(start, end) {
 		return sc.skip(i)
 	}
 	padded := end

@@ -23,6 +23,7 @@ func (sc *Scanner) url(i int) int {
 		if next := sc.webhook(start, end); next > 0 {
 			return next
 		}
+		sc.oneTimeLink(end)
 	}
 	return start
 }
@@ -55,8 +56,11 @@ func (sc *Scanner) userinfo(start, at int) int {
 		colon = -1
 	}
 	secret := start + colon + 1
-	if secret == at || sc.standsIn(s[secret:at]) || sc.isOwn(s[start:at]) {
+	if secret == at || sc.isOwn(s[start:at]) {
 		return 0
+	}
+	if sc.standsIn(s[secret:at]) {
+		return at + 1 // no address of mail, either
 	}
 	sc.add(Finding{start, at, URLUserinfo, Unquoted})
 	sc.moreHosts(at)
@@ -87,12 +91,32 @@ var webhooks = []string{
 	"discord.com/api/webhooks/",
 	"discordapp.com/api/webhooks/",
 	"outlook.office.com/webhook/", "hooks.zapier.com/hooks/", "hook.make.com/", "chat.googleapis.com/v1/spaces/",
-	"infura.io/v3/",
+	"infura.io/v3/", "open.feishu.cn/open-apis/bot/v2/hook/", "open.larksuite.com/open-apis/bot/v2/hook/",
+	"slack.com/join/shared_invite/",
 	"maker.ifttt.com/use/", "thingsboard.cloud/api/v1/", "webhook.site/", "mandrillapp.com/api/", "hook.eu1.make.com/", "hook.us1.make.com/",
+	"hook.eu2.make.com/", "hook.us2.make.com/",
 }
 
 // chatHooks is where Mattermost, Rocket.Chat and others have their incoming webhooks, on whatever host.
 const chatHooks = "/hooks/"
+
+// toolHooks is where n8n, Tines and others have theirs.
+const toolHooks = "/webhook/"
+
+// toolHook adds the opaque parts of the path of a webhook that begins at i. Names of what is called stay.
+func (sc *Scanner) toolHook(i int) {
+	s := sc.text
+	for at := i; at < len(s); {
+		end := run(s[:min(len(s), at+maxLook)], at, aURL)
+		if end-at >= leastOpaque && isLinkToken(s[at:end]) {
+			sc.add(Finding{at, end, WebhookURL, Unquoted})
+		}
+		if end == at || end >= len(s) || s[end] != '/' {
+			return
+		}
+		at = end + 1
+	}
+}
 
 // leastHost is the length of the shortest host among them.
 const leastHost = len("infura.io")
@@ -118,6 +142,8 @@ func (sc *Scanner) webhook(start, slash int) int {
 		path = slash + 1
 	case strings.HasPrefix(s[slash:], chatHooks):
 		path = slash + len(chatHooks)
+	case strings.HasPrefix(s[slash:], toolHooks):
+		sc.toolHook(slash + len(toolHooks))
 	}
 	if path == 0 {
 		return 0

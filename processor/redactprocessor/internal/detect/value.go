@@ -17,6 +17,9 @@ type assignment struct {
 func (sc *Scanner) value(a assignment) {
 	s := sc.text
 	first := operatorEnd(s, a.at+1)
+	if first < len(s) && a.start > 0 && s[a.start-1] == '{' && strings.IndexByte("-?+", s[first]) >= 0 {
+		first++ // ${NAME:-default}
+	}
 	v := skipBlanks(s, first)
 	if strings.HasPrefix(s[v:], "** ") || strings.HasPrefix(s[v:], "**`") { // **Password:** …
 		v = skipBlanks(s, v+2)
@@ -33,6 +36,9 @@ func (sc *Scanner) value(a assignment) {
 	}
 	inJSON := a.quote == '"'
 	switch {
+	case a.kind == KindCodes:
+		sc.recoveryCodes(v)
+	case s[v] == '&' && sc.entityQuoted(a, v):
 	case q < len(s) && isQuote(s[q]):
 		sc.quoted(a, q)
 	case s[v] == '\\':
@@ -77,6 +83,24 @@ func (sc *Scanner) quoted(a assignment, q int) {
 		return
 	}
 	sc.under(a.kind, start, end)
+}
+
+// entityQuoted handles a value of HTML that stands in quotes which are written as references, the first of which is at v.
+func (sc *Scanner) entityQuoted(a assignment, v int) bool {
+	s := sc.text
+	for _, quote := range [...]string{"&quot;", "&#34;", "&#39;", "&apos;"} {
+		if !strings.HasPrefix(s[v:], quote) {
+			continue
+		}
+		start := v + len(quote)
+		n := strings.Index(s[start:min(len(s), start+maxLiteral)], quote)
+		if n < 0 {
+			return false
+		}
+		sc.under(a.kind, start, start+n)
+		return true
+	}
+	return false
 }
 
 // literalEnd is closing for a value, which may hold a quote of the other kind, or be joined from two: 'a"b', or 'a' and 'b' without a blank.

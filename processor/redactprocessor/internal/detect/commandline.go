@@ -23,24 +23,26 @@ func (sc *Scanner) longOption(i int) int {
 	if end >= len(s) || s[end] != ' ' || end-i < leastOption {
 		return i
 	}
-	kind := sc.keys.kind(s[i+1 : end])
-	if name := s[i+1 : end]; first < i && (name == "user" || name == "proxy-user") {
-		user, _, found := strings.Cut(word(s, end+1), ":")
-		kind = pick(found && !only(user, aDigit), KindSecret, kind) // of curl
-	}
-	switch kind {
-	case KindSecret, KindToken, KindBearer:
-	case KindWord:
-		if !looksPassword(word(s, end+1)) {
-			return i
-		}
-	default:
+	kind, value := sc.optionKind(s[i+1:end], word(s, end+1), first < i), end+1
+	// A single dash may be one of punctuation.
+	if kind == KindNone || (kind == KindWord || first == i) && !looksPassword(word(s, value)) {
 		return i
 	}
-	if first == i && !looksPassword(word(s, end+1)) {
-		return i // a dash may be one of punctuation
+	return sc.argument(value, kind)
+}
+
+// optionKind judges an option by its name; those that take a user with a password by their value.
+func (sc *Scanner) optionKind(name, value string, long bool) Kind {
+	if long && (name == "user" || name == "proxy-user") { // of curl
+		if user, _, found := strings.Cut(value, ":"); found && !only(user, aDigit) {
+			return KindSecret
+		}
 	}
-	return sc.argument(end+1, kind)
+	switch kind := sc.keys.kind(name); kind {
+	case KindSecret, KindToken, KindBearer, KindWord:
+		return kind
+	}
+	return KindNone
 }
 
 // leastOption is the length of the shortest option that is a word, its dash included.

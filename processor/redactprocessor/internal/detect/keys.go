@@ -204,13 +204,7 @@ func classify(words []string) Kind {
 	case wAuth:
 		return pick(strings.HasPrefix(words[n-1], "authori"), KindAuth, KindToken)
 	case wCode:
-		if codeOwners[before] {
-			return KindCodes
-		}
-		if before == "swift" || before == "bic" {
-			return KindBank
-		}
-		return pick(words[n-1] == "codes", KindNone, pick(pinCodes[before], KindPin, KindQuery))
+		return codeKind(words[n-1], before)
 	case wPhrase:
 		return pick(phraseKinds[before], KindSeed, KindNone)
 	case wSeed:
@@ -224,13 +218,31 @@ func classify(words []string) Kind {
 	case wPass:
 		return pick(passOwners[before], KindSecret, KindWord)
 	}
+	return otherKey(words[n-1], before)
+}
+
+// otherKey judges a key whose last word says nothing by itself.
+func otherKey(last, before string) Kind {
 	switch {
-	case before == "secret" && words[n-1] == "id": // of AppRole
+	case before == "secret" && last == "id": // of AppRole
 		return KindBearer
-	case before == "p" && words[n-1] == "w" && n == 2:
+	case before == "p" && last == "w":
 		return KindWord
 	}
-	return pick(vendorWords[before] && vendorParts[words[n-1]], KindVendor, KindNone)
+	return pick(vendorWords[before] && vendorParts[last], KindVendor, KindNone)
+}
+
+// codeKind judges a key that ends in "code" or "codes".
+func codeKind(last, before string) Kind {
+	switch {
+	case codeOwners[before]:
+		return KindCodes
+	case before == "swift" || before == "bic":
+		return KindBank
+	case last == "codes":
+		return KindNone
+	}
+	return pick(pinCodes[before], KindPin, KindQuery)
 }
 
 // signers are the words before "signature" of links that let whoever has them in, wherever their parts stand.

@@ -16,14 +16,7 @@ type assignment struct {
 // value finds the value of an assignment and adds what of it is secret.
 func (sc *Scanner) value(a assignment) {
 	s := sc.text
-	first := operatorEnd(s, a.at+1)
-	if first < len(s) && a.start > 0 && s[a.start-1] == '{' && strings.IndexByte("-?+", s[first]) >= 0 {
-		first++ // ${NAME:-default}
-	}
-	v := skipBlanks(s, first)
-	if strings.HasPrefix(s[v:], "** ") || strings.HasPrefix(s[v:], "**`") { // **Password:** …
-		v = skipBlanks(s, v+2)
-	}
+	first, v := a.valueStart(s)
 	if v >= len(s) || (a.open && s[v] == s[a.start-1]) {
 		return
 	}
@@ -49,6 +42,19 @@ func (sc *Scanner) value(a assignment) {
 	default:
 		sc.bare(a, v, v-first)
 	}
+}
+
+// valueStart returns where the operator ends, and where the value begins behind blanks.
+func (a *assignment) valueStart(s string) (first, v int) {
+	first = operatorEnd(s, a.at+1)
+	if first < len(s) && a.start > 0 && s[a.start-1] == '{' && strings.IndexByte("-?+", s[first]) >= 0 {
+		first++ // ${NAME:-default}
+	}
+	v = skipBlanks(s, first)
+	if strings.HasPrefix(s[v:], "** ") || strings.HasPrefix(s[v:], "**`") { // **Password:** …
+		v = skipBlanks(s, v+2)
+	}
+	return first, v
 }
 
 // operatorEnd returns the end of an operator like := or ::= or => whose first sign stands before i.

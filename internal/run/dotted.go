@@ -8,9 +8,6 @@ import (
 	"time"
 )
 
-// dottedTime is a segment's time without its fraction, which follows as six digits.
-const dottedTime = "20060102T150405"
-
 // Dotted appends the segment of one run to its parent's dotted order: the position in the tree as LangSmith sorts by
 // it. Times are cut to microseconds and never rounded. A run that seems to start before its parent, as clocks of
 // several machines make it, takes the parent's time in the segment, since LangSmith refuses the whole request
@@ -27,31 +24,34 @@ func AppendDotted(b []byte, parent string, start time.Time, id ID) []byte {
 		b = append(append(b, parent...), '.')
 	}
 	own := len(b)
-	start = start.UTC().Truncate(time.Microsecond)
-	b = start.AppendFormat(b, dottedTime)
-	b = appendMicros(b, start.Nanosecond()/1000)
-	b = append(b, 'Z')
-	if last := lastTime(parent); last > string(b[own:]) {
+	b = appendStamp(b, start)
+	if last := lastStamp(parent); last > string(b[own:]) {
 		b = append(b[:own], last...)
 	}
 	return id.Append(b)
 }
 
-// segmentLength is the length of a time with its fraction and Z, and of an id.
-const segmentLength = len(dottedTime) + len("000000Z") + len("00000000-0000-0000-0000-000000000000")
+const (
+	stampLength   = len("20060102T150405000000Z")
+	segmentLength = stampLength + idLength
+)
 
-// lastTime returns the time of a dotted order's last segment, with its Z.
-func lastTime(dotted string) string {
+// lastStamp returns the time of a dotted order's last segment, with its Z.
+func lastStamp(dotted string) string {
 	segment := dotted[strings.LastIndexByte(dotted, '.')+1:]
 	if len(segment) != segmentLength {
 		return ""
 	}
-	return segment[:len(dottedTime)+len("000000Z")]
+	return segment[:stampLength]
 }
 
-func appendMicros(b []byte, micros int) []byte {
-	for unit := 100_000; unit > 0; unit /= 10 {
-		b = append(b, byte('0'+micros/unit%10))
+// appendStamp appends the time of a segment: all digits of it, and no more.
+func appendStamp(b []byte, t time.Time) []byte {
+	var room [len(timeLayout)]byte
+	for _, c := range AppendTime(room[:0], t) {
+		if c >= '0' && c <= '9' || c == 'T' || c == 'Z' {
+			b = append(b, c)
+		}
 	}
 	return b
 }

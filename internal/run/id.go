@@ -42,11 +42,14 @@ const idLength = len("00000000-0000-0000-0000-000000000000")
 
 // Append appends what String returns.
 func (id ID) Append(b []byte) []byte {
-	b = append(hex.AppendEncode(b, id[0:4]), '-')
-	b = append(hex.AppendEncode(b, id[4:6]), '-')
-	b = append(hex.AppendEncode(b, id[6:8]), '-')
-	b = append(hex.AppendEncode(b, id[8:10]), '-')
-	return hex.AppendEncode(b, id[10:16])
+	var text [idLength]byte
+	hex.Encode(text[0:8], id[0:4])
+	hex.Encode(text[9:13], id[4:6])
+	hex.Encode(text[14:18], id[6:8])
+	hex.Encode(text[19:23], id[8:10])
+	hex.Encode(text[24:36], id[10:16])
+	text[8], text[13], text[18], text[23] = '-', '-', '-', '-'
+	return append(b, text[:]...)
 }
 
 // ParseID reads the canonical form, in either case.

@@ -123,7 +123,7 @@ func (multipart) Shorten(chunk []byte, limit int) ([]byte, bool) {
 			}
 		}
 	}
-	f := form{out: make([]byte, 0, size), id: parts[0].id}
+	f := form{out: make([]byte, 0, size), id: [idLength]byte([]byte(parts[0].id))}
 	for _, p := range parts {
 		f.part(p.field, p.body)
 	}

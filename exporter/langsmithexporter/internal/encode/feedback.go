@@ -23,14 +23,14 @@ type feedback struct{}
 // See https://docs.langchain.com/langsmith/usage-and-billing
 func AppendFeedback(b []byte, f *run.Feedback, r *run.Run, extend bool) []byte {
 	b = append(b, `{"id":"`...)
-	b = append(b, f.ID.String()...)
+	b = f.ID.Append(b)
 	b = append(b, `","run_id":"`...)
-	b = append(b, r.ID.String()...)
+	b = r.ID.Append(b)
 	if !r.Start.IsZero() { // the run is known, and not only its id
 		b = append(b, `","trace_id":"`...)
-		b = append(b, traceID(r).String()...)
+		b = traceID(r).Append(b)
 		b = append(b, `","start_time":"`...)
-		b = r.Start.UTC().AppendFormat(b, wireTime)
+		b = run.AppendTime(b, r.Start)
 	}
 	b = append(b, `","key":`...)
 	b = appendString(b, f.Key)
@@ -51,7 +51,7 @@ func AppendFeedback(b []byte, f *run.Feedback, r *run.Run, extend bool) []byte {
 	}
 	if !f.At.IsZero() {
 		b = append(b, `,"created_at":"`...)
-		b = append(f.At.UTC().AppendFormat(b, wireTime), '"')
+		b = append(run.AppendTime(b, f.At), '"')
 	}
 	b = append(b, `,"feedback_source":{"type":"`...)
 	b = append(b, f.Judge...)

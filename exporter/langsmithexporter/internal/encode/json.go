@@ -55,7 +55,7 @@ func withoutUsage(object []byte) []byte {
 // pairSurrogates replaces escaped halves of characters that stand alone. They come from texts that were cut between the
 // two, they are valid JSON, and many readers refuse them all the same.
 func pairSurrogates(text []byte) []byte {
-	if !bytes.Contains(text, []byte(`\ud`)) && !bytes.Contains(text, []byte(`\uD`)) {
+	if !mayHoldSurrogates(text) {
 		return text
 	}
 	out := text
@@ -84,6 +84,19 @@ func pairSurrogates(text []byte) []byte {
 		}
 	}
 	return out
+}
+
+// mayHoldSurrogates looks for \ud, as nearly every text can be left alone for the lack of it.
+func mayHoldSurrogates(text []byte) bool {
+	for {
+		i := bytes.Index(text, []byte(`\u`))
+		if i < 0 || i+2 >= len(text) {
+			return false
+		}
+		if text = text[i+2:]; text[0]|0x20 == 'd' {
+			return true
+		}
+	}
 }
 
 // isSurrogate reports whether an escape of a first or second half begins text.

@@ -34,9 +34,6 @@ const (
 	partEnd    = "\r\n"
 )
 
-// wireTime has the microseconds of a dotted order, so that a run's start and its place in the tree say the same.
-const wireTime = "2006-01-02T15:04:05.000000Z"
-
 // multipart writes a run as the parts of a form: the run itself, and each larger field as a part of its own. A run is
 // posted once, with its end.
 type multipart struct{}
@@ -56,18 +53,18 @@ func (multipart) Append(b []byte, r *run.Run, at Place) ([]byte, error) {
 	}
 	field := getScratch()
 	defer putScratch(field)
-	f := form{out: b, id: r.ID.String()}
-	field.b = appendRun(field.b, r, at)
-	f.part("", field.b)
+	f := form{out: b, id: idText(r.ID)}
+	*field = appendRun(*field, f.id, r, at)
+	f.part("", *field)
 	f.part(".inputs", asObject(r.Inputs, "input"))
 	f.outputs(r)
-	field.b = appendEvents(field.b[:0], r)
-	f.part(".events", field.b)
-	field.b = appendExtra(field.b[:0], r)
-	f.part(".extra", field.b)
+	*field = appendEvents((*field)[:0], r)
+	f.part(".events", *field)
+	*field = appendExtra((*field)[:0], r)
+	f.part(".extra", *field)
 	if r.Error != "" {
-		field.b = appendString(field.b[:0], r.Error)
-		f.part(".error", field.b)
+		*field = appendString((*field)[:0], r.Error)
+		f.part(".error", *field)
 	}
 	for i := range r.Attachments {
 		f.attachment(&r.Attachments[i])
@@ -78,7 +75,7 @@ func (multipart) Append(b []byte, r *run.Run, at Place) ([]byte, error) {
 // form collects the parts of one run.
 type form struct {
 	out []byte
-	id  string
+	id  [idLength]byte
 }
 
 // part appends a part, or nothing where there is nothing to say. Content comes in pieces so that no large one is copied
@@ -90,7 +87,7 @@ func (f *form) part(field string, pieces ...[]byte) {
 	}
 	b := f.out
 	b = append(b, headName...)
-	b = append(b, f.id...)
+	b = append(b, f.id[:]...)
 	b = append(b, field...)
 	b = append(b, headLength...)
 	b = strconv.AppendInt(b, int64(n), 10)
@@ -108,7 +105,7 @@ func (f *form) attachment(a *run.Attachment) {
 	if bytes.Contains(data, []byte(boundary)) {
 		data, media = fmt.Appendf(nil, "[left out: %d bytes that cannot be sent]", len(data)), "text/plain"
 	}
-	b := append(append(f.out, headFile...), f.id...)
+	b := append(append(f.out, headFile...), f.id[:]...)
 	b = append(append(append(b, '.'), a.Name...), headType...)
 	b = append(append(b, media...), headCount...)
 	b = append(strconv.AppendInt(b, int64(len(data)), 10), headEnd...)
@@ -137,13 +134,13 @@ func (f *form) outputs(r *run.Run) {
 	f.part(".outputs", head, rest)
 }
 
-func appendRun(b []byte, r *run.Run, at Place) []byte {
+func appendRun(b []byte, id [idLength]byte, r *run.Run, at Place) []byte {
 	b = append(b, `{"id":"`...)
-	b = r.ID.Append(b)
+	b = append(b, id[:]...)
 	b = append(b, `","trace_id":"`...)
 	b = traceID(r).Append(b)
-	b = append(b, `","dotted_order":`...)
-	b = appendString(b, dottedOrder(r))
+	b = append(b, `","dotted_order":"`...)
+	b = append(appendDottedOrder(b, r), '"')
 	if !r.ParentID.IsZero() {
 		b = append(b, `,"parent_run_id":"`...)
 		b = append(r.ParentID.Append(b), '"')
@@ -153,9 +150,9 @@ func appendRun(b []byte, r *run.Run, at Place) []byte {
 	b = append(b, `,"run_type":`...)
 	b = appendString(b, string(r.Kind))
 	b = append(b, `,"start_time":"`...)
-	b = r.Start.UTC().AppendFormat(b, wireTime)
+	b = run.AppendTime(b, r.Start)
 	b = append(b, `","end_time":"`...)
-	b = later(r.Start, r.End).UTC().AppendFormat(b, wireTime)
+	b = run.AppendTime(b, later(r.Start, r.End))
 	b = append(b, '"')
 	if at.Project != "" {
 		b = append(b, `,"session_name":`...)
@@ -191,7 +188,7 @@ func appendEvents(b []byte, r *run.Run) []byte {
 		return b
 	}
 	b = append(b, `[{"name":"new_token","time":"`...)
-	b = r.FirstToken.UTC().AppendFormat(b, wireTime)
+	b = run.AppendTime(b, r.FirstToken)
 	return append(b, `"}]`...)
 }
 

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	stdmultipart "mime/multipart"
@@ -111,11 +112,11 @@ func TestMultipart_refusesWhatHasNoID(t *testing.T) {
 
 func TestDottedOrder_isKeptWhereItFits(t *testing.T) {
 	r := nativeRun()
-	assert.Equal(t, dotted, dottedOrder(&r))
+	assert.Equal(t, dotted, string(appendDottedOrder(nil, &r)))
 	root := run.Run{ID: run.FromSpan(rootSpan), Start: start, DottedOrder: run.Dotted("", start, run.FromSpan(rootSpan))}
-	assert.Equal(t, root.DottedOrder, dottedOrder(&root))
+	assert.Equal(t, root.DottedOrder, string(appendDottedOrder(nil, &root)))
 	root.DottedOrder = ""
-	assert.Equal(t, run.Dotted("", start, root.ID), dottedOrder(&root))
+	assert.Equal(t, run.Dotted("", start, root.ID), string(appendDottedOrder(nil, &root)))
 }
 
 func TestDottedOrder_isMadeAnewWhereItDoesNot(t *testing.T) {
@@ -127,7 +128,7 @@ func TestDottedOrder_isMadeAnewWhereItDoesNot(t *testing.T) {
 	f := func(in, want string) {
 		t.Helper()
 		r.DottedOrder = in
-		assert.Equal(t, want, dottedOrder(&r), in)
+		assert.Equal(t, want, string(appendDottedOrder(nil, &r)), in)
 	}
 	f(good, good)
 	f("", made)
@@ -143,7 +144,31 @@ func TestDottedOrder_isMadeAnewWhereItDoesNot(t *testing.T) {
 	f(good+".", made)
 
 	r.ParentID = root
-	assert.Equal(t, run.Dotted(run.Dotted("", r.Start, root), r.Start, own), dottedOrder(&r))
+	assert.Equal(t, run.Dotted(run.Dotted("", r.Start, root), r.Start, own), string(appendDottedOrder(nil, &r)))
+}
+
+// The time package and isStamp find the same texts to be times.
+func TestIsStamp_knowsTheCalendar(t *testing.T) {
+	f := func(s string) {
+		t.Helper()
+		_, err := time.Parse("20060102T150405", s[:15])
+		assert.Equal(t, err == nil, isStamp(s), s)
+	}
+	valid := "20240229T235959999999Z"
+	f(valid)
+	for i := range 15 {
+		for _, c := range "0123456789T:-. Z" {
+			f(valid[:i] + string(c) + valid[i+1:])
+		}
+	}
+	for _, year := range []string{"1900", "2000", "2023", "2024", "9999", "0000"} {
+		for day := range 1400 {
+			f(fmt.Sprintf("%s%04dT000000000000Z", year, day))
+		}
+	}
+	for i := 15; i < len(valid); i++ {
+		assert.False(t, isStamp(valid[:i]+"x"+valid[i+1:]))
+	}
 }
 
 func TestMultipart_sameRunSameBytes(t *testing.T) {

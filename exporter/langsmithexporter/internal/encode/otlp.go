@@ -66,72 +66,61 @@ func (otlp) Append(b []byte, r *run.Run, at Place) ([]byte, error) {
 	if r.ID.IsZero() {
 		return b, errors.New("write run as OTLP: it has no id")
 	}
-	w := &wire{b}
-	resourceSpans := w.open(fieldResourceSpans)
-	resource := w.open(fieldResource)
+	w, resourceSpans := wire(b).open(fieldResourceSpans)
+	w, resource := w.open(fieldResource)
 	if at.Service != "" {
-		attrs{w, fieldResourceAttr}.str("service.name", at.Service)
+		w = w.str(fieldResourceAttr, "service.name", at.Service)
 	}
-	w.close(resource)
-	scopeSpans := w.open(fieldScopeSpans)
-	scope := w.open(fieldScope)
-	w.text(fieldScopeName, scopeName)
-	w.close(scope)
-	span := w.open(fieldSpan)
-	writeSpan(w, r, at)
-	w.close(span)
-	w.close(scopeSpans)
-	w.close(resourceSpans)
-	return w.b, nil
+	w, scopeSpans := w.close(resource).open(fieldScopeSpans)
+	w, span := append(w, scope...).open(fieldSpan)
+	return w.span(r, at).close(span).close(scopeSpans).close(resourceSpans), nil
 }
 
-func writeSpan(w *wire, r *run.Run, at Place) {
+// scope is the scope of every span.
+var scope = func() wire {
+	w, start := wire{}.open(fieldScope)
+	return w.text(fieldScopeName, scopeName).close(start)
+}()
+
+func (w wire) span(r *run.Run, at Place) wire {
 	name, id := runName(r), spanID(r.ID)
-	w.bytes(fieldTraceID, at.TraceID[:])
-	w.bytes(fieldSpanID, id[:])
+	w = w.bytes(fieldTraceID, at.TraceID[:]).bytes(fieldSpanID, id[:])
 	if !r.ParentID.IsZero() {
 		parent := spanID(r.ParentID)
-		w.bytes(fieldParentID, parent[:])
+		w = w.bytes(fieldParentID, parent[:])
 	}
-	w.text(fieldName, name)
-	w.varint(fieldKind, kindInternal)
-	w.time(fieldStart, r.Start)
-	w.time(fieldEnd, r.End)
+	w = w.text(fieldName, name).varint(fieldKind, kindInternal)
+	w = w.time(fieldStart, r.Start).time(fieldEnd, r.End)
 
-	a := attrs{w, fieldSpanAttr}
-	a.str(attrKind, string(r.Kind))
-	a.str(attrName, name)
-	a.str(attrOperation, operation(r.Kind))
+	w = w.str(fieldSpanAttr, attrKind, string(r.Kind))
+	w = w.str(fieldSpanAttr, attrName, name)
+	w = w.str(fieldSpanAttr, attrOperation, operation(r.Kind))
 	if at.Project != "" {
-		a.str(attrProject, at.Project)
+		w = w.str(fieldSpanAttr, attrProject, at.Project)
 	}
 	if len(r.Tags) > 0 {
-		a.str(attrTags, tags(r.Tags))
+		w = w.str(fieldSpanAttr, attrTags, tags(r.Tags))
 	}
-	writeIDs(a, r)
-	writeContent(a, r)
-	writeFiles(a, r.Attachments)
-	writeModel(a, r)
-	writeMetadata(a, r.Metadata)
-	writeEvents(w, r)
+	return w.ids(r).content(r).files(r.Attachments).model(r).metadata(r.Metadata).events(r)
 }
 
-// writeIDs leaves the tree to the native ids where LangSmith makes the run's ids of them. Otherwise it names all of
-// them, since the documentation does not say what a mixture gives (assumptions 6 and 7).
-func writeIDs(a attrs, r *run.Run) {
+// ids leaves the tree to the native ids where LangSmith makes the run's ids of them. Otherwise it names all of them, since
+// the documentation does not say what a mixture gives (assumptions 6 and 7).
+func (w wire) ids(r *run.Run) wire {
 	if r.ParentID.IsZero() {
-		a.bool("", contract.LangSmithIsRoot, true)
+		w = w.bool("", contract.LangSmithIsRoot, true)
 	}
 	if native(r.ID) && native(r.ParentID) && native(r.TraceID) {
-		return
+		return w
 	}
-	a.str(contract.LangSmithSpanID, r.ID.String())
+	w = w.str(fieldSpanAttr, contract.LangSmithSpanID, r.ID.String())
 	if !r.TraceID.IsZero() {
-		a.str(contract.LangSmithTraceID, r.TraceID.String())
+		w = w.str(fieldSpanAttr, contract.LangSmithTraceID, r.TraceID.String())
 	}
 	if !r.ParentID.IsZero() {
-		a.str(contract.LangSmithParentID, r.ParentID.String())
+		w = w.str(fieldSpanAttr, contract.LangSmithParentID, r.ParentID.String())
 	}
+	return w
 }
 
 // native reports whether LangSmith would make id of the span id that spanID returns for it.
@@ -148,31 +137,35 @@ func spanID(id run.ID) [8]byte {
 	return low
 }
 
-// writeContent writes inputs and outputs (assumption 14). Usage without any output is ignored by LangSmith's converter, as happens
-// where an application does not record content: then the usage itself is the output.
-func writeContent(a attrs, r *run.Run) {
+// content writes inputs and outputs (assumption 14). Usage without any output is ignored by LangSmith's converter, as
+// happens where an application does not record content: then the usage itself is the output.
+func (w wire) content(r *run.Run) wire {
 	if len(r.Inputs) > 0 {
-		a.json(attrPrompt, r.Inputs)
+		w = w.json(attrPrompt, r.Inputs)
 	}
-	var room [maxUsage]byte
-	var usage []byte
 	if r.Usage != nil {
-		usage = appendUsage(room[:0], r.Usage)
-		a.json(attrUsage, usage)
-		writeCounts(a, r.Usage)
+		w = w.usage(r)
 	}
-	switch {
-	case len(r.Outputs) > 0:
-		a.json(attrAnswer, r.Outputs)
-	case r.Usage != nil:
-		a.str(attrAnswer, `{"usage_metadata":`+string(usage)+`}`)
+	if len(r.Outputs) > 0 {
+		w = w.json(attrAnswer, r.Outputs)
 	}
+	return w
 }
 
-// writeFiles writes attachments as LangSmith's SDKs do, in base64 (assumption 20).
-func writeFiles(a attrs, files []run.Attachment) {
+func (w wire) usage(r *run.Run) wire {
+	var room [maxUsage]byte
+	output := append(appendUsage(append(room[:0], usageHead...), r.Usage), '}')
+	w = w.json(attrUsage, output[len(usageHead):len(output)-1]).counts(r.Usage)
+	if len(r.Outputs) > 0 {
+		return w
+	}
+	return w.json(attrAnswer, output)
+}
+
+// files writes attachments as LangSmith's SDKs do, in base64 (assumption 20).
+func (w wire) files(files []run.Attachment) wire {
 	if len(files) == 0 {
-		return
+		return w
 	}
 	b := []byte{'['}
 	for i, f := range files {
@@ -184,43 +177,38 @@ func writeFiles(a attrs, files []run.Attachment) {
 		b = append(b, `,"content":"`...)
 		b = append(base64.StdEncoding.AppendEncode(b, f.Data), `"}`...)
 	}
-	a.json(attrFiles, append(b, ']'))
+	return w.json(attrFiles, append(b, ']'))
 }
 
-// writeEvents writes events and status (assumption 12). LangSmith reads of a failure in one way only, an exception event with the
-// message before the stack trace. The status alone would show a green run.
-func writeEvents(w *wire, r *run.Run) {
-	if r.Error != "" {
-		writeEvent(w, "exception", r.End, r.Error)
-	}
-	if !r.FirstToken.IsZero() {
-		writeEvent(w, "new_token", r.FirstToken, "")
-	}
+// events writes events and status (assumption 12). LangSmith reads of a failure in one way only, an exception event with
+// the message before the stack trace. The status alone would show a green run.
+func (w wire) events(r *run.Run) wire {
 	code := uint64(codeOK)
 	if r.Error != "" {
+		w = w.event("exception", r.End, r.Error)
 		code = codeError
 	}
-	status := w.open(fieldStatus)
-	w.varint(fieldCode, code)
-	w.close(status)
+	if !r.FirstToken.IsZero() {
+		w = w.event("new_token", r.FirstToken, "")
+	}
+	w, status := w.open(fieldStatus)
+	return w.varint(fieldCode, code).close(status)
 }
 
-func writeEvent(w *wire, name string, at time.Time, failure string) {
-	event := w.open(fieldEvent)
-	w.time(fieldEventTime, at)
-	w.text(fieldEventName, name)
+func (w wire) event(name string, at time.Time, failure string) wire {
+	w, event := w.open(fieldEvent)
+	w = w.time(fieldEventTime, at).text(fieldEventName, name)
 	if failure != "" {
 		message, stack, _ := strings.Cut(failure, stackMark)
 		if message == "" {
 			message = "error"
 		}
-		a := attrs{w, fieldEventAttr}
-		a.str(attrMessage, message)
+		w = w.str(fieldEventAttr, attrMessage, message)
 		if stack != "" {
-			a.str(attrStack, stack)
+			w = w.str(fieldEventAttr, attrStack, stack)
 		}
 	}
-	w.close(event)
+	return w.close(event)
 }
 
 // Shorten decodes chunk, since nothing but the bytes is left of a run that has been queued.

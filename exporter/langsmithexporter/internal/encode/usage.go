@@ -63,20 +63,21 @@ func appendCost(b []byte, name string, cost float64) []byte {
 	return strconv.AppendFloat(b, cost, 'g', -1, 64)
 }
 
-// writeCounts repeats the counts as flat attributes, under the names that older servers read.
-func writeCounts(a attrs, u *run.Usage) {
-	a.int("", "gen_ai.usage.input_tokens", u.Input)
-	a.int("", "gen_ai.usage.output_tokens", u.Output)
-	a.int("", "gen_ai.usage.total_tokens", total(u))
+// counts repeats the counts as flat attributes, under the names that older servers read.
+func (w wire) counts(u *run.Usage) wire {
+	w = w.int("", "gen_ai.usage.input_tokens", u.Input)
+	w = w.int("", "gen_ai.usage.output_tokens", u.Output)
+	w = w.int("", "gen_ai.usage.total_tokens", total(u))
 	if u.CacheRead > 0 {
-		a.int("", "gen_ai.usage.cache_read_input_tokens", u.CacheRead)
+		w = w.int("", "gen_ai.usage.cache_read_input_tokens", u.CacheRead)
 	}
 	if u.CacheCreation > 0 {
-		a.int("", "gen_ai.usage.cache_creation_input_tokens", u.CacheCreation)
+		w = w.int("", "gen_ai.usage.cache_creation_input_tokens", u.CacheCreation)
 	}
 	if u.Reasoning > 0 {
-		a.int("", "gen_ai.usage.details.reasoning_tokens", u.Reasoning)
+		w = w.int("", "gen_ai.usage.details.reasoning_tokens", u.Reasoning)
 	}
+	return w
 }
 
 func total(u *run.Usage) int64 {

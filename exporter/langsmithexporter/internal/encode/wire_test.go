@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"math"
-	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -34,50 +33,46 @@ func reference(t *testing.T, want map[string]any) []byte {
 }
 
 func TestAttrs_areWhatProtobufWants(t *testing.T) {
-	f := func(write func(attrs), want any) {
+	f := func(write func(wire) wire, want any) {
 		t.Helper()
-		w := &wire{}
-		starts := []int{w.open(fieldResourceSpans), w.open(fieldScopeSpans), w.open(fieldSpan)}
-		write(attrs{w, fieldSpanAttr})
-		for _, start := range slices.Backward(starts) {
-			w.close(start)
-		}
-		got := onlySpan(t, w.b).Attributes().AsRaw()
+		w, resourceSpans := wire{}.open(fieldResourceSpans)
+		w, scopeSpans := w.open(fieldScopeSpans)
+		w, span := w.open(fieldSpan)
+		w = write(w).close(span).close(scopeSpans).close(resourceSpans)
+		got := onlySpan(t, w).Attributes().AsRaw()
 		slow := onlySpan(t, reference(t, map[string]any{"a.key": want})).Attributes().AsRaw()
 		assert.Equal(t, slow, got)
 	}
 	long := string(make([]byte, 70_000)) // its length takes three bytes
-	f(func(a attrs) { a.str("a.key", "x") }, "x")
-	f(func(a attrs) { a.str("a.key", "") }, "")
-	f(func(a attrs) { a.str("a.key", long) }, long)
-	f(func(a attrs) { a.prefixed("a.", "key", "x") }, "x")
-	f(func(a attrs) { a.json("a.key", []byte(`{}`)) }, `{}`)
-	f(func(a attrs) { a.json("a.key", []byte("a\xff")) }, "a\uFFFD")
+	f(func(w wire) wire { return w.str(fieldSpanAttr, "a.key", "x") }, "x")
+	f(func(w wire) wire { return w.str(fieldSpanAttr, "a.key", "") }, "")
+	f(func(w wire) wire { return w.str(fieldSpanAttr, "a.key", long) }, long)
+	f(func(w wire) wire { return w.prefixed("a.", "key", "x") }, "x")
+	f(func(w wire) wire { return w.json("a.key", []byte(`{}`)) }, `{}`)
+	f(func(w wire) wire { return w.json("a.key", []byte("a\xff")) }, "a\uFFFD")
 	for _, b := range []bool{true, false} {
-		f(func(a attrs) { a.bool("a.", "key", b) }, b)
+		f(func(w wire) wire { return w.bool("a.", "key", b) }, b)
 	}
 	for _, n := range []int64{0, 1, 127, 128, 1 << 35, -1, math.MaxInt64, math.MinInt64} {
-		f(func(a attrs) { a.int("a.", "key", n) }, n)
+		f(func(w wire) wire { return w.int("a.", "key", n) }, n)
 	}
 	for _, d := range []float64{0, -0.5, math.MaxFloat64, math.Inf(1)} {
-		f(func(a attrs) { a.double("a.", "key", d) }, d)
+		f(func(w wire) wire { return w.double("a.", "key", d) }, d)
 	}
 }
 
 func TestHeadSize_isWhatIsWritten(t *testing.T) {
 	for _, n := range []int{0, 127, 128, 16_383, 16_384, 1 << 28} {
-		assert.Len(t, appendHead(nil, fieldStatus, n), headSize(n), "%d bytes", n)
+		assert.Len(t, wire{}.head(fieldStatus, n), headSize(n), "%d bytes", n)
 	}
 }
 
 func TestWire_closeWritesWhatHeadWrites(t *testing.T) {
 	for _, n := range []int{0, 1, 127, 128, 16_383, 16_384, 2_097_152} {
 		content := bytes.Repeat([]byte("ab"), n/2+1)[:n]
-		w := &wire{b: []byte("before")}
-		start := w.open(fieldSpan)
-		w.b = append(w.b, content...)
-		w.close(start)
-		assert.Equal(t, append(appendHead([]byte("before"), fieldSpan, n), content...), w.b, "%d bytes", n)
+		w, start := wire("before").open(fieldSpan)
+		w = append(w, content...).close(start)
+		assert.Equal(t, append(wire("before").head(fieldSpan, n), content...), w, "%d bytes", n)
 	}
 }
 
@@ -95,11 +90,11 @@ func TestWire_timesThatOTLPCannotExpressAreLeftOut(t *testing.T) {
 }
 
 func TestScratch_giantsAreNotKept(t *testing.T) {
-	w := getScratch()
-	w.b = make([]byte, 0, maxScratch+1)
-	putScratch(w)
+	b := getScratch()
+	*b = make([]byte, 0, maxScratch+1)
+	putScratch(b)
 	for range 100 {
-		assert.LessOrEqual(t, cap(getScratch().b), maxScratch)
+		assert.LessOrEqual(t, cap(*getScratch()), maxScratch)
 	}
 }
 

@@ -82,6 +82,11 @@ func mapping() []byte {
 }
 
 const outro = `
+## Runs that have no span
+
+Codex writes what a tool was called with and returned to log records alone, ` + "`codex.tool_result`" + `. As an event of a span, as which
+` + "`sampling`" + ` joins it, it is a tool run below that span's: ` + "`tool_name`, `arguments`, `output`, `duration_ms`, `success`, `call_id`" + `.
+
 ## Feedback
 
 All of these are read, and become ` + "`POST /feedback`" + ` when the run is there; see the exporter's README.

@@ -83,12 +83,17 @@ func countMembers(raw string) int {
 
 // appendContent appends raw, or the value where that is no JSON.
 func (v *view) appendContent(b []byte, value pcommon.Value, raw, name string) []byte {
-	switch {
-	case raw == "":
+	if v.kind == run.LLM && isObject(raw) {
+		return appendDocument(b, raw)
+	}
+	return appendNamed(b, value, raw, name)
+}
+
+// appendNamed appends raw as an object, under a name where it is none, or the value where that is no JSON.
+func appendNamed(b []byte, value pcommon.Value, raw, name string) []byte {
+	if raw == "" {
 		b = appendName(append(b, '{'), name)
 		return append(appendAny(b, value, 0), '}')
-	case v.kind == run.LLM && isObject(raw):
-		return appendDocument(b, raw)
 	}
 	return appendWrapped(b, raw, name)
 }

@@ -70,6 +70,7 @@ type Fields struct {
 type Beside struct {
 	// Feedback is what the span tells about the quality of runs, not always of its own.
 	Feedback    []Feedback
+	Calls       []Call
 	Attachments []run.Attachment
 }
 

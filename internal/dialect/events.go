@@ -42,6 +42,10 @@ func (v *view) readEvents(events ptrace.SpanEventSlice) {
 			v.setLast(kResponseEvent, e.Attributes(), "response")
 		case "codex.user_prompt":
 			v.setLast(kCodexPromptEvent, e.Attributes(), "prompt")
+		case codexToolEvent:
+			if len(v.called) < maxCalls {
+				v.called = append(v.called, e)
+			}
 		case evaluationEvent, langWatchEvaluation:
 			v.judged = append(v.judged, e)
 		default:

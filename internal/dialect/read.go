@@ -65,7 +65,7 @@ func (r *Reader) Read(s Span, f *Fields) {
 			d.details(v, f)
 		}
 	}
-	f.Feedback = v.feedback()
+	f.Feedback, f.Calls = v.feedback(), v.calls()
 	v.attachments(f)
 	v.addRest(f)
 	v.metadata, v.parameters = f.Metadata, f.Invocation

@@ -71,6 +71,7 @@ type eventLists struct {
 	found    []ptrace.SpanEvent // by a vector database
 	spent    float64            // in US dollars, as events tell
 	judged   []ptrace.SpanEvent
+	called   []ptrace.SpanEvent // tools, whose calls have no span
 }
 
 // slots is the known attributes, each in its own place.
@@ -191,6 +192,7 @@ func (v *view) release() {
 	clear(v.choices)
 	clear(v.found)
 	clear(v.judged)
+	clear(v.called)
 	clear(v.metadata)
 	clear(v.parameters)
 	*v = view{
@@ -198,6 +200,7 @@ func (v *view) release() {
 		others: others{indexed: v.indexed[:0], fields: v.fields[:0], rest: v.rest[:0]},
 		eventLists: eventLists{
 			messages: v.messages[:0], choices: v.choices[:0], found: v.found[:0], judged: v.judged[:0],
+			called: v.called[:0],
 		},
 		metadata: v.metadata[:0], parameters: v.parameters[:0],
 		scratch: bounded(v.scratch),

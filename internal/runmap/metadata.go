@@ -19,7 +19,6 @@ import (
 // the keys by which LangSmith prices and groups runs. The list is used again for the next run.
 func (m *mapper) metadataOf(i int) run.Values {
 	s, f := m.spans[i], &m.fields[i]
-	around := m.facts.around(m.spans[m.roots[i]], s.Resource)
 	m.metadata = append(m.metadata[:0], f.Metadata...)
 	m.metadata.Set("OTEL_TRACE_ID", run.Str(m.digits.trace))
 	m.metadata.Set("OTEL_SPAN_ID", m.spanID(i))
@@ -35,17 +34,24 @@ func (m *mapper) metadataOf(i int) run.Values {
 	if p := &m.places[i]; p.parent.IsZero() {
 		m.addPolicy(s.Resource)
 	}
+	m.addSurroundings(i)
+	m.addModel(f)
+	m.add("otel.span.kind", spanKind(s.Kind()))
+	return m.metadata
+}
+
+// addSurroundings adds what span i shares with all that is told of on it.
+func (m *mapper) addSurroundings(i int) {
+	s := m.spans[i]
+	around := m.facts.around(m.spans[m.roots[i]], s.Resource)
 	m.addRules(i, around)
 	for _, v := range around.told {
 		m.metadata.Add(v.Name, v.Value)
 	}
-	m.addThread(f)
-	m.addModel(f)
+	m.addThread(&m.fields[i])
 	if name := s.Scope.Name(); name != "" {
 		m.add("otel.scope.name", run.Str(name))
 	}
-	m.add("otel.span.kind", spanKind(s.Kind()))
-	return m.metadata
 }
 
 func (m *mapper) add(name string, v run.Value) { m.metadata.Add(name, v) }

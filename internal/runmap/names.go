@@ -77,15 +77,23 @@ const MaxRenames = 100
 // nameOf returns the name of run i. The first rule that matches the original name wins over what Names says.
 func (m *mapper) nameOf(i int) string {
 	f := &m.fields[i]
-	for _, r := range m.opts.Renames[:min(len(m.opts.Renames), MaxRenames)] {
-		if name, ok := r.apply(f.Name); ok {
-			return name
-		}
+	if name, ok := m.renamed(f.Name); ok {
+		return name
 	}
 	if m.opts.Names == Storyboard {
 		return storyName(f, m.places[i].parent.IsZero())
 	}
 	return f.Name
+}
+
+// renamed returns the name that the first rule which matches gives.
+func (m *mapper) renamed(original string) (string, bool) {
+	for _, r := range m.opts.Renames[:min(len(m.opts.Renames), MaxRenames)] {
+		if name, ok := r.apply(original); ok {
+			return name, true
+		}
+	}
+	return "", false
 }
 
 // storyName calls steps by their kind: a trace is a turn of a conversation or a request, and what is neither a step of a

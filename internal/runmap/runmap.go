@@ -51,7 +51,9 @@ func (o *Options) Compile() {
 // Trace is one trace as runs.
 type Trace struct {
 	TraceID pcommon.TraceID
-	Runs    []run.Run // parents before their children, siblings by start time and then span id
+	// Runs stand parents before their children, siblings by start time and then span id, but for calls without a span,
+	// which come first.
+	Runs []run.Run
 
 	Root     pcommon.Map // attributes of the root span
 	Resource pcommon.Map // attributes of its resource
@@ -190,6 +192,7 @@ func (m *mapper) assemble() {
 		if m.shared[i] {
 			m.traces[t].SharedIDs++
 		}
+		m.addCalls(&m.traces[t], i)
 	}
 }
 

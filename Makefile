@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 BIN        := bin/otelcol-langsmith
-COMPONENTS := ./processor/redactprocessor/... ./processor/samplingprocessor/... ./exporter/langsmithexporter/... ./extension/viewerextension/...
+COMPONENTS := ./processor/redactprocessor/... ./processor/samplingprocessor/... ./exporter/langsmithexporter/... ./extension/...
 LINT       := .tools/golangci-lint
 BESIDE     := go test -C bench -tags bench -count=1 -timeout 20m -v
 export CGO_ENABLED ?= 0

@@ -61,7 +61,7 @@ const withDecisions = `
 extensions:
   viewer: {endpoint: "127.0.0.1:${env:OTELCOL_LANGSMITH_PORT_VIEWER:-4319}", max_bytes: 1MiB, max_request_bytes: 1MiB}
 service:
-  extensions: [health_check, file_storage, viewer]
+  extensions: [health_check, segment_storage, viewer]
 `
 
 // TestDecisions_ofAGateway asks where the runs go to LangSmith itself, and finds a trace by the run that it shows.

@@ -59,8 +59,12 @@ const (
 
 // inStorage is merged over all of that: a storage extension in place of the sampler's own directory.
 const inStorage = `
+extensions:
+  file_storage: {directory: "${env:OTELCOL_LANGSMITH_DATA}/storage", create_directory: true}
 processors:
   sampling: {directory: "", storage: file_storage}
+service:
+  extensions: [health_check, segment_storage, file_storage]
 `
 
 // TestSoak_killedUnderLoad kills the Collector at random moments. What it had accepted must arrive, whole, if the rules keep it.

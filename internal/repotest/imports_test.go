@@ -65,6 +65,7 @@ var importRules = []importRule{
 	{dirs: []string{"internal/viewer"}, ours: []string{"internal/standin", "internal/decision"}},
 	{dirs: []string{"internal/replay"}, ours: []string{"internal/pdatatest", "internal/contract"}, third: pdata},
 	{dirs: []string{"internal/repotest"}},
+	{dirs: []string{"internal/seglog"}, pure: true},
 
 	{dirs: []string{"processor/redactprocessor/internal/walk"}, third: pdata, pure: true},
 	{
@@ -72,7 +73,6 @@ var importRules = []importRule{
 		pure: true,
 	},
 	{dirs: []string{"processor/samplingprocessor/internal/store"}, third: slices.Concat(pdata, compression, storage), pure: true},
-	{dirs: []string{"processor/samplingprocessor/internal/seglog"}, pure: true},
 	{
 		dirs:  []string{"processor/samplingprocessor/internal/policy"},
 		ours:  []string{"internal/tree", "internal/dialect", "internal/contract"},
@@ -109,8 +109,13 @@ var importRules = []importRule{
 		dirs: []string{"exporter/langsmithexporter", "processor/redactprocessor", "processor/samplingprocessor"},
 		ours: []string{
 			"./internal/...", "internal/run", "internal/tree", "internal/dialect", "internal/runmap",
-			"internal/settings", "internal/decision", "internal/contract",
+			"internal/settings", "internal/decision", "internal/contract", "internal/seglog",
 		},
+		third: component,
+	},
+	{
+		dirs:  []string{"extension/segmentstorageextension"},
+		ours:  []string{"./internal/...", "internal/settings", "internal/seglog"},
 		third: component,
 	},
 	{

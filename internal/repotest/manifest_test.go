@@ -26,6 +26,7 @@ var components = []struct {
 	{"processor/redactprocessor", "processors", "processor", "redact"},
 	{"processor/samplingprocessor", "processors", "processor", "sampling"},
 	{"extension/viewerextension", "extensions", "extension", "viewer"},
+	{"extension/segmentstorageextension", "extensions", "extension", "segment_storage"},
 }
 
 // provider reads embed: URIs. It is no component, so that it has no metadata.

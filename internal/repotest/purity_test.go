@@ -47,10 +47,11 @@ var callRules = []callRule{
 // goroutineFiles are the files that may start goroutines, beside programs: each has an owner who ends it. Key files need none:
 // they are looked at when a key is asked for.
 var goroutineFiles = []string{
-	"processor/samplingprocessor/shard*.go",   // one owner of each share of the open traces
-	"processor/samplingprocessor/outbox*.go",  // releases do not hold up admission
-	"processor/samplingprocessor/journal*.go", // deleting from the storage does not, either
-	"extension/viewerextension/extension.go",  // a server
+	"processor/samplingprocessor/shard*.go",       // one owner of each share of the open traces
+	"processor/samplingprocessor/outbox*.go",      // releases do not hold up admission
+	"processor/samplingprocessor/journal*.go",     // deleting from the storage does not, either
+	"extension/viewerextension/extension.go",      // a server
+	"extension/segmentstorageextension/client.go", // gives up segments while nobody waits
 }
 
 func isPure(dir string) bool {

@@ -99,3 +99,20 @@ func TestByteSize(t *testing.T) {
 		assert.Error(t, b.UnmarshalText([]byte(bad)), bad)
 	}
 }
+
+func TestFsync(t *testing.T) {
+	f := func(text string, synced bool) {
+		t.Helper()
+		var got settings.Fsync
+		require.NoError(t, got.UnmarshalText([]byte(text)))
+		assert.Equal(t, synced, got.Synced())
+		assert.Equal(t, text == "always", got.Always())
+	}
+	f("never", false)
+	f("always", true)
+	f("1s", true)
+	for _, text := range []string{"", "sometimes", "1ms", "-1s"} {
+		var got settings.Fsync
+		assert.ErrorContains(t, got.UnmarshalText([]byte(text)), "must be never, always, or a duration from 250ms")
+	}
+}

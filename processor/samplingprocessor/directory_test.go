@@ -17,9 +17,9 @@ import (
 	"go.opentelemetry.io/collector/pdata/plog"
 
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/contract"
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/seglog"
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/settings"
 	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/policy"
-	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/seglog"
 )
 
 func withDirectory(t *testing.T, dir string, change func(*Config)) *sampler {

@@ -6,7 +6,6 @@ package samplingprocessor
 import (
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/settings"
 )
@@ -17,7 +16,7 @@ type Disk struct {
 	MaxBytes settings.ByteSize `mapstructure:"max_bytes"`
 	// Fsync is when the disk is told to write: never, always (before each answer), or at least so often. Without it what
 	// was accepted survives the process and not a loss of power.
-	Fsync Fsync `mapstructure:"fsync"`
+	Fsync settings.Fsync `mapstructure:"fsync"`
 }
 
 const (
@@ -26,33 +25,7 @@ const (
 	// diskOfMemory times the memory that may be held is what the directory may take by default. On the disk nothing is
 	// compressed, and as much garbage as is live lies between.
 	diskOfMemory = 4
-	// minFsync is the time in which the journal comes by.
-	minFsync = collectEvery
 )
-
-// Fsync is never, always, or a duration. The zero value is never.
-type Fsync struct {
-	always bool
-	every  time.Duration
-}
-
-// UnmarshalText reads the form that stands in YAML.
-func (f *Fsync) UnmarshalText(text []byte) error {
-	*f = Fsync{}
-	switch string(text) {
-	case "never":
-		return nil
-	case "always":
-		f.always = true
-		return nil
-	}
-	every, err := time.ParseDuration(string(text))
-	if err != nil || every < minFsync {
-		return fmt.Errorf("%q must be never, always, or a duration from %s", text, minFsync)
-	}
-	f.every = every
-	return nil
-}
 
 // checkCustody looks at where what was accepted is kept.
 func (c *Config) checkCustody() error {

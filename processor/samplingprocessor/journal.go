@@ -20,7 +20,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.uber.org/zap"
 
-	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/seglog"
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/seglog"
 	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/store"
 )
 

@@ -15,8 +15,8 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/seglog"
 	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/repair"
-	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/seglog"
 	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/store"
 )
 

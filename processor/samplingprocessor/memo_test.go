@@ -14,9 +14,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/contract"
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/seglog"
 	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/policy"
 	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/repair"
-	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/seglog"
 	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/store"
 )
 

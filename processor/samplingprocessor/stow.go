@@ -11,7 +11,7 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/seglog"
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/seglog"
 	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/store"
 )
 

@@ -18,7 +18,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/contract"
-	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/seglog"
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/seglog"
 )
 
 // gate is a next consumer that refuses while it is shut, or takes only a part.

@@ -17,7 +17,7 @@ import (
 	"go.opentelemetry.io/collector/extension/xextension/storage"
 	"go.uber.org/zap"
 
-	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/seglog"
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/seglog"
 )
 
 // vault is where the journal keeps its records. What is written at once is there as a whole after a crash, or not at
@@ -168,15 +168,15 @@ func (c *core) openDirectory() (vault, error) {
 	if most == 0 {
 		most = diskOfMemory * c.budget.max
 	}
-	every := c.cfg.Disk.Fsync.every
+	fsync := c.cfg.Disk.Fsync
 	log, err := seglog.Open(c.cfg.Directory, seglog.Options{
-		MaxBytes: most, Durable: c.cfg.Disk.Fsync.always, Synced: every > 0 || c.cfg.Disk.Fsync.always,
+		MaxBytes: most, Durable: fsync.Always(), Synced: fsync.Synced(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("directory: open %q: %w", c.cfg.Directory, err)
 	}
 	c.reportLog(log.Report())
-	return &directoryVault{log: log, sync: every}, nil
+	return &directoryVault{log: log, sync: fsync.Every()}, nil
 }
 
 // reportLog tells what is wrong in the directory. None of it keeps the processor from starting.

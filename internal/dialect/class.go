@@ -70,13 +70,13 @@ func isAgentScope(scope string) bool {
 	switch scope {
 	case "gcp.vertex.agent", "strands-agents", "strands.telemetry.tracer", "pydantic-ai", "langfuse-sdk", "langsmith",
 		"ai",
-		"genkit-tracer", "livekit-agents", "agent_framework", "lmnr-tracer", "crewai.telemetry", "haystack", "litellm":
+		"genkit-tracer", "livekit-agents", "agent_framework", "lmnr-tracer", "lmnr.tracer", "crewai.telemetry", "haystack", "litellm":
 		return true
 	}
 	for _, p := range [...]string{
 		"com.anthropic.claude_code", "@mastra/", "@arizeai/openinference-instrumentation-",
 		"openinference.instrumentation.",
-		"@traceloop/", "logfire.openai", "logfire.anthropic", "voltagent", "langwatch", "Microsoft.SemanticKernel",
+		"@traceloop/", "logfire.openai", "logfire.anthropic", "voltagent", "@voltagent/", "langwatch", "Microsoft.SemanticKernel",
 		"Experimental.Microsoft.", "Microsoft.Agents.AI",
 	} {
 		if strings.HasPrefix(scope, p) {

@@ -65,11 +65,37 @@ func (v *view) appendRawInput(b []byte, raw string) []byte {
 // appendTyped takes the wrapping off that LangWatch puts around values: {"type":"text","value":…}.
 func (v *view) appendTyped(b []byte, s slot, whole func([]byte, pcommon.Value) []byte) []byte {
 	raw := v.raw(s)
-	inner := member(raw, "value")
-	if inner == "" || memberText(raw, "type") == "" || countMembers(raw) != len([...]string{"type", "value"}) {
+	inner := typedValue(raw)
+	if inner == raw {
 		return whole(b, v.values[s])
 	}
 	return whole(b, pcommon.NewValueStr(inner))
+}
+
+// typedValue returns what LangWatch has wrapped, which may be wrapped itself: an answer of LangChain in a list of one,
+// a result of its tools.
+func typedValue(raw string) string {
+	for range maxTyped {
+		kind, inner := memberText(raw, "type"), member(raw, "value")
+		if inner == "" || !langWatchTypes[kind] || countMembers(raw) != len([...]string{"type", "value"}) {
+			return raw
+		}
+		raw = inner
+		if kind == "list" && length(raw) == 1 {
+			for only := range elements(raw) {
+				raw = only
+			}
+		}
+	}
+	return raw
+}
+
+// maxTyped is how often LangWatch wraps a value.
+const maxTyped = 3
+
+var langWatchTypes = map[string]bool{
+	"text": true, "json": true, "raw": true, "list": true, "chat_messages": true, "guardrail_result": true,
+	"evaluation_result": true,
 }
 
 // countMembers counts the members of an object.

@@ -70,7 +70,12 @@ func (e *evidence) excused() bool {
 	}
 	switch e.exceptionType { // LangSmith's SDKs make an exception of the text that another one left
 	case "", "Error", "Exception":
-		return isByDesign(leadingName(firstFilled(e.exceptionMessage, e.statusMessage)))
+		text := firstFilled(e.exceptionMessage, e.statusMessage)
+		if isByDesign(leadingName(text)) {
+			return true
+		}
+		_, stack, _ := strings.Cut(text, "\n\n") // LangChain's: the message, and behind it the stack, which tells the type
+		return isByDesign(leadingName(stack))
 	}
 	return false
 }

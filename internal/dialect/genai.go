@@ -181,7 +181,10 @@ func (genAI) outputs(b []byte, v *view) []byte {
 		raw = string(appendString(nil, v.label(kOutputMessages)))
 		return append(append(append(b, `{"output":`...), raw...), '}')
 	}
-	return appendMessages(b, "", raw)
+	if v.kind != run.LLM && length(raw) > 0 && !areMessages(raw) { // what Gemini CLI's tools were asked and have answered
+		return appendWrapped(b, raw, "output")
+	}
+	return appendMessages(b, "", joinChunks(raw))
 }
 
 func (genAI) details(v *view, f *Fields) {

@@ -15,13 +15,14 @@ var (
 		attr("llm.messages"),
 		attr("crewai.crew.inputs"), attr("crewai.task.description"),
 		attr("mcp.resource.uri"),
-		attr("inputs"), attr("input"), attr("gen_ai.tool.args"), attr("prompt"),
+		attr("inputs"), kPlainInput, attr("gen_ai.tool.args"), attr("prompt"),
 	}
 	genericOutputs = []slot{
 		attr("mlflow.spanOutputs"), attr("lmnr.span.output"), attr("langwatch.output"), attr("crewai.crew.result"), attr("crewai.task.output"),
 		attr("outputs"), attr("output"), attr("completion"),
-		attr("langwatch.rag.contexts"),
 	}
+	kPlainInput       = attr("input")
+	langWatchContexts = []slot{attr("langwatch.contexts"), attr("langwatch.rag.contexts")}
 	kGenericModels    = []slot{attr("mlflow.llm.model"), attr("llm.model"), attr("llm.request.model"), kModelName}
 	kGenericProviders = []slot{attr("mlflow.llm.provider")}
 	kMLflowUsage      = attr("mlflow.chat.tokenUsage")
@@ -82,9 +83,15 @@ func (generic) inputs(b []byte, v *view) []byte {
 }
 
 func (generic) outputs(b []byte, v *view) []byte {
-	for _, s := range genericOutputs {
-		if v.has(s) {
-			return v.appendTyped(b, s, v.appendOutput)
+	first, then := genericOutputs, langWatchContexts
+	if v.kind == run.Retriever { // what it found says more than what it made of that
+		first, then = then, first
+	}
+	for _, slots := range [...][]slot{first, then} {
+		for _, s := range slots {
+			if v.has(s) {
+				return v.appendTyped(b, s, v.appendOutput)
+			}
 		}
 	}
 	return b

@@ -105,7 +105,7 @@ var kindWords = map[string]run.Kind{
 	"embedding":  run.Embedding, "embedder": run.Embedding,
 	"tool": run.Tool, "tool.v2": run.Tool,
 	"retriever": run.Retriever, "reranker": run.Retriever, "rag": run.Retriever,
-	"prompt": run.Prompt, "parser": run.Parser,
+	"prompt": run.Prompt, "prompttemplate": run.Prompt, "parser": run.Parser,
 	"chain": run.Chain, "agent": run.Chain, "workflow": run.Chain, "task": run.Chain, "guardrail": run.Chain,
 	"evaluator": run.Chain, "evaluation": run.Chain, "memory": run.Chain, "event": run.Chain, "unknown": run.Chain,
 	"flow": run.Chain, "session": run.Chain, "operation": run.Chain, "vector": run.Retriever, "component": run.Chain, "module": run.Chain, "server": run.Chain, "client": run.Chain,
@@ -144,7 +144,7 @@ func (g *signals) librarySays(s Span) run.Kind {
 	case g.mcpMethod != "":
 		return mcpKind(g.mcpMethod)
 	case g.genkitType != "" || g.genkitSubtype != "":
-		return genkitKind(g.genkitSubtype)
+		return genkitKind(firstFilled(g.genkitSubtype, g.genkitType))
 	case g.mastraType != "":
 		return mastraKind(g.mastraType)
 	case g.haystackType != "":
@@ -153,10 +153,14 @@ func (g *signals) librarySays(s Span) run.Kind {
 		return n8nKind(g.n8nNodeType)
 	case g.traceloopKind != "":
 		return traceloopKind(g.traceloopKind, s)
+	case g.liveKit && s.Name() == "llm_node": // the request below it is the call
+		return run.Chain
 	case g.spanType != "" && isClaudeCode(s.Scope):
 		return claudeCodeKind(g.spanType)
 	}
-	for _, word := range [...]string{g.lmnrType, g.langwatchType, g.agentOpsKind, g.voltAgentType(), g.entityType} {
+	for _, word := range [...]string{
+		g.lmnrType, g.langChainType, g.langwatchType, g.agentOpsKind, g.voltAgentType(), g.entityType,
+	} {
 		if k := kindWord(word); k != "" {
 			return k
 		}
@@ -212,7 +216,7 @@ func mcpKind(method string) run.Kind {
 }
 
 func genkitKind(subtype string) run.Kind {
-	if k := kindWords[subtype]; k != "" {
+	if k := kindWord(subtype); k != "" {
 		return k
 	}
 	return run.Chain
@@ -275,7 +279,7 @@ func (g *signals) inferred(s Span) run.Kind {
 		return run.Tool
 	case g.documents:
 		return run.Retriever
-	case g.messages, g.model:
+	case g.messages, g.model && !countsTokens(s.Name()):
 		return run.LLM
 	case strings.HasPrefix(s.Name(), "langchain4j.tools."): // Quarkus gives its spans nothing but names
 		return run.Tool
@@ -286,6 +290,11 @@ func (g *signals) inferred(s Span) run.Kind {
 		return k
 	}
 	return run.Chain
+}
+
+// countsTokens knows calls of a provider that name a model and run none.
+func countsTokens(name string) bool {
+	return strings.Contains(name, "count_tokens") || strings.Contains(name, "countTokens")
 }
 
 // logfireKind reads the templates after which Logfire names the spans of OpenAI's Agents SDK.

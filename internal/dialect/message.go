@@ -102,6 +102,8 @@ func appendMessage(b []byte, raw string) []byte {
 		return b
 	case isChatShape(raw):
 		return append(appendComma(b), raw...)
+	case memberText(raw, "type") == "agent_config_update": // LiveKit notes its own settings among what was said
+		return b
 	}
 	var m message
 	if member(raw, "role") == "" && isItem(memberText(raw, "type")) {

@@ -283,15 +283,16 @@ func (openInferenceValue) inputs(b []byte, v *view) []byte {
 	if v.has(kInputValue) {
 		return v.inputAt(b, kInputValue)
 	}
-	if v.kind == run.Tool && v.has(kToolParameters) && !isSchema(v.raw(kToolParameters)) {
+	if v.kind == run.Tool && v.has(kToolParameters) && !v.has(kPlainInput) && !isSchema(v.raw(kToolParameters)) {
 		return v.inputAt(b, kToolParameters)
 	}
 	return b
 }
 
-// isSchema tells the definition of a tool's parameters from what it was called with.
+// isSchema tells the definition of a tool's parameters from what it was called with: JSON Schema's, or what Zod leaves
+// of its own.
 func isSchema(raw string) bool {
-	return memberText(raw, "type") == "object" && isObject(member(raw, "properties"))
+	return memberText(raw, "type") == "object" && isObject(member(raw, "properties", "def", "_def"))
 }
 
 func (openInferenceValue) outputs(b []byte, v *view) []byte {

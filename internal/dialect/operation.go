@@ -25,6 +25,7 @@ var operations = map[string]run.Kind{
 	"agent_step": run.Chain, "workflow": run.Chain, "task": run.Chain, "agent": run.Chain, "chain": run.Chain,
 	"run_guardrail": run.Chain, "apply_guardrail": run.Chain, "parser": run.Parser, "prompt": run.Prompt,
 	"schedule_tool_calls": run.Chain,
+	"model_generation":    run.Chain, // Mastra's loop around its calls of a model
 }
 
 // operationParts decide about operations that nobody has agreed on, by the words in their names. The first that is
@@ -50,6 +51,7 @@ var operationParts = []struct {
 	{"run", run.Chain},
 	{"create", run.Chain},
 	{"list", run.Chain},
+	{"count", run.Chain},
 	{"handoff", run.Chain},
 	{"transcri", run.LLM},
 	{"chat", run.LLM},

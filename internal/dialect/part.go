@@ -80,6 +80,10 @@ func readUntyped(raw string) part {
 			}
 		case "inlineData", "inline_data", "fileData", "file_data", "media":
 			return readMedia(v, k)
+		case "data", "custom": // Genkit's answers in JSON
+			if isObject(v) || isArray(v) {
+				return textOr(raw, textPart, v)
+			}
 		case "toolCallId", "tool_call_id":
 			if member(raw, "toolName", "name") != "" && member(raw, "result", "output") == "" {
 				return readCall(raw)
@@ -97,7 +101,7 @@ func readCall(raw string) part {
 	}
 	p := part{
 		kind: callPart,
-		id:   member(raw, "id", "toolCallId", "call_id", "tool_call_id", "toolUseId", "ref"),
+		id:   member(raw, "call_id", "id", "toolCallId", "tool_call_id", "toolUseId", "ref"), // OpenAI's items have both
 		name: member(body, "name", "toolName", "tool_name"),
 		args: member(body, "arguments", "args", "input", "toolInput", "parameters"),
 	}

@@ -19,7 +19,7 @@ type signals struct {
 	genkitType, genkitSubtype, mastraType, spanType            string
 	lmnrType, langwatchType, springKind, entityType            string
 	mcpMethod, haystackType, n8nNodeType, dbOperation          string
-	agentOpsKind                                               string
+	agentOpsKind, langChainType                                string
 
 	// What can only be inferred.
 	tool      bool // a tool's call id, arguments or result
@@ -32,7 +32,8 @@ type signals struct {
 	content   bool // some other evidence of an agent
 	agent     bool // an agent's whole conversation, as Pydantic AI keeps it
 
-	infra bool
+	infra   bool
+	liveKit bool
 }
 
 func gather(s Span) signals {
@@ -204,6 +205,8 @@ func (g *signals) addProduct(k string, v pcommon.Value) {
 		g.lmnrType = text(v)
 	case "langwatch.span.type":
 		g.langwatchType = text(v)
+	case "langwatch.langchain.run.type": // prompts and parsers are chains otherwise
+		g.langChainType = text(v)
 	case "langsmith.trace.name", "langsmith.usage_metadata", "traceloop.entity.name", "traceloop.entity.input",
 		"traceloop.entity.output", "mlflow.spanInputs", "mlflow.spanOutputs", "lmnr.span.input", "lmnr.span.output",
 		"langwatch.input", "langwatch.output", "langfuse.observation.input", "langfuse.observation.output":
@@ -243,6 +246,7 @@ func (g *signals) addFramework(k string, v pcommon.Value) {
 		g.tool = true
 	default:
 		g.content = g.content || isFrameworkContent(k)
+		g.liveKit = g.liveKit || strings.HasPrefix(k, "lk.")
 		g.tool = g.tool || strings.HasPrefix(k, "lk.function_tool.") || strings.HasPrefix(k, "lk.pii.function_tool.")
 	}
 }

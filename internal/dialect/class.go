@@ -46,6 +46,8 @@ func (g *signals) isAgent(s Span) bool {
 		return true
 	case g.mcpMethod != "":
 		return mcpKind(g.mcpMethod) != run.Chain
+	case g.vectorDB && searches(s.Name()):
+		return true
 	}
 	return g.entityType != "" && g.spanType != "" || isCodexTurn(s) || strings.HasPrefix(s.Name(), "langchain4j.")
 }

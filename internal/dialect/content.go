@@ -217,6 +217,9 @@ type document struct {
 
 type member2 struct{ name, raw string }
 
+// contentNames are the members in which documents keep their text.
+var contentNames = [...]string{"page_content", "pageContent", "content", "text", "document", "chunk"}
+
 func readDocument(raw string) document {
 	if isString(raw) {
 		return document{content: raw}
@@ -228,7 +231,7 @@ func readDocument(raw string) document {
 	}
 	d := document{metadata: member(raw, "metadata", "meta")}
 	content := ""
-	for _, name := range [...]string{"page_content", "pageContent", "content", "text", "document", "chunk"} {
+	for _, name := range contentNames {
 		if d.content = member(raw, name); isString(d.content) {
 			content = name
 			break

@@ -16,10 +16,20 @@ import (
 type genAIIndexed struct{ silent }
 
 func (genAIIndexed) inputs(b []byte, v *view) []byte {
+	if v.kind == run.Retriever { // a reranker's only message is the query
+		for _, name := range [...]string{"content", "user"} {
+			if texts := v.textsOf(promptMessages, name); len(texts) > 0 {
+				return appendTexts(b, "query", texts)
+			}
+		}
+	}
 	return v.appendIndexedMessages(b, promptMessages, "user")
 }
 
 func (genAIIndexed) outputs(b []byte, v *view) []byte {
+	if found := v.items(completionMessages); v.kind == run.Retriever && len(found) > 0 {
+		return v.appendIndexedDocuments(b, found)
+	}
 	return v.appendIndexedMessages(b, completionMessages, "assistant")
 }
 
@@ -117,7 +127,7 @@ func (m *message) readIndexedField(v *view, name string, value pcommon.Value) {
 		m.name = scalarText(value)
 	case "tool_call_id":
 		m.role, m.callID = "tool", string(appendString(nil, scalarText(value)))
-	case "content":
+	case "content", "user": // OpenLLMetry's Cohere names the text after the role
 		v.readEventContent(m, value)
 	case "reasoning", "reasoning_content":
 		thought := part{kind: reasoningPart, text: string(appendString(nil, scalarText(value)))}

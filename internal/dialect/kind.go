@@ -277,7 +277,7 @@ func (g *signals) inferred(s Span) run.Kind {
 		return run.LLM
 	case g.tool, g.toolName && !g.messages && !g.model:
 		return run.Tool
-	case g.documents:
+	case g.documents, g.vectorDB && searches(s.Name()):
 		return run.Retriever
 	case g.messages, g.model && !countsTokens(s.Name()):
 		return run.LLM

@@ -164,9 +164,13 @@ func (v *view) appendIndexedDocuments(b []byte, entries []indexed) []byte {
 				d.content = string(appendString(nil, scalarText(e.value)))
 			case "metadata":
 				d.metadata = v.rawOf(e.value)
+			case "values", "vector":
 			default:
 				d.extra = append(d.extra, member2{name, string(appendAny(nil, e.value, 0))})
 			}
+		}
+		if d.content == "" { // vector databases know no texts but those in their payload
+			d.content = member(d.metadata, contentNames[:]...)
 		}
 		b = d.append(appendComma(b))
 	})

@@ -77,9 +77,9 @@ var (
 		langfuse{},
 		genAI{},
 		genAIEvents{},
+		vercel{}, // what the AI SDK wrote itself, before what a processor made of it
 		openInference{},
 		genAIIndexed{},
-		vercel{},
 		adk{},
 		genkit{},
 		liveKit{},

@@ -32,8 +32,9 @@ type signals struct {
 	content   bool // some other evidence of an agent
 	agent     bool // an agent's whole conversation, as Pydantic AI keeps it
 
-	infra   bool
-	liveKit bool
+	infra    bool
+	liveKit  bool
+	vectorDB bool
 }
 
 func gather(s Span) signals {
@@ -106,6 +107,7 @@ func (g *signals) addFilled(of branch, k string, v pcommon.Value) {
 			g.dbOperation = text(v)
 		}
 		g.documents = g.documents || strings.HasPrefix(k, "db.vector.query")
+		g.vectorDB = g.vectorDB || (k == "db.system" || k == "db.system.name") && isVectorDB(v)
 	case ofInfra:
 		g.infra = true
 	}

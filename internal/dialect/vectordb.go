@@ -3,7 +3,11 @@
 
 package dialect
 
-import "strings"
+import (
+	"strings"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+)
 
 // vectorDB is OpenLLMetry's spans of vector databases: an event for each document that was found, and the query in an
 // attribute of the database's own. Vectors stay behind.
@@ -13,6 +17,21 @@ type vectorDB struct{ silent }
 var vectorQueries = []slot{
 	attr("db.vector.query.content"), attr("db.chroma.query.query_texts"), attr("db.marqo.search.query"),
 	attr("db.weaviate.query.get"),
+}
+
+// isVectorDB knows the databases whose searches retrieve documents, whatever they are called by.
+func isVectorDB(system pcommon.Value) bool {
+	switch strings.ToLower(scalarText(system)) {
+	case "pinecone", "qdrant", "chroma", "chromadb", "weaviate", "milvus", "marqo", "lancedb":
+		return true
+	}
+	return false
+}
+
+// searches reports whether a span of a vector database looks something up: "qdrant.search".
+func searches(name string) bool {
+	name = strings.ToLower(name[strings.LastIndexByte(name, '.')+1:])
+	return strings.Contains(name, "search") || strings.Contains(name, "query") || strings.Contains(name, "recommend")
 }
 
 func (vectorDB) inputs(b []byte, v *view) []byte {
@@ -26,6 +45,9 @@ func (vectorDB) inputs(b []byte, v *view) []byte {
 
 func (vectorDB) outputs(b []byte, v *view) []byte {
 	if len(v.found) == 0 {
+		if found := v.items(foundVectors); len(found) > 0 { // in JavaScript, attributes tell
+			return v.appendIndexedDocuments(b, found)
+		}
 		return b
 	}
 	b = append(b, `{"documents":[`...)

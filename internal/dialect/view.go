@@ -120,6 +120,7 @@ const (
 	evaluations
 	annotations
 	traceEvaluations
+	foundVectors
 	traceAnnotations
 )
 
@@ -136,6 +137,7 @@ var lists = map[string]list{
 	"llm.request.functions":     functionList,
 	"llm.prompts":               promptTexts,
 	"llm.choices":               choiceTexts,
+	"db.vector.query.result":    foundVectors,
 	"evaluations":               evaluations,
 	"annotations":               annotations,
 	"trace.evaluations":         traceEvaluations,

@@ -198,8 +198,8 @@ func (b *indexedBlock) read(name, value string) {
 		b.kind = value
 	case name == "text":
 		b.text = value
-	case name == "image.image.url":
-		b.image = value
+	case name == "image.image.url", name == "image": // or what the AI SDK gives, which may be plain base64
+		b.image = dataURI("", value)
 	case strings.HasSuffix(name, ".url"):
 		b.url = value
 	case strings.HasSuffix(name, ".mime_type"):

@@ -109,8 +109,13 @@ func countMembers(raw string) int {
 
 // appendContent appends raw, or the value where that is no JSON.
 func (v *view) appendContent(b []byte, value pcommon.Value, raw, name string) []byte {
-	if v.kind == run.LLM && isObject(raw) {
+	switch {
+	case v.kind == run.LLM && isObject(raw):
 		return appendDocument(b, raw)
+	case v.kind == run.Tool:
+		if raw = toolMessage(raw); raw == "null" {
+			return b
+		}
 	}
 	return appendNamed(b, value, raw, name)
 }
@@ -122,6 +127,24 @@ func appendNamed(b []byte, value pcommon.Value, raw, name string) []byte {
 		return append(appendAny(b, value, 0), '}')
 	}
 	return appendWrapped(b, raw, name)
+}
+
+// toolMessage returns what the only message of a list says in a tool's name: TanStack tells arguments and results so.
+func toolMessage(list string) string {
+	if length(list) != 1 {
+		return list
+	}
+	for m := range elements(list) {
+		content := member(m, "content")
+		if memberText(m, "role") != "tool" || !isString(content) || countMembers(m) != len([...]string{"role", "content"}) {
+			break
+		}
+		if inner := parse(unquote(content)); inner != "" {
+			return inner
+		}
+		return content
+	}
+	return list
 }
 
 // appendDocument appends what a model was sent or has answered as one document: a single message becomes a list of

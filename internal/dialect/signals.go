@@ -75,7 +75,7 @@ func branchOf(k string) branch {
 	case "traceloop", "langsmith", "langfuse", "mlflow", "lmnr", "langwatch", "mastra", "agentops":
 		return ofProduct
 	case "operation", "agent", "ai", "genkit", "gcp", "span", "entity", "spring", "haystack", "n8n", "lk", "crewai",
-		"pydantic", "all", "final", "event":
+		"pydantic", "all", "final", "event", "tanstack":
 		return ofFramework
 	case "mcp":
 		return ofMCP
@@ -226,7 +226,8 @@ func (g *signals) addFramework(k string, v pcommon.Value) {
 		}
 	case "agent_name", "pydantic_ai.all_messages", "all_messages_events", "final_result":
 		g.agent, g.content = true, true
-	case "event_loop.cycle_id", "agent_loop.cycle_id": // Strands' turns repeat the messages of the calls below
+	case "event_loop.cycle_id", "agent_loop.cycle_id", // Strands' turns repeat the messages of the calls below
+		"tanstack.ai.iterations": // and TanStack's chats those of their iterations
 		g.agent = true
 	case "genkit:type":
 		g.genkitType = text(v)
@@ -248,8 +249,14 @@ func (g *signals) addFramework(k string, v pcommon.Value) {
 		g.tool = true
 	default:
 		g.content = g.content || isFrameworkContent(k)
-		g.liveKit = g.liveKit || strings.HasPrefix(k, "lk.")
-		g.tool = g.tool || strings.HasPrefix(k, "lk.function_tool.") || strings.HasPrefix(k, "lk.pii.function_tool.")
+		g.addLiveKit(k)
+	}
+}
+
+func (g *signals) addLiveKit(k string) {
+	if rest, ok := strings.CutPrefix(k, "lk."); ok {
+		g.liveKit = true
+		g.tool = g.tool || strings.HasPrefix(strings.TrimPrefix(rest, "pii."), "function_tool.")
 	}
 }
 

@@ -70,6 +70,8 @@ type Config struct {
 
 	// Metadata names attributes for the keys of a run's metadata; the first that is present wins.
 	Metadata map[string][]string `mapstructure:"metadata"`
+	// APMURL is where another product shows a span, as a template; it becomes metadata of each run.
+	APMURL string `mapstructure:"apm_url"`
 	// Names says how runs are called: original or storyboard. Rename calls some otherwise; the first that matches wins.
 	Names  string   `mapstructure:"names"`
 	Rename []Rename `mapstructure:"rename"`

@@ -103,7 +103,8 @@ func mapOptions(config *Config) runmap.Options {
 	if config.RunIDs == byTraceSpan {
 		opts.IDs = runmap.TraceSpanIDs
 	}
-	opts.Names, opts.Renames, _ = config.naming() // validated
+	opts.Names, opts.Renames, _ = config.naming() // validated, as is what follows
+	opts.APM, _ = config.apm()
 	opts.Compile()
 	return opts
 }

@@ -147,3 +147,31 @@ func TestProtocols_attachments(t *testing.T) {
 		assert.Equal(t, 1, found, protocol)
 	}
 }
+
+// The example that an experiment compares a run with arrives by both protocols; what is no id names none.
+func TestProtocols_examplesOfDatasets(t *testing.T) {
+	const example = "018f3c9e-7d2a-7c11-8a55-0242ac120002"
+	for given, want := range map[string]string{example: example, strings.ToUpper(example): example, "my example": "", "": ""} {
+		td := tracesOf("t", 1, 1)
+		td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(0).Attributes().PutStr("langsmith.reference_example_id", given)
+		for _, protocol := range []string{"otlp", "multipart"} {
+			arrived := arrivals(t, td, func(c *Config) { c.Protocol = protocol })
+			require.Len(t, arrived, 1)
+			for _, r := range arrived {
+				assert.Equal(t, want, r.ExampleID, "%s by %s", given, protocol)
+			}
+		}
+	}
+}
+
+func TestProtocols_linkToTheSpanElsewhere(t *testing.T) {
+	td := tracesOf("t", 1, 1)
+	for _, protocol := range []string{"otlp", "multipart"} {
+		for _, r := range arrivals(t, td, func(c *Config) {
+			c.Protocol, c.APMURL = protocol, "https://apm.example/{trace_id}"
+		}) {
+			span := td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(0)
+			assert.Contains(t, string(r.Extra), `"apm_url":"https://apm.example/`+span.TraceID().String()+`"`, protocol)
+		}
+	}
+}

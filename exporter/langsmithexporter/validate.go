@@ -16,6 +16,7 @@ import (
 
 	"github.com/otelcol-langsmith/otelcol-langsmith/exporter/langsmithexporter/internal/api"
 	"github.com/otelcol-langsmith/otelcol-langsmith/exporter/langsmithexporter/internal/encode"
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/runmap"
 )
 
 const (
@@ -30,6 +31,7 @@ func (c *Config) Validate() error {
 	_, errRoutes := newRouter(c)
 	_, errProtocol := encode.ParseProtocol(c.Protocol)
 	_, _, errNaming := c.naming()
+	_, errAPM := c.apm()
 	return errors.Join(
 		c.problems,
 		c.validateEndpoint(),
@@ -42,6 +44,7 @@ func (c *Config) Validate() error {
 		oneOf("unredacted", c.Unredacted, refuse, allow),
 		c.validateMetadata(),
 		errNaming,
+		prefix("apm_url", errAPM),
 		c.validateQueue(),
 		c.validateDeadLetter(),
 		notNegative("max_age", c.MaxAge),
@@ -140,6 +143,14 @@ func (c *Config) validateDeadLetter() error {
 			minDeadLetters, letters.MaxBytes))
 	}
 	return errs
+}
+
+// apm reads where another product shows spans, if it is to be told.
+func (c *Config) apm() (*runmap.URLTemplate, error) {
+	if c.APMURL == "" {
+		return nil, nil
+	}
+	return runmap.ParseURLTemplate(c.APMURL)
 }
 
 func (c *Config) validateMetadata() error {

@@ -50,18 +50,20 @@ func (v *view) codexCall(e ptrace.SpanEvent) Call {
 		Inputs: v.namedContent(a, "arguments", "input"), Outputs: v.namedContent(a, "output", "output"),
 		End: e.Timestamp().AsTime(),
 	}
-	if c.ID == "" {
-		c.ID = attribute(a, "tool_result_seq")
-	}
 	c.Start = c.End.Add(-milliseconds(attribute(a, "duration_ms")))
 	if success, told := a.Get("success"); told && isFalse(success) {
 		c.Error = firstFilled(attribute(a, "output"), "the tool failed")
 	}
 	for _, name := range [...]string{"call_id", "tool_namespace", "mcp_server", "agent_name", "output_truncated"} {
-		if value, told := a.Get(name); told {
+		value, told := a.Get(name)
+		if name == "call_id" {
+			name = "gen_ai.tool.call.id"
+		}
+		if told {
 			c.Metadata.Add(name, scalar(value, maxPlainText))
 		}
 	}
+	c.ID = firstFilled(c.ID, attribute(a, "tool_result_seq"))
 	return c
 }
 

@@ -79,6 +79,7 @@ type Belonging struct {
 	Session string // conversation or thread
 	User    string
 	Project string // LangSmith project the application asked for
+	Example string // of a LangSmith dataset, to which an experiment compares the run
 }
 
 // Standing is what a span is to the others of its trace.

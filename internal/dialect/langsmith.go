@@ -18,6 +18,7 @@ var (
 	kUsageCopy     = attr("langsmith.metadata.usage_metadata")
 	kLSProvider    = attr("langsmith.metadata.ls_provider")
 	kLSModel       = attr("langsmith.metadata.ls_model_name")
+	kExample       = attr("langsmith.reference_example_id")
 	kLSParams      = attr("langsmith.metadata.ls_invocation_params")
 	kInputs        = attr("inputs")
 	kOutputs       = attr("outputs")

@@ -47,10 +47,12 @@ func (r *Reader) Read(s Span, f *Fields) {
 	v := newView(s)
 	defer v.release()
 	*f = Fields{
-		Kind:       v.kind,
-		Name:       v.runName(),
-		Standing:   Standing{Marked: v.marked},
-		Belonging:  Belonging{Session: v.session, User: v.user(), Project: v.project()},
+		Kind:     v.kind,
+		Name:     v.runName(),
+		Standing: Standing{Marked: v.marked},
+		Belonging: Belonging{
+			Session: v.session, User: v.user(), Project: v.project(), Example: v.text(kExample),
+		},
 		Metadata:   v.metadata,
 		Invocation: v.parameters,
 	}

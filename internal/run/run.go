@@ -60,6 +60,8 @@ type Run struct {
 
 	// Project is the project that the application itself asked for (langsmith.trace.session_name), or empty.
 	Project string
+	// ExampleID is the example of a dataset that the run answers, in an experiment; zero otherwise.
+	ExampleID ID
 	// DottedOrder is the application's own or the computed position in the tree; empty until a native encoding needs it.
 	DottedOrder string
 }

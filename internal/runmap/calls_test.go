@@ -83,7 +83,7 @@ func TestMap_toolCallsOfEventsAreTheSameWheneverTheyAreSent(t *testing.T) {
 	first, second := m{"call_id": "a", "tool_name": "f"}, m{"call_id": "b", "tool_name": "f", "duration_ms": 500}
 	once := tools(t, turnOf(t, first, second), runmap.Options{})
 	require.Len(t, once, 2)
-	assert.Equal(t, "b", once[0].Metadata.Text("call_id"), "what began first comes first")
+	assert.Equal(t, "b", once[0].Metadata.Text("gen_ai.tool.call.id"), "what began first comes first")
 	assert.Equal(t, once, tools(t, turnOf(t, second, first, second), runmap.Options{}))
 	for _, r := range once {
 		assert.Equal(t, r.ID, run.FromSpan(mustSpan(t, r.Metadata.Text("OTEL_SPAN_ID"))), "LangSmith makes the same id by OTLP")

@@ -4,6 +4,7 @@
 package runmap
 
 import (
+	"encoding/hex"
 	"math"
 	"strings"
 
@@ -37,6 +38,7 @@ func (m *mapper) metadataOf(i int) run.Values {
 	m.addSurroundings(i)
 	m.addModel(f)
 	m.add("otel.span.kind", spanKind(s.Kind()))
+	m.add("otel.span.links", linksOf(s.Links()))
 	return m.metadata
 }
 
@@ -51,6 +53,9 @@ func (m *mapper) addSurroundings(i int) {
 	m.addThread(&m.fields[i])
 	if name := s.Scope.Name(); name != "" {
 		m.add("otel.scope.name", run.Str(name))
+	}
+	if m.opts.APM != nil {
+		m.add("apm_url", run.Str(m.apmURL(i)))
 	}
 }
 
@@ -69,6 +74,28 @@ func spanKind(k ptrace.SpanKind) run.Value {
 		return run.Str("consumer")
 	}
 	return run.Value{}
+}
+
+// maxLinks bounds the links that are shown: a consumer of a queue may have one for each message.
+const maxLinks = 16
+
+// linksOf names the spans of other traces that caused this one, as "<trace id>:<span id>" with commas between: LangSmith
+// has no links.
+func linksOf(links ptrace.SpanLinkSlice) run.Value {
+	n := min(links.Len(), maxLinks)
+	if n == 0 {
+		return run.Value{}
+	}
+	b := make([]byte, 0, n*len("0123456789abcdef0123456789abcdef:0123456789abcdef,"))
+	for i := range n {
+		trace, span := links.At(i).TraceID(), links.At(i).SpanID()
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(hex.AppendEncode(b, trace[:]), ':')
+		b = hex.AppendEncode(b, span[:])
+	}
+	return run.Str(string(b))
 }
 
 // addMarks adds what sampling says about a span.

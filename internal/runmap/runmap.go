@@ -36,6 +36,8 @@ type Options struct {
 	// Names says how runs are called, and Renames what is called otherwise: the first that matches wins.
 	Names   Names
 	Renames []Rename
+	// APM is where the span of a run is shown by another product; nil adds no such metadata.
+	APM *URLTemplate
 	// WithoutDottedOrder leaves DottedOrder empty, for encodings that do not need it.
 	WithoutDottedOrder bool
 
@@ -220,6 +222,7 @@ func (m *mapper) fill(r *run.Run, i int) {
 	r.Name, r.Kind, r.Project = m.nameOf(i), f.Kind, f.Project
 	r.Inputs, r.Outputs, r.Usage = f.Inputs, f.Outputs, f.Usage
 	r.Invocation, r.Tags = f.Invocation, f.Tags
+	r.ExampleID, _ = run.ParseID(f.Example) // what is no id names no example
 	r.Start, r.End = times(s.Span)
 	if f.FirstToken.After(r.Start) {
 		r.FirstToken = f.FirstToken

@@ -158,6 +158,10 @@ func appendRun(b []byte, id [idLength]byte, r *run.Run, at Place) []byte {
 		b = append(b, `,"session_name":`...)
 		b = appendString(b, at.Project)
 	}
+	if !r.ExampleID.IsZero() {
+		b = append(b, `,"reference_example_id":"`...)
+		b = append(r.ExampleID.Append(b), '"')
+	}
 	return append(appendTags(b, r.Tags), '}')
 }
 

@@ -33,6 +33,7 @@ const (
 	attrMessage   = "exception.message"
 	attrStack     = "exception.stacktrace"
 	attrFiles     = "langsmith.attachments"
+	attrExample   = "langsmith.reference_example_id"
 )
 
 const (
@@ -100,6 +101,9 @@ func (w wire) span(r *run.Run, at Place) wire {
 	}
 	if len(r.Tags) > 0 {
 		w = w.str(fieldSpanAttr, attrTags, tags(r.Tags))
+	}
+	if !r.ExampleID.IsZero() {
+		w = w.str(fieldSpanAttr, attrExample, r.ExampleID.String())
 	}
 	return w.ids(r).content(r).files(r.Attachments).model(r).metadata(r.Metadata).events(r)
 }

@@ -283,7 +283,7 @@ func joinedTexts(parts string) string {
 	if texts == nil {
 		return ""
 	}
-	return string(appendString(nil, strings.Join(texts, "\n")))
+	return quote(strings.Join(texts, "\n"))
 }
 
 // scalars returns the members of an object that are neither objects nor lists.

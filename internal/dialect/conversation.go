@@ -30,10 +30,12 @@ func Conversation(s Span) string {
 
 // conversation is Conversation for a span that has been sorted already.
 func (v *view) conversation() string {
-	for _, s := range conversationSlots {
-		if v.filled[s] {
-			if t := identifier(v.values[s]); !isBlank(t) {
-				return t
+	if v.told&ofConversation != 0 {
+		for _, s := range conversationSlots {
+			if v.filled[s] {
+				if t := identifier(v.values[s]); !isBlank(t) {
+					return t
+				}
 			}
 		}
 	}
@@ -104,12 +106,7 @@ var conversationRanks = func() map[string]int {
 }()
 
 // conversationSlots makes the keys known: they are shown as the session, and not once more.
-var conversationSlots = func() (slots [len(conversationKeys)]slot) {
-	for i, k := range conversationKeys {
-		slots[i] = attr(k)
-	}
-	return slots
-}()
+var conversationSlots = attrs(ofConversation, conversationKeys[:]...)
 
 // conversationRank is called for every attribute of every span: most keys are told apart by their last letters,
 // without a look-up.

@@ -72,6 +72,8 @@ type Beside struct {
 	Feedback    []Feedback
 	Calls       []Call
 	Attachments []run.Attachment
+
+	names run.Names // of the metadata
 }
 
 // Belonging is what a span belongs to.

@@ -107,5 +107,5 @@ func (v *view) answers(e ptrace.SpanEvent) string {
 	if !ok {
 		return ""
 	}
-	return string(appendString(nil, scalarText(id)))
+	return quote(scalarText(id))
 }

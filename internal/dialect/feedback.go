@@ -196,11 +196,12 @@ func (v *view) feedbackInRest(all []Feedback) []Feedback {
 	named := map[string]*Feedback(nil)
 	var order []string
 	for _, a := range v.rest {
+		if !a.judges {
+			continue
+		}
 		switch group, rest, _ := strings.Cut(a.name, "."); group {
 		case "gen_ai":
-			if strings.HasPrefix(a.name, evaluationFamily) {
-				one.setGenAI(a.name, a.value)
-			}
+			one.setGenAI(a.name, a.value)
 		case "eval", "annotation":
 			name, field := cutLast(rest)
 			if name == "" {
@@ -225,6 +226,17 @@ func (v *view) feedbackInRest(all []Feedback) []Feedback {
 		all = addFeedback(all, *named[name])
 	}
 	return all
+}
+
+// canJudge reports whether the name of an attribute is one of those that feedbackInRest reads.
+func canJudge(name string) bool {
+	switch group, _, _ := strings.Cut(name, "."); group {
+	case "gen_ai":
+		return strings.HasPrefix(name, evaluationFamily)
+	case "eval", "annotation", "assertions", "scores", "labels":
+		return true
+	}
+	return false
 }
 
 // cutLast splits at the last dot.

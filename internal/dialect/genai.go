@@ -133,7 +133,7 @@ func (genAI) inputs(b []byte, v *view) []byte {
 	case v.kind != run.LLM && isArray(raw) && !areMessages(raw): // Gemini CLI's calls that wait for their turn
 		return appendWrapped(b, raw, "input")
 	case v.has(kInputMessages) && raw == "":
-		raw = string(appendString(nil, v.label(kInputMessages)))
+		raw = quote(v.label(kInputMessages))
 	case raw == "": // instructions alone must not hide what others tell
 		return b
 	}
@@ -178,7 +178,7 @@ func (genAI) outputs(b []byte, v *view) []byte {
 	case v.kind == run.Tool && raw != "":
 		return appendWrapped(b, raw, "output")
 	case v.has(kOutputMessages) && raw == "":
-		raw = string(appendString(nil, v.label(kOutputMessages)))
+		raw = quote(v.label(kOutputMessages))
 		return append(append(append(b, `{"output":`...), raw...), '}')
 	}
 	if v.kind != run.LLM && length(raw) > 0 && !areMessages(raw) { // what Gemini CLI's tools were asked and have answered

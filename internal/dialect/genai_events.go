@@ -99,7 +99,7 @@ func (v *view) readEventAttribute(m *message, k string, value pcommon.Value) {
 		m.name = scalarText(value)
 	case "id":
 		if m.role == "tool" {
-			m.callID = string(appendString(nil, scalarText(value)))
+			m.callID = quote(scalarText(value))
 		}
 	case "tool_calls":
 		for call := range elements(v.rawOf(value)) {
@@ -123,9 +123,9 @@ func (v *view) readEventContent(m *message, value pcommon.Value) {
 	case isBlocks(raw):
 		m.readContent(raw)
 	case raw != "" && value.Type() != pcommon.ValueTypeStr:
-		m.parts = append(m.parts, part{text: string(appendString(nil, raw))})
+		m.parts = append(m.parts, part{text: quote(raw)})
 	default:
-		m.parts = append(m.parts, part{text: string(appendString(nil, scalarText(value)))})
+		m.parts = append(m.parts, part{text: quote(scalarText(value))})
 	}
 }
 

@@ -126,16 +126,16 @@ func (m *message) readIndexedField(v *view, name string, value pcommon.Value) {
 	case "name":
 		m.name = scalarText(value)
 	case "tool_call_id":
-		m.role, m.callID = "tool", string(appendString(nil, scalarText(value)))
+		m.role, m.callID = "tool", quote(scalarText(value))
 	case "content", "user": // OpenLLMetry's Cohere names the text after the role
 		v.readEventContent(m, value)
 	case "reasoning", "reasoning_content":
-		thought := part{kind: reasoningPart, text: string(appendString(nil, scalarText(value)))}
+		thought := part{kind: reasoningPart, text: quote(scalarText(value))}
 		m.parts = slices.Insert(m.parts, 0, thought)
 	case "function_call.name", "function_call_name":
-		m.functionCall().name = string(appendString(nil, scalarText(value)))
+		m.functionCall().name = quote(scalarText(value))
 	case "function_call.arguments", "function_call_arguments_json":
-		m.functionCall().args = string(appendString(nil, scalarText(value)))
+		m.functionCall().args = quote(scalarText(value))
 	}
 }
 
@@ -150,7 +150,7 @@ func (m *message) functionCall() *part {
 func indexedCall(entries []indexed) part {
 	p := part{kind: callPart}
 	for _, e := range entries {
-		quoted := string(appendString(nil, scalarText(e.value)))
+		quoted := quote(scalarText(e.value))
 		name := strings.TrimPrefix(strings.TrimPrefix(e.after, "tool_call."), "function.")
 		switch name {
 		case "id":
@@ -173,10 +173,10 @@ func (m *message) readIndexedBlock(entries []indexed) {
 	for _, e := range entries {
 		block.read(strings.TrimPrefix(e.after, "message_content."), scalarText(e.value))
 	}
-	quoted := string(appendString(nil, block.text))
+	quoted := quote(block.text)
 	switch {
 	case block.image != "":
-		url := string(appendString(nil, block.image))
+		url := quote(block.image)
 		m.parts = append(m.parts, part{kind: blockPart, text: `{"type":"image_url","image_url":{"url":` + url + `}}`})
 	case block.kind == "tool_use": // stands under tool_calls too
 	case block.kind == "reasoning" && block.text == "": // encrypted

@@ -9,6 +9,7 @@ type interest uint8
 const (
 	ofConversation interest = 1 << iota
 	ofOutcome
+	ofUser
 )
 
 // shapes tells most attributes apart from those that somebody wants: by the length of their names, modulo 64, and the

@@ -5,6 +5,7 @@ package dialect
 
 import (
 	"iter"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -80,6 +81,29 @@ func member(raw string, names ...string) string {
 		}
 	}
 	return found
+}
+
+// choice is what member finds for some names. Several are found in one pass.
+type choice struct {
+	names []string
+	value string
+	best  int
+}
+
+func find(raw string, choices ...*choice) {
+	for _, c := range choices {
+		c.value, c.best = "", len(c.names)
+	}
+	for k, v := range members(raw) {
+		if v == "null" {
+			continue
+		}
+		for _, c := range choices {
+			if i := slices.Index(c.names[:c.best], k); i >= 0 {
+				c.best, c.value = i, v
+			}
+		}
+	}
 }
 
 // memberText is member for texts: empty when the value is not a string.

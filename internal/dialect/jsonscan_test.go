@@ -82,3 +82,16 @@ func FuzzAppendString(f *testing.F) {
 		require.Equal(t, strings.ToValidUTF8(s, "\ufffd") == s, got == s)
 	})
 }
+
+// Several members are found as each would be by itself.
+func TestFind_isMember(t *testing.T) {
+	for _, raw := range []string{
+		`{"b":1,"a":2,"c":{"a":3}}`, `{"a":null,"b":"x","b":"y"}`, `{"c":1,"c":2,"b":3}`, `{}`, `[1]`, ``, `"a"`,
+	} {
+		one, two := choice{names: []string{"a", "b"}}, choice{names: []string{"c"}}
+		find(raw, &one, &two)
+		assert.Equal(t, member(raw, one.names...), one.value, raw)
+		assert.Equal(t, member(raw, two.names...), two.value, raw)
+		assert.Zero(t, testing.AllocsPerRun(10, func() { find(raw, &one, &two) }), raw)
+	}
+}

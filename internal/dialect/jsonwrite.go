@@ -18,6 +18,7 @@ import (
 func appendString(b []byte, s string) []byte  { return jsontext.AppendString(b, s) }
 func appendName(b []byte, name string) []byte { return jsontext.AppendName(b, name) }
 func appendComma(b []byte) []byte             { return jsontext.AppendComma(b) }
+func quote(s string) string                   { return jsontext.Quote(s) }
 
 // appendText appends a text as the JSON that it is, or else as a string.
 func appendText(b []byte, s string) []byte {

@@ -23,6 +23,7 @@ type key struct {
 
 	content       bool // see isContent
 	asks, replies bool // see unspoken
+	judges        bool // see feedbackInRest
 }
 
 // place is where a view keeps an attribute.
@@ -62,6 +63,7 @@ func readKey(name string) *key {
 		}
 		return k
 	}
+	k.judges = canJudge(name)
 	if !isPlumbing(name) {
 		k.asks, k.replies = endsIn(name, askingWords), endsIn(name, answeringWords)
 	}

@@ -57,7 +57,7 @@ func (liveKit) inputs(b []byte, v *view) []byte {
 	case v.has(kLKContext...):
 		return v.firstInput(b, kLKContext)
 	case v.has(kLKSaid...) && v.system() != "":
-		return appendMessages(b, v.system(), string(appendString(nil, v.label(kLKSaid...))))
+		return appendMessages(b, v.system(), quote(v.label(kLKSaid...)))
 	case v.has(kLKSaid...):
 		return v.firstInput(b, kLKSaid)
 	case v.has(kLKSpoken...):
@@ -74,7 +74,7 @@ func (liveKit) outputs(b []byte, v *view) []byte {
 	case length(calls) > 0:
 		m := message{role: "assistant"}
 		if t := v.label(kLKAnswer...); t != "" {
-			m.parts = append(m.parts, part{text: string(appendString(nil, t))})
+			m.parts = append(m.parts, part{text: quote(t)})
 		}
 		for call := range elements(calls) {
 			m.calls = append(m.calls, readCall(call))

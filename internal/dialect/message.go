@@ -84,7 +84,7 @@ func appendSystem(b []byte, system string) []byte {
 	raw := parse(system)
 	switch {
 	case raw == "":
-		m.parts = append(m.parts, part{text: string(appendString(nil, system))})
+		m.parts = append(m.parts, part{text: quote(system)})
 	case isObject(raw) && member(raw, "parts", "content") != "":
 		m.readContent(member(raw, "parts", "content"))
 	default:
@@ -105,7 +105,7 @@ func appendMessage(b []byte, raw string) []byte {
 	case memberText(raw, "type") == "agent_config_update": // LiveKit notes its own settings among what was said
 		return b
 	}
-	var m message
+	m := message{parts: make([]part, 0, usualParts)}
 	if member(raw, "role") == "" && isItem(memberText(raw, "type")) {
 		m.role = "assistant"
 		m.addPart(readPart(raw))
@@ -120,6 +120,9 @@ func appendMessage(b []byte, raw string) []byte {
 	}
 	return m.append(b)
 }
+
+// usualParts is how many parts a message has as a rule, at most.
+const usualParts = 3
 
 // areMessages reports whether the first of a list has what only messages and their parts have.
 func areMessages(list string) bool {

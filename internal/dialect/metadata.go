@@ -46,10 +46,9 @@ func isFamily(k string) bool {
 
 // meta adds metadata that is not there yet: dialects are asked in the order of trust.
 func (f *Fields) meta(name string, value run.Value) {
-	if len(f.Metadata) >= maxMetadata {
-		return
+	if len(f.Metadata) < maxMetadata {
+		f.Metadata.AddNamed(&f.names, name, value)
 	}
-	f.Metadata.Add(name, value)
 }
 
 // metaValue adds an attribute as metadata if it is a scalar.
@@ -66,7 +65,7 @@ func scalar(v pcommon.Value, longest int) run.Value {
 	switch v.Type() {
 	case pcommon.ValueTypeStr:
 		if s := v.Str(); len(s) <= longest && !isBlank(s) {
-			return run.Str(strings.ToValidUTF8(s, "\ufffd"))
+			return run.Repaired(s)
 		}
 	case pcommon.ValueTypeBool:
 		return run.Boolean(v.Bool())

@@ -161,7 +161,7 @@ func (v *view) appendIndexedDocuments(b []byte, entries []indexed) []byte {
 		for _, e := range item {
 			switch name := strings.TrimPrefix(e.before, "document."); name {
 			case "content":
-				d.content = string(appendString(nil, scalarText(e.value)))
+				d.content = quote(scalarText(e.value))
 			case "metadata":
 				d.metadata = v.rawOf(e.value)
 			case "values", "vector":

@@ -38,7 +38,7 @@ func textOr(raw string, kind partKind, text string) part {
 	case isString(text):
 		return part{kind: kind, text: text}
 	case isObject(text), isArray(text): // an answer in JSON, as Genkit keeps it
-		return part{kind: kind, text: string(appendString(nil, text))}
+		return part{kind: kind, text: quote(text)}
 	}
 	return part{kind: blockPart, text: raw}
 }
@@ -51,7 +51,7 @@ func readReasoning(raw string) part {
 		for item := range elements(summary) {
 			texts = append(texts, memberText(item, "text"))
 		}
-		text = string(appendString(nil, strings.Join(texts, "\n\n")))
+		text = quote(strings.Join(texts, "\n\n"))
 	}
 	return textOr(raw, reasoningPart, text)
 }
@@ -93,18 +93,26 @@ func readUntyped(raw string) part {
 	return part{kind: blockPart, text: raw}
 }
 
+var (
+	callNames     = []string{"name", "toolName", "tool_name"}
+	callIDNames   = []string{"call_id", "id", "toolCallId", "tool_call_id", "toolUseId", "ref"} // OpenAI's items have both
+	argumentNames = []string{"arguments", "args", "input", "toolInput", "parameters"}
+
+	resultNames     = []string{"response", "result", "output", "content"}
+	resultIDNames   = []string{"tool_call_id", "toolCallId", "tool_use_id", "toolUseId", "call_id", "id", "ref"}
+	resultToolNames = []string{"name", "toolName"}
+	originNames     = []string{"origin"} // Haystack
+)
+
 // readCall reads a tool call of any library, flat or under "function".
 func readCall(raw string) part {
-	body := raw
-	if f := member(raw, "function"); isObject(f) {
-		body = f
+	id, function := choice{names: callIDNames}, choice{names: functionNames}
+	name, args := choice{names: callNames}, choice{names: argumentNames}
+	find(raw, &id, &function, &name, &args)
+	if isObject(function.value) {
+		find(function.value, &name, &args)
 	}
-	p := part{
-		kind: callPart,
-		id:   member(raw, "call_id", "id", "toolCallId", "tool_call_id", "toolUseId", "ref"), // OpenAI's items have both
-		name: member(body, "name", "toolName", "tool_name"),
-		args: member(body, "arguments", "args", "input", "toolInput", "parameters"),
-	}
+	p := part{kind: callPart, id: id.value, name: name.value, args: args.value}
 	if !isString(p.name) {
 		p.name = ""
 	}
@@ -113,14 +121,12 @@ func readCall(raw string) part {
 
 // readResult reads a tool's answer of any library.
 func readResult(raw string) part {
-	p := part{
-		kind:   resultPart,
-		id:     member(raw, "tool_call_id", "toolCallId", "tool_use_id", "toolUseId", "call_id", "id", "ref"),
-		name:   member(raw, "name", "toolName"),
-		result: member(raw, "response", "result", "output", "content"),
-	}
-	if origin := member(raw, "origin"); p.id == "" && isObject(origin) { // Haystack
-		p.id, p.name = member(origin, "id"), member(origin, "tool_name")
+	id, name := choice{names: resultIDNames}, choice{names: resultToolNames}
+	result, origin := choice{names: resultNames}, choice{names: originNames}
+	find(raw, &id, &name, &result, &origin)
+	p := part{kind: resultPart, id: id.value, name: name.value, result: result.value}
+	if p.id == "" && isObject(origin.value) {
+		p.id, p.name = member(origin.value, "id"), member(origin.value, "tool_name")
 	}
 	// The AI SDK says of which type the answer is: {"type":"json","value":…}.
 	if value := member(p.result, "value"); value != "" && strings.Contains(" text json error-text error-json content ",

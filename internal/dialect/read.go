@@ -31,14 +31,16 @@ type Reader struct {
 }
 
 const (
-	// textPiece is the size of one piece of a reader's memory for inputs and outputs.
-	textPiece = 64 << 10
+	// firstPiece is the size of the first piece of a reader's memory for inputs and outputs. Each is twice as large as
+	// the one before, so many times.
+	firstPiece  = 64 << 10
+	pieceGrowth = 2
 	// maxShared is the size from which a text has a piece of its own, which is not used again.
-	maxShared = textPiece / 4
+	maxShared = firstPiece << pieceGrowth / 4
 	// giantText is the size of a text that is never copied.
 	giantText = 256 << 10
 	// maxTexts is how many pieces are used again. A trace that needs more is a giant.
-	maxTexts = 32
+	maxTexts = 8
 )
 
 // Read sets f to what all dialects together say about s. Inputs and Outputs are JSON objects of their own, not views
@@ -89,7 +91,7 @@ func (r *Reader) text(v *view, b []byte) []byte {
 		r.at++
 	}
 	if r.at == len(r.texts) {
-		r.texts = append(r.texts, make([]byte, 0, textPiece))
+		r.texts = append(r.texts, make([]byte, 0, firstPiece<<min(r.at, pieceGrowth)))
 	}
 	r.texts[r.at] = append(r.texts[r.at], b...)
 	piece := r.texts[r.at]
@@ -216,18 +218,23 @@ func isHollow(answer []byte) bool {
 }
 
 // user returns who the application says its user is.
-func (v *view) user() string { return v.label(userKeys...) }
+func (v *view) user() string {
+	if v.told&ofUser == 0 {
+		return ""
+	}
+	return v.label(userKeys...)
+}
 
 // UserKeys are the attributes by which applications name their user, the most deliberate first.
 func UserKeys() []string { return namesOf(userKeys...) }
 
-var userKeys = []slot{
-	attr("langsmith.metadata.user_id"), attr("langfuse.user.id"), attr("user.id"), attr("enduser.id"),
-	attr("ai.telemetry.metadata.userId"), attr("ai.telemetry.metadata.user_id"), attr("ai.settings.context.userId"),
-	attr("traceloop.association.properties.user_id"), attr("lmnr.association.properties.user_id"),
-	attr("mlflow.trace.user"),
-	attr("mastra.metadata.userId"), attr("langwatch.user.id"), attr("gen_ai.user"), attr("llm.user"),
-}
+var userKeys = attrs(ofUser,
+	"langsmith.metadata.user_id", "langfuse.user.id", "user.id", "enduser.id",
+	"ai.telemetry.metadata.userId", "ai.telemetry.metadata.user_id", "ai.settings.context.userId",
+	"traceloop.association.properties.user_id", "lmnr.association.properties.user_id",
+	"mlflow.trace.user",
+	"mastra.metadata.userId", "langwatch.user.id", "gen_ai.user", "llm.user",
+)
 
 // project returns the LangSmith project that the application asks for, on the span or for its whole process.
 func (v *view) project() string {

@@ -33,7 +33,7 @@ func (springAI) inputs(b []byte, v *view) []byte {
 	case v.has(kSpringArgs):
 		return v.inputAt(b, kSpringArgs)
 	case v.has(kSpringUser):
-		m := message{role: "user", parts: []part{{text: string(appendString(nil, v.label(kSpringUser)))}}}
+		m := message{role: "user", parts: []part{{text: quote(v.label(kSpringUser))}}}
 		b = append(b, `{"messages":[`...)
 		if system := v.label(kSpringSystem); system != "" {
 			b = appendSystem(b, system)

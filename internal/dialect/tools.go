@@ -15,36 +15,65 @@ func appendTools(b []byte, list string) []byte {
 				item = inner
 			}
 		}
-		if declarations := member(item, "functionDeclarations", "function_declarations"); isArray(declarations) {
-			b = appendTools(b, declarations)
+		t := readTool(item)
+		if isArray(t.declarations.value) {
+			b = appendTools(b, t.declarations.value)
 			continue
 		}
-		b = appendTool(appendComma(b), item)
+		if isObject(t.spec.value) {
+			t = readTool(t.spec.value)
+		}
+		b = t.append(appendComma(b))
 	}
 	return b
 }
 
-func appendTool(b []byte, item string) []byte {
-	if spec := member(item, "toolSpec"); isObject(spec) { // Bedrock
-		item = spec
+// tool is the definition of one.
+type tool struct {
+	raw string
+
+	name, kind, function, description choice
+	schema, declarations, spec        choice
+}
+
+var (
+	toolNames         = []string{"name"}
+	typeNames         = []string{"type"}
+	functionNames     = []string{"function"}
+	descriptionNames  = []string{"description"}
+	specNames         = []string{"toolSpec"} // Bedrock
+	declarationsNames = []string{"functionDeclarations", "function_declarations"}
+	schemaNames       = []string{
+		"parameters", "inputSchema", "input_schema", "parametersJsonSchema", "parameters_json_schema",
 	}
-	name := member(item, "name")
-	if isString(item) {
-		name = item
+)
+
+func readTool(raw string) tool {
+	t := tool{
+		raw: raw, name: choice{names: toolNames}, kind: choice{names: typeNames},
+		function: choice{names: functionNames}, description: choice{names: descriptionNames},
+		schema: choice{names: schemaNames}, declarations: choice{names: declarationsNames},
+		spec: choice{names: specNames},
 	}
-	kind := memberText(item, "type")
-	if !isString(name) || member(item, "function") != "" || kind != "" && kind != "function" {
-		return append(b, item...)
+	find(raw, &t.name, &t.kind, &t.function, &t.description, &t.schema, &t.declarations, &t.spec)
+	return t
+}
+
+func (t *tool) append(b []byte) []byte {
+	name, kind := t.name.value, t.kind.value
+	if isString(t.raw) {
+		name = t.raw
+	}
+	isOther := isString(kind) && kind != `""` && unquote(kind) != "function"
+	if !isString(name) || t.function.value != "" || isOther {
+		return append(b, t.raw...)
 	}
 	b = append(append(b, `{"type":"function","function":{"name":`...), name...)
-	schema := member(item,
-		"parameters", "inputSchema", "input_schema", "parametersJsonSchema", "parameters_json_schema")
+	schema := t.schema.value
 	if inner := member(schema, "json"); isObject(inner) {
 		schema = inner
 	}
-	for _, m := range [...]struct{ name, raw string }{
-		{"description", member(item, "description")}, {"parameters", schema},
-	} {
+	for _, m := range [...]struct{ name, raw string }{{"description", t.description.value}, {"parameters", schema}} {
 		if m.raw != "" {
 			b = append(appendName(b, m.name), m.raw...)
 		}
@@ -57,7 +86,8 @@ func (v *view) setTools(f *Fields, list string) {
 	if !isArray(list) || f.Invocation.Has("tools") {
 		return
 	}
-	if b := appendTools([]byte{'['}, list); len(b) > 1 {
-		f.setParameter("tools", run.RawJSON(string(append(b, ']'))))
+	v.scratch = append(appendTools(append(v.scratch[:0], '['), list), ']')
+	if len(v.scratch) > len("[]") {
+		f.setParameter("tools", run.RawJSON(string(v.scratch)))
 	}
 }

@@ -28,10 +28,13 @@ func (v *view) entityInput(b []byte, s slot) []byte {
 		return b
 	}
 	raw := v.raw(s)
-	args, kwargs := member(raw, "args"), member(raw, "kwargs")
+	in := choice{names: []string{"inputs"}}
+	positional, named := choice{names: []string{"args"}}, choice{names: []string{"kwargs"}}
+	find(raw, &in, &positional, &named)
+	args, kwargs := positional.value, named.value
 	switch {
-	case !isArray(args) && isObject(member(raw, "inputs")):
-		return appendWrapped(b, member(raw, "inputs"), "input")
+	case !isArray(args) && isObject(in.value):
+		return appendWrapped(b, in.value, "input")
 	case !isArray(args) && !isObject(kwargs):
 		return v.inputAt(b, s)
 	case length(args) == 0 && isBlank(orNull(kwargs)):

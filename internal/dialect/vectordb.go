@@ -56,7 +56,7 @@ func (vectorDB) outputs(b []byte, v *view) []byte {
 		for k, value := range e.Attributes().All() {
 			switch name := k[strings.LastIndexByte(k, '.')+1:]; name {
 			case "document", "entity":
-				d.content = string(appendString(nil, scalarText(value)))
+				d.content = quote(scalarText(value))
 			case "metadata":
 				d.metadata = v.rawOf(value)
 			case "vector":

@@ -172,10 +172,10 @@ func (vercel) outputs(b []byte, v *view) []byte {
 	}
 	m := message{role: "assistant"}
 	if t := v.text(kAIReasoning); t != "" {
-		m.parts = append(m.parts, part{kind: reasoningPart, text: string(appendString(nil, t))})
+		m.parts = append(m.parts, part{kind: reasoningPart, text: quote(t)})
 	}
 	if t := v.text(kAIText, kOldText); t != "" {
-		m.parts = append(m.parts, part{text: string(appendString(nil, t))})
+		m.parts = append(m.parts, part{text: quote(t)})
 	}
 	for file := range elements(v.raw(kAIFiles)) {
 		m.addPart(readPart(file))
@@ -204,7 +204,8 @@ func (v *view) appendVercelVectors(b []byte, s slot) []byte {
 
 func (vercel) details(v *view, f *Fields) {
 	if v.has(kAITools) {
-		v.setTools(f, string(v.appendUnquoted(nil, kAITools)))
+		v.scratch = v.appendUnquoted(v.scratch[:0], kAITools)
+		v.setTools(f, string(v.scratch))
 	}
 	v.param(f, "tool_choice", kAIToolChoice)
 	if v.has(kAIFinish) {

@@ -25,6 +25,19 @@ var known = map[string]slot{}
 // slotWords gives each slot the word that its name begins with.
 var slotWords []words
 
+// slotInterests says who wants to know whether a slot is filled.
+var slotInterests []interest
+
+// attrs registers attributes that somebody asks for together.
+func attrs(of interest, names ...string) []slot {
+	slots := make([]slot, len(names))
+	for i, name := range names {
+		slots[i] = attr(name)
+		slotInterests[slots[i]] |= of
+	}
+	return slots
+}
+
 // attr registers an attribute that a dialect reads. Several dialects may read the same.
 func attr(name string) slot {
 	if s, ok := known[name]; ok {
@@ -33,6 +46,7 @@ func attr(name string) slot {
 	s := slot(len(known))
 	known[name] = s
 	slotWords = append(slotWords, wordsOf(name))
+	slotInterests = append(slotInterests, 0)
 	return s
 }
 
@@ -54,7 +68,13 @@ type view struct {
 
 	metadata, parameters run.Values // memory for what is being read
 	counts               counts
-	scratch              []byte
+	buffers
+}
+
+// buffers are what texts are written into, before they are kept.
+type buffers struct {
+	scratch []byte // inputs, outputs, lists of tools
+	spare   []byte // values while one of these is being written
 }
 
 // others is the attributes that have no place of their own.
@@ -82,6 +102,7 @@ type slots struct {
 	used    []slot
 	raws    []string // in JSON, as far as somebody has asked
 	parsed  []bool
+	told    interest // who finds something
 }
 
 // field is an attribute that has no slot.
@@ -205,7 +226,7 @@ func (v *view) release() {
 			called: v.called[:0],
 		},
 		metadata: v.metadata[:0], parameters: v.parameters[:0],
-		scratch: bounded(v.scratch),
+		buffers: buffers{scratch: bounded(v.scratch), spare: bounded(v.spare)},
 	}
 	views.Put(v)
 }
@@ -257,6 +278,7 @@ func (v *view) setFilled(s slot, value pcommon.Value) {
 	v.values[s], v.filled[s] = value, true
 	v.used = append(v.used, s)
 	v.words |= slotWords[s]
+	v.told |= slotInterests[s]
 }
 
 // isEmpty reports whether a value is there in name only.
@@ -410,7 +432,8 @@ func (v *view) rawOf(value pcommon.Value) string {
 	case pcommon.ValueTypeBytes:
 		return parse(string(value.Bytes().AsRaw()))
 	case pcommon.ValueTypeMap, pcommon.ValueTypeSlice:
-		return string(appendAny(nil, value, 0))
+		v.spare = appendAny(v.spare[:0], value, 0)
+		return string(v.spare)
 	}
 	return ""
 }

@@ -28,6 +28,19 @@ func AppendString(b []byte, s string) []byte {
 	return append(append(b, s[from:]...), '"')
 }
 
+// Quote returns s as a JSON string.
+func Quote(s string) string {
+	if plain(s, 0) == len(s) {
+		return `"` + s + `"`
+	}
+	var room [512]byte
+	b := room[:0]
+	if need := len(s) + len(s)/8; need > len(room) {
+		b = make([]byte, 0, need)
+	}
+	return string(AppendString(b, s))
+}
+
 // AppendName appends the name of a member, after a comma unless it is the object's first.
 func AppendName(b []byte, name string) []byte {
 	if b[len(b)-1] != '{' {

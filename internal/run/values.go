@@ -8,6 +8,8 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
+	"unicode/utf8"
 )
 
 // Values is what a run carries under names of free choice, in the order in which it was added. A name stands once. A
@@ -42,6 +44,14 @@ type Value struct {
 
 // Str makes a value of a text.
 func Str(s string) Value { return Value{kind: String, text: s} }
+
+// Repaired makes a value of a text whose bytes need not all be UTF-8.
+func Repaired(s string) Value {
+	if !utf8.ValidString(s) {
+		s = strings.ToValidUTF8(s, "\ufffd")
+	}
+	return Str(s)
+}
 
 // RawJSON makes a value of a text that is known to be one valid JSON value.
 func RawJSON(s string) Value { return Value{kind: JSON, text: s} }
@@ -125,6 +135,31 @@ func (vs Values) Text(name string) string { return vs.Get(name).text }
 // Add adds a value unless its name is taken.
 func (vs *Values) Add(name string, v Value) {
 	if v.kind != Absent && !vs.Has(name) {
+		*vs = append(*vs, Named{name, v})
+	}
+}
+
+// Names is a set of names that may seem to have more than were put in: it is enough to know that one is new.
+type Names uint64
+
+// Put puts a name in, and reports whether it may have been there before.
+func (n *Names) Put(name string) bool {
+	bit := Names(1)
+	if last := len(name) - 1; last >= 0 {
+		bit <<= (uint(last)*5 + uint(name[last])*3 + uint(name[last/2])) % 64
+	}
+	before := *n
+	*n |= bit
+	return before&bit != 0
+}
+
+// AddNamed is Add for a list whose names are all in names.
+func (vs *Values) AddNamed(names *Names, name string, v Value) {
+	switch {
+	case v.kind == Absent:
+	case names.Put(name):
+		vs.Add(name, v)
+	default:
 		*vs = append(*vs, Named{name, v})
 	}
 }

@@ -52,3 +52,30 @@ func TestValues_aNameStandsOnce(t *testing.T) {
 	vs.Remove("a", "c")
 	assert.Equal(t, map[string]any{"b": 1.5}, vs.Map())
 }
+
+// Names that share their place in a set are told apart all the same.
+func TestValues_addNamedIsAdd(t *testing.T) {
+	var plain, named run.Values
+	var names run.Names
+	for i := range 300 {
+		name := fmt.Sprintf("key.%d", i%200)
+		plain.Add(name, run.Integer(int64(i)))
+		named.AddNamed(&names, name, run.Integer(int64(i)))
+	}
+	plain.Add("", run.Value{})
+	named.AddNamed(&names, "", run.Value{})
+	assert.Equal(t, plain, named)
+}
+
+func TestNames_rememberEachName(t *testing.T) {
+	for _, name := range []string{"", "a", "metadata", "größe"} {
+		var names run.Names
+		assert.False(t, names.Put(name), name)
+		assert.True(t, names.Put(name), name)
+	}
+}
+
+func TestRepaired(t *testing.T) {
+	assert.Equal(t, "a\ufffdb", run.Repaired("a\xff\xfeb").Text())
+	assert.Equal(t, run.Str("größe"), run.Repaired("größe"))
+}

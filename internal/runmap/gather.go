@@ -5,7 +5,6 @@ package runmap
 
 import (
 	"encoding/hex"
-	"slices"
 	"sync"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -27,17 +26,18 @@ func (m *mapper) release() {
 		return
 	}
 	clear(m.all)
+	clear(m.sorted)
 	clear(m.groups)
 	m.forgetTrace()
 	clear(m.metadata[:cap(m.metadata)])
 	m.facts.forget()
 	*m = mapper{
-		all: m.all[:0],
+		gathered: gathered{all: m.all[:0], sorted: m.sorted[:0], groups: m.groups[:0], index: m.index, ends: m.ends},
 		read: read{
 			reader: m.reader, nodes: m.nodes[:0], fields: m.fields[:0], ids: m.ids[:0], roots: m.roots[:0],
 			places: m.places[:0], below: m.below[:0],
 		},
-		groups: m.groups[:0], tree: m.tree, at: m.at, digits: digits{buffer: m.digits.buffer},
+		tree: m.tree, at: m.at, digits: digits{buffer: m.digits.buffer},
 		traces: m.traces[:0], runs: m.runs[:0], metadata: m.metadata[:0], facts: m.facts, values: m.values,
 	}
 }
@@ -66,7 +66,6 @@ func resized[T any](s []T, n int) []T {
 
 // gather collects the spans of all resources and scopes by trace, in order of first appearance.
 func (m *mapper) gather(td ptrace.Traces) {
-	m.all = slices.Grow(m.all, td.SpanCount())
 	one := true
 	for _, rs := range td.ResourceSpans().All() {
 		resource := rs.Resource().Attributes()
@@ -82,23 +81,37 @@ func (m *mapper) gather(td ptrace.Traces) {
 	case one:
 		m.groups = append(m.groups, m.all)
 	default:
-		m.groups = groupByTrace(m.all)
+		m.groupByTrace()
 	}
 }
 
-func groupByTrace(spans []dialect.Span) [][]dialect.Span {
-	var groups [][]dialect.Span
-	index := map[pcommon.TraceID]int{}
-	for _, s := range spans {
-		i, ok := index[s.TraceID()]
-		if !ok {
-			i = len(groups)
-			index[s.TraceID()] = i
-			groups = append(groups, nil)
-		}
-		groups[i] = append(groups[i], s)
+// groupByTrace counts the spans of each trace, and then puts each where those of its trace begin.
+func (m *mapper) groupByTrace() {
+	if m.index == nil {
+		m.index = map[pcommon.TraceID]int{}
 	}
-	return groups
+	clear(m.index)
+	m.ends = m.ends[:0]
+	for i := range m.all {
+		id := m.all[i].TraceID()
+		g, ok := m.index[id]
+		if !ok {
+			g = len(m.ends)
+			m.index[id], m.ends = g, append(m.ends, 0)
+		}
+		m.ends[g]++
+	}
+	m.sorted = resized(m.sorted, len(m.all))
+	start := 0
+	for g, spans := range m.ends {
+		m.groups = append(m.groups, m.sorted[start:start+spans])
+		m.ends[g], start = start, start+spans
+	}
+	for i := range m.all {
+		g := m.index[m.all[i].TraceID()]
+		m.sorted[m.ends[g]] = m.all[i]
+		m.ends[g]++
+	}
 }
 
 // write writes the ids of a trace and its spans, all in one text.

@@ -20,11 +20,14 @@ import (
 // the keys by which LangSmith prices and groups runs. The list is used again for the next run.
 func (m *mapper) metadataOf(i int) run.Values {
 	s, f := m.spans[i], &m.fields[i]
-	m.metadata = append(m.metadata[:0], f.Metadata...)
-	m.metadata.Set("OTEL_TRACE_ID", run.Str(m.digits.trace))
-	m.metadata.Set("OTEL_SPAN_ID", m.spanID(i))
+	m.metadata, m.names = append(m.metadata[:0], f.Metadata...), 0
+	for k := range m.metadata {
+		m.names.Put(m.metadata[k].Name)
+	}
+	m.set("OTEL_TRACE_ID", run.Str(m.digits.trace))
+	m.set("OTEL_SPAN_ID", m.spanID(i))
 	if f.Failure != nil && f.Failure.Type != "" {
-		m.add("error.type", run.Str(strings.ToValidUTF8(f.Failure.Type, "\ufffd")))
+		m.add("error.type", run.Repaired(f.Failure.Type))
 	}
 	if m.shared[i] {
 		m.add(sharedMark, run.Boolean(true))
@@ -48,7 +51,7 @@ func (m *mapper) addSurroundings(i int) {
 	around := m.facts.around(m.spans[m.roots[i]], s.Resource)
 	m.addRules(i, around)
 	for _, v := range around.told {
-		m.metadata.Add(v.Name, v.Value)
+		m.add(v.Name, v.Value)
 	}
 	m.addThread(&m.fields[i])
 	if name := s.Scope.Name(); name != "" {
@@ -59,7 +62,15 @@ func (m *mapper) addSurroundings(i int) {
 	}
 }
 
-func (m *mapper) add(name string, v run.Value) { m.metadata.Add(name, v) }
+func (m *mapper) add(name string, v run.Value) { m.metadata.AddNamed(&m.names, name, v) }
+
+func (m *mapper) set(name string, v run.Value) {
+	if m.names.Put(name) {
+		m.metadata.Set(name, v)
+		return
+	}
+	m.metadata = append(m.metadata, run.Named{Name: name, Value: v})
+}
 
 // spanKind names the kinds that say something.
 func spanKind(k ptrace.SpanKind) run.Value {
@@ -131,7 +142,7 @@ func scalar(v pcommon.Value) run.Value {
 	switch v.Type() {
 	case pcommon.ValueTypeStr:
 		if v.Str() != "" {
-			return run.Str(strings.ToValidUTF8(v.Str(), "\ufffd"))
+			return run.Repaired(v.Str())
 		}
 	case pcommon.ValueTypeBool:
 		return run.Boolean(v.Bool())
@@ -191,10 +202,10 @@ func (m *mapper) addModel(f *dialect.Fields) {
 		return
 	}
 	if f.Provider != "" {
-		m.metadata.Set("ls_provider", run.Str(f.Provider))
+		m.set("ls_provider", run.Str(f.Provider))
 	}
 	if f.Model != "" {
-		m.metadata.Set("ls_model_name", run.Str(f.Model))
+		m.set("ls_model_name", run.Str(f.Model))
 	}
 	if f.Kind != run.LLM {
 		return

@@ -18,7 +18,8 @@ type rules struct {
 	keys     []string // in order
 	sources  [][]int  // of each key: indices into names
 	names    []string
-	byLength [64][]int // the names of so many letters, modulo 64
+	byLength [64][]int  // the names of so many letters, modulo 64
+	lasts    [64]uint32 // their last letters: the last five bits of each
 }
 
 func compile(metadata map[string][]string) rules {
@@ -31,6 +32,7 @@ func compile(metadata map[string][]string) rules {
 				i = len(r.names)
 				r.names = append(r.names, name)
 				r.byLength[len(name)%64] = append(r.byLength[len(name)%64], i)
+				r.lasts[len(name)%64] |= lastOf(name)
 			}
 			sources = append(sources, i)
 		}
@@ -40,11 +42,21 @@ func compile(metadata map[string][]string) rules {
 	return r
 }
 
+func lastOf(name string) uint32 {
+	if name == "" {
+		return 1
+	}
+	return 1 << (name[len(name)-1] & 31)
+}
+
 // find puts what attributes say under each of the names into found, and reports whether they say anything.
 func (r *rules) find(attributes pcommon.Map, found []run.Value) bool {
 	clear(found)
 	hit := false
 	for k, v := range attributes.All() {
+		if r.lasts[len(k)%64]&lastOf(k) == 0 {
+			continue
+		}
 		for _, i := range r.byLength[len(k)%64] {
 			if r.names[i] == k {
 				found[i] = scalar(v)
@@ -169,7 +181,7 @@ func (m *mapper) addRules(i int, around *source) {
 		if own {
 			answer = firstFound(m.rules.sources[k], m.facts.own, around.found)
 		}
-		m.metadata.Add(key, answer)
+		m.add(key, answer)
 	}
 }
 

@@ -105,9 +105,7 @@ type mapper struct {
 	rules *rules
 	reuse bool // what traces hold, too
 
-	all    []dialect.Span   // of the whole message, sorted by trace
-	groups [][]dialect.Span // the traces
-
+	gathered
 	spans []dialect.Span // of the trace at hand
 	tree  tree.Tree
 	read
@@ -117,8 +115,19 @@ type mapper struct {
 	runs     []run.Run
 	values   run.Slab       // of the runs
 	metadata run.Values     // of the run at hand
+	names    run.Names      // of the metadata
 	at       map[run.ID]int // where each trace is
 	digits   digits
+}
+
+// gathered is the spans of the whole message.
+type gathered struct {
+	all    []dialect.Span
+	sorted []dialect.Span   // by trace, if there are several
+	groups [][]dialect.Span // the traces
+
+	index map[pcommon.TraceID]int // of each trace in groups
+	ends  []int                   // of each group in sorted, so far
 }
 
 // digits is the ids of the trace at hand in hexadecimal digits.

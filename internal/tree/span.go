@@ -29,11 +29,7 @@ func NodeOf(span ptrace.Span) Node {
 }
 
 func (n *Node) override(key string, value pcommon.Value) {
-	const prefix = len("langsmith.")
-	if len(key) < prefix || key[0] != 'l' {
-		return // nearly every attribute: not worth three comparisons
-	}
-	switch key {
+	switch key { // by length first, which alone tells nearly every attribute apart
 	case contract.LangSmithSpanID:
 		n.RunID = runID(value)
 	case contract.LangSmithParentID:

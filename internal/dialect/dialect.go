@@ -90,6 +90,8 @@ type Standing struct {
 	RollUp bool
 	// Pending says that the span only announces its parent: it was sent when that began, lest it never ends.
 	Pending bool
+	// Streamed says that the span only tells what a model has streamed back to the request of a span beside it.
+	Streamed bool
 	// Marked says that sampling has left its marks on the span.
 	Marked bool
 }

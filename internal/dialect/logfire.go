@@ -38,10 +38,15 @@ var (
 	}
 )
 
+// streamedName begins the names of spans that come when a stream has ended. The request's own has ended when the stream
+// began.
+const streamedName = "streaming response from "
+
 // details keeps the finished message. It is no name: the span's own, a template, is the same for all calls of one kind,
 // and LangSmith finds and compares runs by that.
 func (logfire) details(v *view, f *Fields) {
 	f.Pending = v.text(kLogfireSpanType) == "pending_span"
+	f.Streamed = strings.HasPrefix(v.Name(), streamedName) && strings.HasPrefix(v.Scope.Name(), "logfire.")
 	if v.has(kLogfireMsg) {
 		f.meta("logfire.msg", scalar(v.values[kLogfireMsg], maxPlainText))
 	}

@@ -148,6 +148,7 @@ type read struct {
 	below  []priced
 
 	feedback map[int][]run.Feedback // by span; nil as a rule
+	streams
 	clashes
 }
 
@@ -166,11 +167,17 @@ func (m *mapper) begin(spans []dialect.Span) {
 	m.facts.begin(m.rules)
 	m.digits.write(spans)
 	m.arrange()
+	m.streams = streams{}
+	streamed := false
 	for _, i := range m.tree.Order() {
 		m.reader.Read(spans[i], &m.fields[i])
+		streamed = streamed || m.fields[i].Streamed
 		m.settleTool(i)
 		m.ids[i] = m.idOf(i)
 		m.place(i)
+	}
+	if streamed {
+		m.settleAnswers()
 	}
 	m.settleUsage()
 	m.settleFeedback()
@@ -185,7 +192,7 @@ func (m *mapper) assemble() {
 	}
 	clear(m.at)
 	for _, i := range m.tree.Order() {
-		if m.isAnnouncement(i) {
+		if m.isAnnouncement(i) || m.absorbed[i] {
 			continue
 		}
 		id := m.places[i].trace
@@ -233,6 +240,11 @@ func (m *mapper) fill(r *run.Run, i int) {
 	r.Invocation, r.Tags = f.Invocation, f.Tags
 	r.ExampleID, _ = run.ParseID(f.Example) // what is no id names no example
 	r.Start, r.End = times(s.Span)
+	if answer, streamed := m.streamed[i]; streamed {
+		if _, end := times(m.spans[answer].Span); end.After(r.End) {
+			r.End = end
+		}
+	}
 	if f.FirstToken.After(r.Start) {
 		r.FirstToken = f.FirstToken
 	}

@@ -28,6 +28,9 @@ const (
 
 // signs returns what speaks for a failure of the span itself.
 func (e *evidence) signs() Signs {
+	if e.silent() {
+		return 0
+	}
 	var s Signs
 	for _, sign := range [...]struct {
 		is  bool
@@ -46,6 +49,11 @@ func (e *evidence) signs() Signs {
 		return SignByDesign
 	}
 	return s
+}
+
+// silent reports whether there is nothing that could speak for a failure, or excuse one.
+func (e *evidence) silent() bool {
+	return !e.status && !e.exception && !e.flag && !e.level && !e.byDesign && e.errorType == "" && e.statusMessage == ""
 }
 
 // outcome is what a span tells about how its work ended, where the span itself did not fail.

@@ -73,6 +73,7 @@ var importRules = []importRule{
 		pure: true,
 	},
 	{dirs: []string{"processor/samplingprocessor/internal/store"}, third: slices.Concat(pdata, compression, storage), pure: true},
+	{dirs: []string{"processor/samplingprocessor/internal/cut"}, third: []string{"google.golang.org/protobuf/encoding/protowire"}, pure: true},
 	{
 		dirs:  []string{"processor/samplingprocessor/internal/policy"},
 		ours:  []string{"internal/tree", "internal/dialect", "internal/contract"},

@@ -23,9 +23,17 @@ func NodeOf(span ptrace.Span) Node {
 		Weight: span.Attributes().Len() + span.Events().Len(),
 	}
 	for key, value := range span.Attributes().All() {
-		n.override(key, value)
+		if Overrides(key) {
+			n.override(key, value)
+		}
 	}
 	return n
+}
+
+// Overrides reports whether an attribute of that name may override something. It is false for nearly every attribute, for
+// less than it takes to compare names.
+func Overrides(key string) bool {
+	return len(key) > len("langsmith.") && key[0] == 'l'
 }
 
 func (n *Node) override(key string, value pcommon.Value) {

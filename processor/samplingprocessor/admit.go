@@ -4,12 +4,10 @@
 package samplingprocessor
 
 import (
-	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"go.opentelemetry.io/collector/consumer/consumererror"
@@ -20,14 +18,14 @@ import (
 
 // admit takes td in whole or not at all. What is taken is a copy: nothing of td is kept.
 func (c *core) admit(ctx context.Context, outlet uint16, td ptrace.Traces) error {
-	r := c.cfg.sortByTrace(td)
-	arrivals, cost, err := c.readRequest(r, outlet)
+	arrivals, nameless, err := c.readRequest(td, outlet)
 	if err != nil {
 		return err
 	}
-	nameless, spans := r.nameless, 0
+	spans, cost := 0, int64(0)
 	for i := range arrivals {
 		spans += len(arrivals[i].part.Spans)
+		cost += arrivals[i].part.Cost()
 	}
 	if !c.reserve(cost) {
 		return c.full(cost, spans+nameless)
@@ -58,8 +56,8 @@ func (c *core) reserve(cost int64) bool {
 // relieve judges the oldest traces when the journal is full. Their bytes there come free a moment after they are dropped
 // or delivered: nothing more is judged as long as something is on its way.
 func (c *core) relieve(n int64) {
-	c.room.Lock()
-	defer c.room.Unlock()
+	c.entrance.room.Lock()
+	defer c.entrance.room.Unlock()
 	complete := c.cfg.WhenFull == whenFullRefuse && c.outbox.stuck()
 	for _, what := range []spare{ofCalm, ofUrgent} {
 		for range c.shards {
@@ -75,8 +73,8 @@ func (c *core) relieve(n int64) {
 // evict makes the next shard give up what r asks for.
 func (c *core) evict(r room) {
 	r.freed = make(chan struct{})
-	c.room.turn++
-	c.shards[c.room.turn%len(c.shards)].send(message{room: &r})
+	c.entrance.room.turn++
+	c.shards[c.entrance.room.turn%len(c.shards)].send(message{room: &r})
 	<-r.freed
 }
 
@@ -114,8 +112,8 @@ func (c *core) makeRoom(n int64) bool {
 	if n > c.budget.max {
 		return false
 	}
-	c.room.Lock()
-	defer c.room.Unlock()
+	c.entrance.room.Lock()
+	defer c.entrance.room.Unlock()
 	complete := c.cfg.WhenFull == whenFullRefuse && c.outbox.stuck()
 	for _, what := range []spare{ofGraves, ofCalm, ofUrgent} {
 		for range c.shards {
@@ -131,37 +129,53 @@ func (c *core) makeRoom(n int64) bool {
 	return c.budget.reserve(n)
 }
 
-// readRequest reads what the request holds of each trace, those of one shard together and the larger ones first.
-func (c *core) readRequest(r *request, outlet uint16) (arrivals []arrival, cost int64, err error) {
-	slices.SortStableFunc(r.lots, func(a, b lot) int {
-		return cmp.Or(cmp.Compare(c.shardNumber(a.key), c.shardNumber(b.key)), cmp.Compare(b.count, a.count))
-	})
-	arrivals = make([]arrival, len(r.lots))
-	for i := range r.lots {
-		a := &arrivals[i]
-		a.key, a.id = r.lots[i].key, r.lots[i].id
-		a.key.Outlet = outlet
-		if err := c.read(a, r.message(i), r.spans); err != nil {
-			return nil, 0, err
-		}
-		r.giveBack()
-		cost += a.part.Cost()
+// readRequest reads what the request holds of each trace, those of one shard together. It does not change td.
+func (c *core) readRequest(td ptrace.Traces, outlet uint16) (arrivals []arrival, nameless int, err error) {
+	s, ok := c.entrance.splitters.Get().(*splitter)
+	if !ok {
+		s = newSplitter(c.cfg, c.policy)
 	}
-	return arrivals, cost, nil
+	if err := s.split(td); err != nil {
+		return nil, 0, consumererror.NewPermanent(err)
+	}
+	arrivals = make([]arrival, len(s.lots))
+	next := c.places(s.lots)
+	for i := range s.lots {
+		l := &s.lots[i]
+		n := &next[c.shardNumber(l.key)]
+		a := &arrivals[*n]
+		*n++
+		a.key, a.id, a.evidence = l.key, l.id, l.sight.Evidence
+		a.key.Outlet = outlet
+		a.part = store.Part{Data: l.data, Spans: l.spans}
+	}
+	nameless = s.nameless
+	if s.reset() {
+		c.entrance.splitters.Put(s)
+	}
+	return arrivals, nameless, nil
 }
 
-// read fills a with what the rules and the store need to know of td, which is of one trace, and its bytes. Spans are
-// those of td, if they are known.
-func (c *core) read(a *arrival, td ptrace.Traces, spans []store.Span) error {
+// places returns where the first lot of each shard comes when those of one shard stand together.
+func (c *core) places(lots []lot) []int {
+	next := make([]int, len(c.shards)+1)
+	for i := range lots {
+		next[c.shardNumber(lots[i].key)+1]++
+	}
+	for i := 1; i < len(next); i++ {
+		next[i] += next[i-1]
+	}
+	return next
+}
+
+// read fills a with what the rules and the store need to know of td, which is of one trace, and its bytes.
+func (c *core) read(a *arrival, td ptrace.Traces) error {
 	var m ptrace.ProtoMarshaler
 	data, err := m.MarshalTraces(td)
 	if err != nil {
-		return consumererror.NewPermanent(fmt.Errorf("encode spans of a trace: %w", err))
+		return fmt.Errorf("encode spans of a trace: %w", err)
 	}
-	if spans == nil {
-		spans = spansOf(td)
-	}
-	a.part = store.Part{Data: data, Spans: spans}
+	a.part = store.Part{Data: data, Spans: spansOf(td)}
 	a.evidence = c.policy.Observe(td)
 	return nil
 }

@@ -114,7 +114,7 @@ var adversarialCases = []struct{ what, tests string }{
 	24: {"a second for the shutdown, whatever is open", "TestAdversarial_shutdownInTimeWhateverIsOpen"},
 	25: {
 		"requests during the shutdown, and messages that others hold",
-		"TestShutdown_deliversWhatWasAcceptedMeanwhile TestAdversarial_nothingOfTheIncomingMessageIsKept",
+		`TestShutdown_deliversWhatWasAcceptedMeanwhile TestAdversarial_nothingOfTheIncomingMessageIsKept TestConsume_requestsStayAsTheyAre`,
 	},
 	26: {"two hours without a span, as a human is asked", "TestAdversarial_humanInTheLoop"},
 	27: {

@@ -38,7 +38,7 @@ type core struct {
 	outbox   *outbox
 	journal  *journal // nil without storage
 	shards   []*shard
-	room     rooms
+	entrance entrance
 
 	tracesOpen atomic.Int64
 
@@ -49,6 +49,12 @@ type core struct {
 		made    int // and not yet shut down
 		started int // and not yet shut down
 	}
+}
+
+// entrance is what requests share on their way in.
+type entrance struct {
+	splitters sync.Pool // of *splitter
+	room      rooms
 }
 
 // rooms makes one request at a time make room, of another shard than the last one did.

@@ -189,7 +189,7 @@ func (c *core) readSpansEntry(id pcommon.TraceID, data []byte) (arrival, error) 
 		return arrival{}, errDamaged
 	}
 	a := arrival{key: c.cfg.tenantOfPart(td).key(id, 0), id: id}
-	err = c.read(&a, td, nil)
+	err = c.read(&a, td)
 	return a, err
 }
 

@@ -34,9 +34,9 @@ type tracesProcessor struct {
 	gone atomic.Bool // nothing may be delivered any more
 }
 
-// Capabilities tells that requests are taken apart.
+// Capabilities tells that requests are only read: what stands beside this processor needs no copy of them.
 func (*tracesProcessor) Capabilities() consumer.Capabilities {
-	return consumer.Capabilities{MutatesData: true}
+	return consumer.Capabilities{MutatesData: false}
 }
 
 // Start starts the core with the first of its instances.

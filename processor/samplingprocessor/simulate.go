@@ -25,14 +25,17 @@ type Simulated struct {
 }
 
 // Simulate judges the traces of td by the rules of cfg, each as a whole when its last span has ended and
-// complete::after_root has passed, in the time of the recording. It takes the spans out of td. Times are those of the
+// complete::after_root has passed, in the time of the recording. Times are those of the
 // spans alone, so that limits and releases run as they would have.
 func Simulate(cfg *Config, td ptrace.Traces, report func(Simulated)) error {
 	p, err := policy.Compile(cfg.Rules, cfg.policyOptions())
 	if err != nil {
 		return fmt.Errorf("compile rules: %w", err)
 	}
-	pieces := piecesOf(cfg.sortByTrace(td))
+	pieces, err := piecesOf(cfg, p, td)
+	if err != nil {
+		return err
+	}
 	at := make(map[*piece]time.Time, len(pieces))
 	for _, piece := range pieces {
 		at[piece] = lastEnd(piece.td).Add(cfg.Complete.AfterRoot)
@@ -55,14 +58,21 @@ type piece struct {
 	td ptrace.Traces
 }
 
-func piecesOf(r *request) []*piece {
-	pieces := make([]*piece, len(r.lots))
-	for i := range r.lots {
-		pieces[i] = &piece{id: r.lots[i].id, td: ptrace.NewTraces()}
-		r.message(i).CopyTo(pieces[i].td)
-		r.giveBack()
+func piecesOf(cfg *Config, p *policy.Policy, td ptrace.Traces) ([]*piece, error) {
+	s := newSplitter(cfg, p)
+	if err := s.split(td); err != nil {
+		return nil, err
 	}
-	return pieces
+	var u ptrace.ProtoUnmarshaler
+	pieces := make([]*piece, len(s.lots))
+	for i := range s.lots {
+		td, err := u.UnmarshalTraces(s.lots[i].data)
+		if err != nil {
+			return nil, fmt.Errorf("decode spans of a trace: %w", err)
+		}
+		pieces[i] = &piece{id: s.lots[i].id, td: td}
+	}
+	return pieces, nil
 }
 
 // UnreachableRules returns the names of the rules of cfg that can never decide.

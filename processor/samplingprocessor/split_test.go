@@ -4,16 +4,17 @@
 package samplingprocessor
 
 import (
-	"cmp"
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/policy"
 )
 
 // jumbled is a request with several resources and scopes in which spans of several traces stand in any order.
@@ -37,8 +38,8 @@ func jumbled(r *rand.Rand) ptrace.Traces {
 	return td
 }
 
-// TestSortByTrace_takesNothingAndAddsNothing compares what each trace is given with what stood in the request.
-func TestSortByTrace_takesNothingAndAddsNothing(t *testing.T) {
+// TestSplit_takesNothingAndAddsNothing compares what each trace is given with what stood in the request.
+func TestSplit_takesNothingAndAddsNothing(t *testing.T) {
 	type line struct {
 		trace                  pcommon.TraceID
 		span                   pcommon.SpanID
@@ -66,26 +67,68 @@ func TestSortByTrace_takesNothingAndAddsNothing(t *testing.T) {
 			}
 			want[l.trace] = append(want[l.trace], l)
 		}
-		r := (&Config{}).sortByTrace(td)
-		assert.Equal(t, nameless, r.nameless)
-		require.Len(t, r.lots, len(want))
-		if seed%2 == 0 { // as they are read
-			slices.SortStableFunc(r.lots, func(a, b lot) int { return cmp.Compare(b.count, a.count) })
+		s := newSplitter(&Config{}, keepAll(t))
+		before := ptrace.NewTraces()
+		td.CopyTo(before)
+		require.NoError(t, s.split(td))
+		assert.Equal(t, before, td, "nothing is changed")
+		assert.Equal(t, nameless, s.nameless)
+		require.Len(t, s.lots, len(want))
+		for _, l := range s.lots {
+			got, err := (&ptrace.ProtoUnmarshaler{}).UnmarshalTraces(l.data)
+			require.NoError(t, err)
+			assert.Equal(t, want[l.id], lines(got), "seed %d", seed)
+			assert.Equal(t, spansOf(got), l.spans)
+			assert.Equal(t, s.observer.Observe(got), l.sight.Evidence)
 		}
-		for i := range r.lots {
-			got := r.message(i)
-			assert.Equal(t, want[r.lots[i].id], lines(got), "seed %d", seed)
-			assert.Len(t, spansOf(got), len(want[r.lots[i].id]))
-			r.giveBack()
-		}
+		assert.True(t, s.reset())
+		require.NoError(t, s.split(traces(spec{id: 1, kind: "llm"})), "it can be used again")
+		assert.Len(t, s.lots, 1)
 	}
 }
 
-func TestSortByTrace_requestsOfOneTraceAreNotTakenApart(t *testing.T) {
+// keepAll has a rule for each kind of evidence that could get into a wrong trace.
+func keepAll(tb testing.TB) *policy.Policy {
+	tb.Helper()
+	p, err := policy.Compile([]policy.Rule{
+		{Name: "new", When: &policy.When{NewRelease: &policy.NewRelease{
+			Attributes: []string{"service.name"}, For: time.Hour, Traces: 1,
+		}}, Keep: new(100.0)},
+		{Name: "of a service", When: &policy.When{Service: []string{"s1"}, RootName: []string{"0*"}}, Keep: new(100.0)},
+		{Name: "rest", Keep: new(100.0)},
+	}, policy.Options{Learn: 1})
+	require.NoError(tb, err)
+	return p
+}
+
+func TestSplit_requestsOfOneTraceAreNotCut(t *testing.T) {
 	td := traces(spec{id: 1, kind: "llm"}, spec{id: 2, parent: 1, kind: "tool"})
-	r := (&Config{}).sortByTrace(td)
-	require.Len(t, r.lots, 1)
-	assert.Equal(t, spansOf(td), r.spans)
-	assert.Equal(t, td, r.message(0))
-	assert.Empty(t, (&Config{}).sortByTrace(ptrace.NewTraces()).lots)
+	s := newSplitter(&Config{}, keepAll(t))
+	require.NoError(t, s.split(td))
+	require.Len(t, s.lots, 1)
+	assert.Equal(t, spansOf(td), s.lots[0].spans)
+	data, err := (&ptrace.ProtoMarshaler{}).MarshalTraces(td)
+	require.NoError(t, err)
+	assert.Equal(t, data, s.lots[0].data)
+	s.reset()
+	require.NoError(t, s.split(ptrace.NewTraces()))
+	assert.Empty(t, s.lots)
+}
+
+// TestConsume_requestsStayAsTheyAre gives away requests that others look at in the same moment.
+func TestConsume_requestsStayAsTheyAre(t *testing.T) {
+	for _, dry := range []bool{false, true} {
+		s := startSampler(t, func(cfg *Config) { cfg.DryRun = dry })
+		assert.False(t, s.traces.Capabilities().MutatesData)
+		for seed := range uint64(20) {
+			td := jumbled(rand.New(rand.NewPCG(seed, 1)))
+			before := ptrace.NewTraces()
+			td.CopyTo(before)
+			td.MarkReadOnly()
+			s.send(td)
+			before.MarkReadOnly()
+			assert.Equal(t, before, td)
+		}
+		s.stop()
+	}
 }

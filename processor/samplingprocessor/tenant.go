@@ -45,20 +45,6 @@ func (t tenant) key(id pcommon.TraceID, outlet uint16) store.Key {
 	return k
 }
 
-// onlyTenant returns the tenant of td if all its resources have the same.
-func (c *Config) onlyTenant(td ptrace.Traces) (tenant, bool) {
-	first := c.tenantOfPart(td)
-	if len(c.Tenant) == 0 {
-		return first, true
-	}
-	for _, rs := range td.ResourceSpans().All() {
-		if c.tenantOf(rs.Resource().Attributes()) != first {
-			return first, false
-		}
-	}
-	return first, true
-}
-
 // tenantOfPart returns the tenant of a part of a trace, which has but one.
 func (c *Config) tenantOfPart(td ptrace.Traces) tenant {
 	if td.ResourceSpans().Len() == 0 {

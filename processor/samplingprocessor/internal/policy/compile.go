@@ -321,6 +321,8 @@ func (c *compiler) release(at string, n *NewRelease) condition {
 	}
 	for i, attribute := range n.Attributes {
 		c.failAll(fmt.Sprintf("%s::attributes::%d", at, i), checkKey(attribute))
+		c.policy.reader.watch(attribute)
+		c.policy.reader.releases = append(c.policy.reader.releases, attribute)
 	}
 	r := &releases{
 		attributes: n.Attributes, length: n.For, traces: float64(n.Traces), learn: learn, known: map[uint64]*release{},

@@ -48,7 +48,7 @@ type top struct {
 	name   string // only where a rule asks for it
 }
 
-func (t top) compare(o top) int {
+func (t *top) compare(o *top) int {
 	switch {
 	case t.here != o.here:
 		return trueFirst(t.here)
@@ -60,10 +60,10 @@ func (t top) compare(o top) int {
 }
 
 // rise takes the higher one of two. Copies of the same span are taken together.
-func (t *top) rise(o top) {
-	switch c := o.compare(*t); {
+func (t *top) rise(o *top) {
+	switch c := o.compare(t); {
 	case c < 0:
-		*t = o
+		*t = *o
 	case c == 0:
 		t.signs |= o.signs
 	}
@@ -93,14 +93,8 @@ func (e *Evidence) Merge(o *Evidence) {
 	for _, id := range o.conversations.all() {
 		e.conversations.add(id)
 	}
-	e.top.rise(o.top)
-	if len(e.releases) == 0 {
-		e.releases = slices.Clip(o.releases) // inserting makes a copy
-	} else {
-		for _, id := range o.releases {
-			e.addRelease(id)
-		}
-	}
+	e.top.rise(&o.top)
+	e.releases = addReleases(e.releases, o.releases)
 	if o.more != nil {
 		e.details().merge(o.more)
 	}
@@ -114,7 +108,7 @@ func (e *Evidence) details() *details {
 }
 
 func (d *details) merge(o *details) {
-	d.agent.rise(o.agent)
+	d.agent.rise(&o.agent)
 	d.calls.merge(&o.calls)
 	for _, id := range o.suspects {
 		d.suspect(id)

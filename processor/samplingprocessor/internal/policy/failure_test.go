@@ -306,8 +306,8 @@ func TestObserve_countsTheRunsOfABudget(t *testing.T) {
 func TestTop_recordsWithoutTimesAreNotTheTop(t *testing.T) {
 	record := top{here: true, orphan: true, id: spanKey{1}, signs: dialect.SignException}
 	span := top{here: true, orphan: true, id: spanKey{2}, start: 5}
-	assert.Negative(t, span.compare(record))
-	assert.Positive(t, record.compare(span))
+	assert.Negative(t, span.compare(&record))
+	assert.Positive(t, record.compare(&span))
 }
 
 // TestError_recordings holds what is taken for a failure against what people have said about every recording.

@@ -12,11 +12,13 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/dialect"
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/tree"
 )
 
 // reader is what the rules want to know of spans. What no rule asks for is not read.
 type reader struct {
-	watched    uint64 // bit n: some attribute whose name has n letters, modulo 64, is of interest
+	watched    uint64   // bit n: some attribute whose name has n letters, modulo 64, is of interest
+	releases   []string // attributes that releases are told by
 	matchers   []matcher
 	conditions []SpanCondition // their bits come after those of the matchers
 	conditionBits
@@ -35,87 +37,129 @@ func (r *reader) watch(key string) { r.watched |= 1 << (len(key) % 64) }
 // none is a span without attributes, for asking the resource alone.
 var none = ptrace.NewSpan()
 
-// observation is the state of one call of Observe.
-type observation struct {
+// Observer reads the spans of a request in the order in which they stand, whatever traces they belong to: Enter and
+// EnterScope for what is the same for all that follow, then Read for each, and Finish for each trace. It belongs to one
+// goroutine, and may be used again for the next request.
+type Observer struct {
 	*Policy
-	e      Evidence
+	e      *Evidence // of the trace to which the span belongs
 	glance dialect.Glance
 	span   dialect.Span
 
-	resource struct {
-		matched uint64 // by attributes of the resource alone
-		lacks   bool   // an attribute that some rule tells releases by
-	}
-	conversation string // the last one: most spans of a request share it
-	top          dialect.Span
+	entered  int // resources
+	resource ofResource
+	rs       ptrace.ResourceSpans // for conditions
+	ss       ptrace.ScopeSpans
+
+	// Most spans of a request share a conversation.
+	conversation     string
+	conversationHash uint64
+
+	overrides    bool // the span may have attributes that override its place
+	tellsRelease bool // and some that tell its release
 }
+
+// ofResource is what a resource tells about each trace that has a span there.
+type ofResource struct {
+	matched  uint64 // by its attributes alone
+	lacks    bool   // an attribute that some rule tells releases by
+	releases []releaseID
+	partial  []releaseID // of a span that does not have the attribute either
+}
+
+// Sight is one trace of a request as far as it is read. The zero value is a trace of which nothing is.
+type Sight struct {
+	Evidence Evidence
+
+	top     dialect.Span // the span that stands highest
+	entered int          // the last resource in which a span stood
+}
+
+// NewObserver returns an observer for this policy.
+func (p *Policy) NewObserver() *Observer { return &Observer{Policy: p} }
 
 // Observe reads the spans of td, which all belong to one trace.
 func (p *Policy) Observe(td ptrace.Traces) Evidence {
-	o := observation{Policy: p}
+	o, s := Observer{Policy: p}, Sight{}
 	for _, rs := range td.ResourceSpans().All() {
-		o.enter(rs.Resource().Attributes())
+		o.Enter(rs)
 		for _, ss := range rs.ScopeSpans().All() {
-			o.span.Scope = ss.Scope()
+			o.EnterScope(ss)
 			for _, span := range ss.Spans().All() {
-				o.span.Span = span
-				o.read()
-				if len(p.reader.conditions) > 0 {
-					o.ask(rs, ss)
-				}
+				o.Read(&s, span)
 			}
 		}
 	}
-	o.nameOrphan()
-	return o.e
+	o.Finish(&s)
+	return s.Evidence
 }
 
-// nameOrphan tells what kind of span stands highest, if its parent is not here. Only that of the whole message is worth
-// the time.
-func (o *observation) nameOrphan() {
-	t := &o.e.top
+// Finish tells what kind of span stands highest, if its parent is not here. Only that of the whole request is worth the
+// time.
+func (o *Observer) Finish(s *Sight) {
+	t := &s.Evidence.top
 	if o.parents.after == 0 || !t.here || !t.orphan || t.start == 0 {
 		return
 	}
 	var space [maxReleaseKey]byte
 	name := space[:0]
-	if service, ok := o.top.Resource.Get("service.name"); ok {
+	if service, ok := s.top.Resource.Get("service.name"); ok {
 		name = append(name, service.AsString()...)
 	}
-	name = append(append(name, 0), o.top.Name()...)
+	name = append(append(name, 0), s.top.Name()...)
 	t.kind = hash(o.keys[ofOrphan], name)
 }
 
-// enter reads what is the same for all spans of a resource.
-func (o *observation) enter(resource pcommon.Map) {
+// Enter reads what is the same for all spans of a resource.
+func (o *Observer) Enter(rs ptrace.ResourceSpans) {
+	o.rs = rs
+	o.entered++
+	resource := rs.Resource().Attributes()
 	o.span = dialect.Span{Span: none, Resource: resource}
-	o.resource.lacks = len(o.releases) > 0 && o.readReleases(true)
-	o.resource.matched = 0
+	r := &o.resource
+	r.releases, r.partial, r.lacks = nil, nil, false // the traces hold the lists
+	if len(o.releases) > 0 {
+		r.releases, r.lacks = o.readReleases(nil, true)
+	}
+	if r.lacks {
+		r.partial, _ = o.readReleases(nil, false)
+	}
+	r.matched = 0
 	for i := range o.reader.matchers {
 		m := &o.reader.matchers[i]
 		if v, ok := resource.Get(m.key); ok && m.wanted.is(v) {
-			o.resource.matched |= 1 << i
+			r.matched |= 1 << i
 		}
 	}
 }
 
-// readReleases notes the releases that the span tells of. It reports whether it lacks an attribute that some rule
-// wants; from a resource that does, nothing is noted yet.
-func (o *observation) readReleases(ofResource bool) bool {
-	lacking := false
+// EnterScope notes the scope of the spans that follow.
+func (o *Observer) EnterScope(ss ptrace.ScopeSpans) {
+	o.ss = ss
+	o.span.Scope = ss.Scope()
+}
+
+// readReleases adds the releases that the span tells of. It reports whether it lacks an attribute that some rule wants;
+// from a resource that does, nothing is noted yet.
+func (o *Observer) readReleases(ids []releaseID, ofResource bool) (_ []releaseID, lacking bool) {
 	for i, r := range o.releases {
 		sum, complete := r.hashOf(o.keys[ofRelease], o.span)
 		lacking = lacking || !complete
 		if sum != 0 && (complete || !ofResource) {
-			o.e.addRelease(releaseID{i, sum})
+			ids = addRelease(ids, releaseID{i, sum})
 		}
 	}
-	return lacking
+	return ids, lacking
 }
 
-// read takes one span in.
-func (o *observation) read() {
-	e, r := &o.e, &o.reader
+// Read takes one span in, which belongs to the trace of s.
+func (o *Observer) Read(s *Sight, span ptrace.Span) {
+	o.e, o.span.Span = &s.Evidence, span
+	if s.entered != o.entered {
+		s.entered = o.entered
+		o.e.releases = addReleases(o.e.releases, o.resource.releases)
+	}
+	e, r := o.e, &o.reader
 	want := r.want
 	if r.everyClass || !e.Agent {
 		want |= dialect.WantClass
@@ -126,23 +170,33 @@ func (o *observation) read() {
 	}
 	o.count()
 	o.readSigns()
-	o.readTop()
-	if o.resource.lacks {
-		o.readReleases(false)
+	o.readTop(s)
+	switch {
+	case !o.resource.lacks:
+	case o.tellsRelease:
+		e.releases, _ = o.readReleases(e.releases, false)
+	default:
+		e.releases = addReleases(e.releases, o.resource.partial)
 	}
-	if id := o.conversationID(); id != "" && id != o.conversation {
-		e.conversations.add(hash(o.keys[ofConversation], id))
-		o.conversation = id
-	}
+	o.readConversation()
 	if o.glance.Call {
 		e.details().calls.add(call{
 			id: o.span.SpanID(), parent: o.span.ParentSpanID(), tokens: o.glance.Tokens, cost: o.glance.Cost,
 		})
 	}
+	if len(r.conditions) > 0 {
+		o.ask()
+	}
 }
 
+// Reset forgets the spans that were read, so that their request can be freed.
+func (o *Observer) Reset() { *o = Observer{Policy: o.Policy} }
+
+// Overrides reports whether the span that was read last has attributes that may override its place in the tree.
+func (o *Observer) Overrides() bool { return o.overrides }
+
 // count leaves out what only stands for records.
-func (o *observation) count() {
+func (o *Observer) count() {
 	if o.span.StartTimestamp() == 0 && o.span.EndTimestamp() == 0 {
 		return
 	}
@@ -153,11 +207,13 @@ func (o *observation) count() {
 }
 
 // readAttributes goes once over the attributes of the span.
-func (o *observation) readAttributes(want dialect.Want) {
+func (o *Observer) readAttributes(want dialect.Want) {
 	own := uint64(0) // matchers whose attribute the span has itself
+	o.overrides, o.tellsRelease = false, false
 	o.glance.Begin(o.span, want)
 	for k, v := range o.span.Attributes().All() {
 		o.glance.Attribute(k, v)
+		o.overrides = o.overrides || tree.Overrides(k)
 		if o.reader.watched&(1<<(len(k)%64)) != 0 {
 			own |= o.compare(k, v)
 		}
@@ -168,7 +224,8 @@ func (o *observation) readAttributes(want dialect.Want) {
 
 // compare asks an attribute of the span what the rules ask of attributes of its name, and returns the bits of those
 // that do.
-func (o *observation) compare(k string, v pcommon.Value) (own uint64) {
+func (o *Observer) compare(k string, v pcommon.Value) (own uint64) {
+	o.tellsRelease = o.tellsRelease || slices.Contains(o.reader.releases, k)
 	o.e.asked = o.e.asked || slices.Contains(o.opts.Keep, k) && isYes(v)
 	for i := range o.reader.matchers {
 		m := &o.reader.matchers[i]
@@ -193,7 +250,7 @@ func isYes(v pcommon.Value) bool {
 }
 
 // readSigns notes how the span failed.
-func (o *observation) readSigns() {
+func (o *Observer) readSigns() {
 	g := &o.glance
 	if g.Signs&ownSigns != 0 && len(o.opts.Expected) > 0 {
 		if f, _ := dialect.FailureOf(o.span); isExpected(f.Type, o.opts.Expected) {
@@ -226,28 +283,39 @@ const maxDuration = 1<<63 - 1
 // The bits of a span's flags that say where its parent is (https://opentelemetry.io/docs/specs/otlp/).
 const isRemote = 0x300
 
-func (o *observation) readTop() {
+func (o *Observer) readTop(sight *Sight) {
 	s := &o.span
 	start, end := s.StartTimestamp(), s.EndTimestamp()
 	if start > 0 && end > start {
 		o.e.longest = max(o.e.longest, time.Duration(min(uint64(end-start), maxDuration)))
 	}
 	t := top{here: true, orphan: !s.ParentSpanID().IsEmpty(), start: uint64(start), id: s.SpanID(), signs: o.glance.Signs}
-	if t.compare(o.e.top) <= 0 {
+	if t.compare(&o.e.top) <= 0 {
 		t.entry = s.Flags()&isRemote == isRemote || s.Kind() == ptrace.SpanKindServer || s.Kind() == ptrace.SpanKindConsumer
 		t.parent = s.ParentSpanID()
 		if o.reader.rootName {
 			t.name = s.Name()
 		}
-		o.top = *s
-		o.e.top.rise(t)
+		sight.top = *s
+		o.e.top.rise(&t)
 	}
 	if o.reader.classes && o.glance.Class == dialect.Agent {
-		o.e.details().agent.rise(t)
+		o.e.details().agent.rise(&t)
 	}
 }
 
-func (o *observation) conversationID() string {
+func (o *Observer) readConversation() {
+	id := o.conversationID()
+	if id == "" {
+		return
+	}
+	if id != o.conversation {
+		o.conversation, o.conversationHash = id, hash(o.keys[ofConversation], id)
+	}
+	o.e.conversations.add(o.conversationHash)
+}
+
+func (o *Observer) conversationID() string {
 	if o.opts.Conversation == nil {
 		return o.glance.Conversation
 	}
@@ -262,10 +330,10 @@ func (o *observation) conversationID() string {
 }
 
 // ask evaluates the OTTL conditions that no span has fulfilled yet.
-func (o *observation) ask(rs ptrace.ResourceSpans, ss ptrace.ScopeSpans) {
+func (o *Observer) ask() {
 	for i, holds := range o.reader.conditions {
 		bit := uint64(1) << (o.reader.firstCondition + i)
-		if o.e.matched&bit == 0 && holds(rs, ss, o.span.Span) {
+		if o.e.matched&bit == 0 && holds(o.rs, o.ss, o.span.Span) {
 			o.e.matched |= bit
 		}
 	}

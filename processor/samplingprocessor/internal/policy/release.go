@@ -194,13 +194,24 @@ func (r *releases) hashOf(key hashKey, s dialect.Span) (sum uint64, complete boo
 
 // addRelease keeps the releases sorted, and the first ones where there are too many, so that their order of arrival
 // plays no part.
-func (e *Evidence) addRelease(id releaseID) {
-	at, found := slices.BinarySearchFunc(e.releases, id, releaseID.compare)
+func addRelease(ids []releaseID, id releaseID) []releaseID {
+	at, found := slices.BinarySearchFunc(ids, id, releaseID.compare)
 	if found || at >= maxReleasesOfTrace {
-		return
+		return ids
 	}
-	e.releases = slices.Insert(e.releases, at, id)
-	e.releases = e.releases[:min(len(e.releases), maxReleasesOfTrace)]
+	ids = slices.Insert(ids, at, id)
+	return ids[:min(len(ids), maxReleasesOfTrace)]
+}
+
+// addReleases adds a list that is sorted, and that nobody changes.
+func addReleases(ids, more []releaseID) []releaseID {
+	if len(ids) == 0 {
+		return slices.Clip(more) // inserting makes a copy
+	}
+	for _, id := range more {
+		ids = addRelease(ids, id)
+	}
+	return ids
 }
 
 // maxReleasesOfTrace bounds the releases that are noted of one trace: every service that took part has one.

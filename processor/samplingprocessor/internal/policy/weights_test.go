@@ -161,7 +161,7 @@ func BenchmarkDecide(b *testing.B) {
 			var e Evidence
 			e.Agent = true
 			e.conversations.add(7)
-			e.addRelease(releaseID{0, 5})
+			e.releases = addRelease(e.releases, releaseID{0, 5})
 			b.ReportAllocs()
 			for b.Loop() {
 				bench.p.Decide([16]byte{1}, &e, now)

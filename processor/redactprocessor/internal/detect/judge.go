@@ -36,7 +36,7 @@ func (sc *Scanner) under(kind Kind, start, end int) {
 func announces(kind Kind, text string) bool {
 	switch kind {
 	case KindSecret:
-		return !isSequence(text)
+		return true
 	case KindToken:
 		return looksToken(text)
 	case KindVendor:
@@ -122,6 +122,7 @@ var keywords = set("null none nil undefined true false yes no on off string str 
 	"secretstr optional required redacted masked filtered hidden empty unset n/a")
 
 func isKeyword(s string) bool {
+	s = strings.TrimRight(s, "!?") // String! of GraphQL
 	return len(s) <= len("undefined") && folded(keywords, s)
 }
 
@@ -183,7 +184,7 @@ func isExpression(s, low string) bool {
 	case '<':
 		return isMarkup(s)
 	case '$':
-		return isVariable(s[1:]) || strings.IndexByte(s, '/') > 0 && isPath(s)
+		return isVariable(s[1:]) || only(s[1:], aDigit) && len(s) <= maxVerb || strings.IndexByte(s, '/') > 0 && isPath(s)
 	case '[', '{', '(':
 		return isBracketed(s)
 	case '%':
@@ -219,7 +220,7 @@ func isVariable(s string) bool {
 	if s == "" || !only(s, aAlnum|aURLSafe) || !isLetter(s[0]) {
 		return len(s) == 1 && isDigit(s[0])
 	}
-	return s == strings.ToUpper(s) || KeyKind(s) != KindNone || wordy(s)
+	return s == strings.ToUpper(s) || only(s, aLetter|aURLSafe) || KeyKind(s) != KindNone || wordy(s)
 }
 
 // isBracketed tells whether s is a name or some words in brackets. The closing one may have been cut off.
@@ -274,7 +275,7 @@ func isCode(s string, v, end, gap int) bool {
 		return true
 	}
 	text := s[v:end]
-	if open := run(text, 0, aURLDot); open > 0 && open < len(text) && (text[open] == '(' || text[open] == '[') {
+	if calls(text) || isCommand(s, v, end) {
 		return true
 	}
 	name := strings.TrimRight(text, ".")
@@ -284,6 +285,34 @@ func isCode(s string, v, end, gap int) bool {
 	// name = other_name: a lone word with a space before it is a name unless it fills the line, as in YAML.
 	return strings.ContainsAny(name, "_.") || end < len(s) && s[end] != '\n' && s[end] != '\r' && s[end] != '\\' &&
 		s[end] != '"'
+}
+
+// calls tells whether text begins with a name, or names joined by the signs of a language, that is called, indexed or
+// opened like a block: std::env::var("X"), $_POST['x'], []byte(x), request->get(), user?.split(x), focus{outline:1px.
+func calls(text string) bool {
+	i := 0
+	for i < len(text) && strings.IndexByte("$@&*[]!", text[i]) >= 0 {
+		i++
+	}
+	name := i
+	for i < len(text) {
+		switch c := text[i]; {
+		case alphabet[c]&aURLDot != 0 && c != '-', c == '-' && i+1 < len(text) && (text[i+1] == '>' || isLetter(text[i+1])):
+		case c == '>' && text[i-1] == '-', c == ':' && strings.HasPrefix(text[i:], "::"), c == ':' && text[i-1] == ':':
+		case (c == '?' || c == '!') && i+1 < len(text) && text[i+1] == '.':
+		default:
+			return i > name && (c == '(' || c == '[' || c == '{' && only(text[name:i], aLetter|aURLSafe))
+		}
+		i++
+	}
+	return false
+}
+
+// isCommand tells whether the value [v, end) is a command of a shell with an option behind it: Read-Host -AsSecureString.
+func isCommand(s string, v, end int) bool {
+	verb, noun, found := strings.Cut(s[v:end], "-")
+	return found && only(verb, aLetter) && only(noun, aLetter) && end+2 < len(s) && s[end] == ' ' && s[end+1] == '-' &&
+		isLetter(s[end+2])
 }
 
 // isProse tells whether the value is the first word of a sentence.

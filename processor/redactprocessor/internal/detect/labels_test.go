@@ -6,6 +6,7 @@ package detect
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -63,11 +64,24 @@ func (l label) contradicts(row corpusRow) bool {
 	return l.readers != "" && !strings.ContainsAny(l.readers, "NU")
 }
 
+// masks are what stands in place of what was found. They name a detector, and with it what a weak password may be.
+var masks = regexp.MustCompile(`\[REDACTED:[a-z0-9_]+\]`)
+
 // gone tells whether nothing is left of the secrets that the readers saw, or, in a text that nobody labelled, of the
-// longest run of token characters.
+// longest run of token characters. A secret that is also a part of what stands beside it ("pyne" of "pyne-user") is
+// gone when there are as many fewer of it as there were secrets; a long one must be gone everywhere.
 func (l label) gone(text, masked string) bool {
+	masked = masks.ReplaceAllString(masked, " ")
+	spans := map[string]int{}
 	for _, s := range l.secrets {
-		if strings.Contains(masked, text[s[0]:s[1]]) {
+		spans[text[s[0]:s[1]]]++
+	}
+	for secret, n := range spans {
+		stay := strings.Count(text, secret) - n
+		if len(secret) >= leastStrong {
+			stay = 0
+		}
+		if strings.Count(masked, secret) > stay {
 			return false
 		}
 	}

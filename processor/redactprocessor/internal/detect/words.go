@@ -64,7 +64,7 @@ var loneMarkers = set("example dummy fake test tests testing sample placeholder 
 
 // isSample tells whether s is what documentation puts where a secret goes: your-api-key, test, my_secret, abc123.
 func isSample(s string) bool {
-	return monotonous(s) || isTemplate(s) || len(s) <= maxSample && isWording(s)
+	return monotonous(s) || repeats(s) || isTemplate(s) || len(s) <= maxSample && isWording(s)
 }
 
 // isTemplate tells whether s asks to be filled in.
@@ -86,7 +86,7 @@ func isDummy(body string, full int) bool {
 	if len(body) >= leastMonotonous && strings.IndexByte("xX01aA", body[len(body)/2]) >= 0 && distinct(body) <= 4 {
 		return true
 	}
-	if isTemplate(body) {
+	if isTemplate(body) || len(body) != full && repeats(body) {
 		return true
 	}
 	digits, _, _ := mix(body)
@@ -112,6 +112,22 @@ func monotonous(s string) bool {
 		most = max(most, count[s[i]])
 	}
 	return 10*int(most) >= 7*min(len(s), maxLook)
+}
+
+// repeats tells whether most characters of s are the same as the one before them, whatever stands between such stretches:
+// 0000000000-xxxxxxxxxxxx, AAAAAAAA-BBBBBBBB, TEST_KEY_0000000000000000. In random text one in sixteen is.
+func repeats(s string) bool {
+	s = s[:min(len(s), maxLook)]
+	if len(s) < leastMonotonous {
+		return false
+	}
+	same := 0
+	for i := 1; i < len(s); i++ {
+		if s[i] == s[i-1] {
+			same++
+		}
+	}
+	return 3*same > 2*len(s)
 }
 
 // isSequence tells whether s is a walk through the alphabet, through the digits or through both: abc123, abcd-1234.

@@ -89,7 +89,7 @@ func (sc *Scanner) joinedKey(start, end int) bool {
 func tokenLike(s string) bool {
 	s = s[:min(len(s), maxLook)]
 	digits, capitals, smalls := mix(s)
-	return digits > 0 && capitals+smalls > 0 && distinct(s) >= 6 && !wordy(s)
+	return digits > 0 && capitals+smalls > 0 && distinct(s) >= 6 && !wordy(s) && !isAddress(s)
 }
 
 // widen adds the signs and the parts around a run that belong to the same token.

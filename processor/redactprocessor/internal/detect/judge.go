@@ -93,7 +93,7 @@ func looksToken(s string) bool {
 	if len(s) < leastToken || strings.ContainsAny(s, " \t\n(){}<>$") {
 		return false
 	}
-	if isUUID(s) || strings.Contains(s, "://") || strings.Count(s, "/") > 2 && !only(s, aAny64) {
+	if isUUID(s) || isAddress(s) || strings.Contains(s, "://") || strings.Count(s, "/") > 2 && !only(s, aAny64) {
 		return false
 	}
 	digits, capitals, smalls := mix(s)
@@ -101,6 +101,12 @@ func looksToken(s string) bool {
 		return false
 	}
 	return distinct(s) >= 6 && (longestWord(s) <= max(8, len(s)/3) || digits > 1 && !wordy(s))
+}
+
+// isAddress tells whether s is an address in memory.
+func isAddress(s string) bool {
+	const prefix, most = "0x", 18
+	return len(s) <= most && strings.HasPrefix(s, prefix) && only(s[len(prefix):], aHex)
 }
 
 // isUUID tells whether s is a UUID in its usual form.
@@ -262,11 +268,25 @@ func isConstant(s string) bool {
 
 // isMasked tells whether s is what another redactor left: nothing but stars, dots, x or bullets.
 func isMasked(s string) bool {
+	if isShortened(s) {
+		return true
+	}
 	if !masking[s[0]] && !masking[s[len(s)-1]] {
 		return false
 	}
 	rest := strings.Trim(s, "*.xX#\u2022\u2026-")
 	return rest == "" || len(rest) < len(s) && strings.Count(s, "*") >= len(s)-4 && len(s) > 4
+}
+
+// isShortened tells whether the middle of s was taken out, so that too little of it is left to be of use: sk-...x4Tq.
+func isShortened(s string) bool {
+	const most = 12
+	for _, gap := range [...]string{"...", "***", "\u2026"} {
+		if n := strings.Index(s, gap); n > 0 {
+			return n+len(strings.TrimLeft(s[n:], gap)) <= most
+		}
+	}
+	return false
 }
 
 // isCode tells whether the value [v, end) is an expression of a programming language: a call, an index, a name.

@@ -121,7 +121,7 @@ var (
 		"dedup config flag feature unique composite natural surrogate hash range i18n locale event metric span attribute " +
 		"header query param " +
 		"prop property field column dict json yaml schema bucket s3 redis cursor item node tree press up down enter escape arrow hot " +
-		"short answer")
+		"short answer site publishable verification")
 	// openTokens are the words before "token" that speak of positions and vocabularies.
 	openTokens = set("page next continuation sync cursor pad eos bos special mask unk start end stop last first per " +
 		"max min cost " +
@@ -129,7 +129,7 @@ var (
 	secretTokens = set("access refresh auth api bearer session secret oauth")
 	codeOwners   = set("recovery backup scratch rescue emergency")
 	pinCodes     = set("security verification otp mfa auth pin cvv cvc totp 2fa passcode sms onetime access")
-	passOwners   = set("user db database smtp ftp sftp ssh admin root mail mailer email mysql pg postgres redis ldap " +
+	passOwners   = set("default user db database smtp ftp sftp ssh admin root mail mailer email mysql pg postgres redis ldap " +
 		"bind auth login wifi sudo sys api http proxy basic keystore truststore key cert jdbc sql my app mongo rabbitmq")
 	nameKinds = set("first last full given family middle maiden birth legal patient cardholder holder passenger guest " +
 		"recipient payee beneficiary employee applicant mother father spouse")
@@ -186,11 +186,11 @@ func classify(words []string) Kind {
 	if n == 0 {
 		return KindNone
 	}
-	before := ""
-	if n > 1 {
-		before = words[n-2]
-	}
+	before := wordBeforeLast(words[:n])
 	class := classOf(words[n-1])
+	if class == wPassword && namesPlace(words[:n], before) {
+		return KindNone
+	}
 	if kind := certain[class]; kind != KindNone {
 		return pick(kind == KindQuery && signers[before], KindToken, kind)
 	}
@@ -244,6 +244,29 @@ func codeKind(last, before string) Kind {
 	}
 	return pick(pinCodes[before], KindPin, KindQuery)
 }
+
+// wordBeforeLast returns the word before the last one, with the one before it where it is a number: ai21_key.
+func wordBeforeLast(words []string) string {
+	n := len(words)
+	if n < 2 {
+		return ""
+	}
+	before := words[n-2]
+	if n > 2 && isDigit(before[0]) && vendorWords[words[n-3]+before] {
+		return words[n-3] + before
+	}
+	return before
+}
+
+// namesPlace tells whether words that end in "secret" are where secrets are kept, or the name of one:
+// existingSecret, keyVaultToStoreSecrets, image_pull_secrets.
+func namesPlace(words []string, before string) bool {
+	last := words[len(words)-1]
+	return last == "secret" && secretPlaces[before] || last == "secrets" && len(words) > 1 &&
+		(slices.Contains(words, "vault") || secretPlaces[before])
+}
+
+var secretPlaces = set("existing pull target source")
 
 // signers are the words before "signature" of links that let whoever has them in, wherever their parts stand.
 var signers = set("amz goog")

@@ -88,7 +88,36 @@ func (sc *Scanner) quoted(a assignment, q int) {
 	if a.kind == KindSecret && strings.HasPrefix(text, "{") && isSchema(text) {
 		return
 	}
+	if isJoined(sc.text, start, end) {
+		return
+	}
 	sc.under(a.kind, start, end)
+	if next, ok := becomes(sc.text, end); ok {
+		sc.under(a.kind, next.start, next.end)
+	}
+}
+
+// isJoined tells whether the literal [start, end) ends like a name before a value that the program puts behind it:
+// "application:" + appKey.
+func isJoined(s string, start, end int) bool {
+	if start == end || strings.IndexByte(":= ", s[end-1]) < 0 || end+1 >= len(s) {
+		return false
+	}
+	sign := skipBlanks(s, end+1)
+	return sign < len(s) && strings.IndexByte("+.&", s[sign]) >= 0
+}
+
+// becomes returns the second literal of "old" -> "new", as in a plan of Terraform, where the first one ends at end.
+func becomes(s string, end int) (l literal, ok bool) {
+	const arrow = "-> "
+	i := end
+	for i < len(s) && (s[i] == '\\' || isQuote(s[i])) {
+		i++
+	}
+	if i = skipBlanks(s, i); !strings.HasPrefix(s[i:], arrow) {
+		return l, false
+	}
+	return literalAt(s, i+len(arrow))
 }
 
 // entityQuoted handles a value of HTML that stands in quotes which are written as references, the first of which is at v.
@@ -152,7 +181,7 @@ func (sc *Scanner) subtree(a assignment, v int) {
 	if a.kind != KindSecret && a.kind != KindAuth && a.kind != KindCookie {
 		return
 	}
-	if s[v] == '{' && isSchema(s[v:]) {
+	if s[v] == '{' && isSchema(s[v:]) || s[v] == '[' && isListing(s[v:]) {
 		return
 	}
 	end := subtreeEnd(s, v, a.level)
@@ -201,8 +230,8 @@ var schemaTypes = []string{"string", "object", "array", "number", "integer", "bo
 // of holding it.
 func isSchema(s string) bool {
 	s = s[:min(len(s), schemaWindow)]
-	_, after, found := strings.Cut(s, `"type`)
-	if !found {
+	before, after, found := strings.Cut(s, `"type`)
+	if !found || strings.Contains(before, `"value`) {
 		return false
 	}
 	after = strings.TrimLeft(after, "\\\": ")
@@ -214,6 +243,20 @@ func isSchema(s string) bool {
 		}
 	}
 	return false
+}
+
+// isListing tells whether the array at the beginning of s lists secrets by their names, and holds none of them.
+func isListing(s string) bool {
+	s = s[:min(len(s), schemaWindow)]
+	if first := strings.TrimLeft(s[1:], " \n\t"); !strings.HasPrefix(first, "{") || !strings.Contains(s, `"name`) {
+		return false
+	}
+	for _, member := range [...]string{`"value`, `"key`, `"secret`, `"token`, `"data`, `"pass`} {
+		if strings.Contains(s, member) {
+			return false
+		}
+	}
+	return true
 }
 
 // number takes a number under a key of JSON.

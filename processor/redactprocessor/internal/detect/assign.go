@@ -44,6 +44,9 @@ func (sc *Scanner) assign(i int) int {
 	if kind == KindManifest {
 		return sc.manifest(k, i)
 	}
+	if s[i] == ':' && inARN(s, k.start) {
+		return i + 1
+	}
 	inURL := s[i] == '=' && inQuery(s, k.start)
 	if kind == KindQuery {
 		if !inURL {
@@ -54,6 +57,19 @@ func (sc *Scanner) assign(i int) int {
 	sc.value(assignment{key: k, at: i, kind: kind, query: inURL})
 	return sc.reread(i)
 }
+
+// inARN tells whether the word that begins at i is a part of the name of a resource: arn:aws:…:secret:….
+func inARN(s string, i int) bool {
+	if i == 0 || s[i-1] != ':' {
+		return false
+	}
+	from := max(0, i-maxARN)
+	n := strings.LastIndex(s[from:i], "arn:")
+	return n >= 0 && !strings.ContainsAny(s[from+n:i], " \"'\n\\")
+}
+
+// maxARN is how long such a name is up to the resource itself.
+const maxARN = 96
 
 // mayBeOther is a first look at a word that announces nothing by itself, before otherKind: most are passed over by it.
 func mayBeOther(s string, k key, i int, ok bool) bool {

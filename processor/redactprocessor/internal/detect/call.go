@@ -54,7 +54,11 @@ func (sc *Scanner) call(i int) int {
 	}
 	callee := s[runBack(s, i, maxKey, aURLDot):i]
 	callee = callee[strings.LastIndexByte(callee, '.')+1:]
-	if k := secretArgument(callee); k > 0 {
+	k := secretArgument(callee)
+	if callee == "" && strings.HasSuffix(s[:i], "auth=") { // auth=("user", "password") of Python
+		k = 1
+	}
+	if k > 0 {
 		sc.credential(first, k)
 		return i + 1
 	}
@@ -109,7 +113,7 @@ var credentialCalls = map[string]int{
 
 // secretArgument returns which argument of the callee is a secret, or 0 when none is known to be.
 func secretArgument(callee string) int {
-	if len(callee) < len("pdo") || len(callee) > len("storagesharedkeycredential") {
+	if len(callee) < len("pdo") || len(callee) > len("newstaticcredentialsprovider") {
 		return 0
 	}
 	return folded(credentialCalls, callee)

@@ -14,10 +14,11 @@ const (
 	tAssign // : =
 	tUpper  // A J: first or last letter of a prefix without a separator
 	tDollar // $ of a password hash
-	tProse  // B b w W k K P p C c S s: letters in words that announce a secret
+	tProse  // B b w W k K P p C c S s N n: letters in words that announce a secret
 	tEscape // \ % &: may be an encoded character
 	tAngle  // >: the end of a tag of XML
 	tCall   // ( before a quote
+	tWord   // lead byte of a letter in a word for a password
 	tHigh   // lead byte of characters that are used to hide others
 )
 
@@ -34,10 +35,11 @@ var triggers = func() (t [256]uint8) {
 	set("AJ", tUpper)
 	set("$", tDollar)
 	set(">", tAngle)
-	set("BbwWkKPpCcSs", tProse)
+	set("BbwWkKPpCcSsNn", tProse)
 	set("(", tCall)
 	set("\\%&", tEscape)
 	set(highBytes, tHigh)
+	set("\xc3\xc5\xe3\xe5\xeb", tWord)
 	return t
 }()
 
@@ -75,7 +77,8 @@ var traits = func() (t [256]uint64) {
 	trigger("Ww", oneOf("OoDd"))
 	trigger("Kk", oneOf("Ee"))
 	trigger("PAB", oneOf("KSBCI3Y"))
-	trigger("Pp", oneOf("Hh"))
+	trigger("Pp", oneOf("HhAa"))
+	trigger("Nn", oneOf("Hh"))
 	trigger("Cc", oneOf("Rr"))
 	trigger("Ss", oneOf("Cc"))
 	trigger("J", func(c byte) bool { return alphabet[c]&aURL != 0 })
@@ -83,6 +86,11 @@ var traits = func() (t [256]uint64) {
 		return func(c byte) bool { return c >= from && c <= to }
 	}
 	trigger("\xc2", oneOf("\xa0\xad"))
+	trigger("\xc3", oneOf("\xb1"))
+	trigger("\xc5", oneOf("\x82\x9f"))
+	trigger("\xe3", oneOf("\x83"))
+	trigger("\xe5", oneOf("\xaf"))
+	trigger("\xeb", oneOf("\xb9"))
 	trigger("\xcd", within(0x80, 0xaf))
 	trigger("\xce\xcf\xd0\xd1", within(0x80, 0xbf))
 	trigger("\xd9", within(0xa0, 0xa9))

@@ -3,10 +3,7 @@
 
 package detect
 
-import (
-	"strings"
-	"unicode/utf8"
-)
+import "unicode/utf8"
 
 // foreignKeys are words for a password that are not written in ASCII alone.
 var foreignKeys = []string{
@@ -37,7 +34,7 @@ func foreignKind(s string, i int) Kind {
 		end--
 	}
 	for _, word := range foreignKeys {
-		if strings.HasSuffix(s[:end], word) {
+		if end >= len(word) && hasFold(s[end-len(word):end], word) {
 			return KindSecret
 		}
 	}

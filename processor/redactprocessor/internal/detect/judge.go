@@ -310,20 +310,29 @@ func isCode(s string, v, end, gap int) bool {
 // calls tells whether text begins with a name, or names joined by the signs of a language, that is called, indexed or
 // opened like a block: std::env::var("X"), $_POST['x'], []byte(x), request->get(), user?.split(x), focus{outline:1px.
 func calls(text string) bool {
-	i := 0
-	for i < len(text) && strings.IndexByte("$@&*[]!", text[i]) >= 0 {
-		i++
+	name := 0
+	for name < len(text) && strings.IndexByte("$@&*[]!", text[name]) >= 0 {
+		name++
 	}
-	name := i
-	for i < len(text) {
-		switch c := text[i]; {
-		case alphabet[c]&aURLDot != 0 && c != '-', c == '-' && i+1 < len(text) && (text[i+1] == '>' || isLetter(text[i+1])):
-		case c == '>' && text[i-1] == '-', c == ':' && strings.HasPrefix(text[i:], "::"), c == ':' && text[i-1] == ':':
-		case (c == '?' || c == '!') && i+1 < len(text) && text[i+1] == '.':
-		default:
-			return i > name && (c == '(' || c == '[' || c == '{' && only(text[name:i], aLetter|aURLSafe))
-		}
-		i++
+	end := name
+	for end < len(text) && (alphabet[text[end]]&aURLDot != 0 || joinsNames(text, end)) {
+		end++
+	}
+	if end == name || end == len(text) {
+		return false
+	}
+	return text[end] == '(' || text[end] == '[' || text[end] == '{' && only(text[name:end], aLetter|aURLSafe)
+}
+
+// joinsNames tells whether the sign at i is part of "::", "->", "?." or "!.".
+func joinsNames(s string, i int) bool {
+	switch next := i + 1; s[i] {
+	case ':':
+		return next < len(s) && s[next] == ':' || i > 0 && s[i-1] == ':'
+	case '>':
+		return i > 0 && s[i-1] == '-'
+	case '?', '!':
+		return next < len(s) && s[next] == '.'
 	}
 	return false
 }

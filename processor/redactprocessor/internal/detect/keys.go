@@ -72,8 +72,8 @@ var keyWords = classes(map[wordClass]string{
 		"storepass keypass userpwd passwort kennwort wachtwoord senha parola contrasena haslo losenord mdp motdepasse " +
 		"adgangskode salasana heslo sifre csrf xsrf " +
 		"paasword pasword passord passwrd passwrod pssword psword paswrd pswd psswd userpw proxyuserpwd",
-	wToken:  "token pat unseal crumb",
-	wPass:   "pass pword pw pwrd psw",
+	wToken:  "token pat unseal crumb encrypt gossip",
+	wPass:   "pass passe pword pw pwrd psw clave",
 	wOpaque: "private access refresh skey pkey",
 	wKind:   "kind",
 	wName:   "name",
@@ -129,7 +129,7 @@ var (
 	secretTokens = set("access refresh auth api bearer session secret oauth")
 	codeOwners   = set("recovery backup scratch rescue emergency")
 	pinCodes     = set("security verification otp mfa auth pin cvv cvc totp 2fa passcode sms onetime access")
-	passOwners   = set("default user db database smtp ftp sftp ssh admin root mail mailer email mysql pg postgres redis ldap " +
+	passOwners   = set("de default user db database smtp ftp sftp ssh admin root mail mailer email mysql pg postgres redis ldap " +
 		"bind auth login wifi sudo sys api http proxy basic keystore truststore key cert jdbc sql my app mongo rabbitmq")
 	nameKinds = set("first last full given family middle maiden birth legal patient cardholder holder passenger guest " +
 		"recipient payee beneficiary employee applicant mother father spouse")
@@ -188,11 +188,8 @@ func classify(words []string) Kind {
 	}
 	before := wordBeforeLast(words[:n])
 	class := classOf(words[n-1])
-	if class == wPassword && namesPlace(words[:n], before) {
-		return KindNone
-	}
 	if kind := certain[class]; kind != KindNone {
-		return pick(kind == KindQuery && signers[before], KindToken, kind)
+		return certainly(kind, words[:n], before)
 	}
 	switch class {
 	case wToken:
@@ -205,10 +202,8 @@ func classify(words []string) Kind {
 		return pick(strings.HasPrefix(words[n-1], "authori"), KindAuth, KindToken)
 	case wCode:
 		return codeKind(words[n-1], before)
-	case wPhrase:
-		return pick(phraseKinds[before], KindSeed, KindNone)
-	case wSeed:
-		return pick(words[n-1] != "seed" || phraseKinds[before], KindSeed, KindNone)
+	case wPhrase, wSeed:
+		return pick(phraseKinds[before] || class == wSeed && words[n-1] != "seed", KindSeed, KindNone)
 	case wKind:
 		return pick(n == 1, KindManifest, KindNone)
 	case wName:
@@ -243,6 +238,17 @@ func codeKind(last, before string) Kind {
 		return KindNone
 	}
 	return pick(pinCodes[before], KindPin, KindQuery)
+}
+
+// certainly is the kind that the last of the words has by itself, but for those that words before it turn to another.
+func certainly(kind Kind, words []string, before string) Kind {
+	switch {
+	case kind == KindSecret && namesPlace(words, before):
+		return KindNone
+	case kind == KindQuery && signers[before]:
+		return KindToken
+	}
+	return kind
 }
 
 // wordBeforeLast returns the word before the last one, with the one before it where it is a number: ai21_key.

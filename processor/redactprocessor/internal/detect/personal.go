@@ -12,7 +12,7 @@ func (sc *Scanner) card(m *number) bool {
 	}
 	for a := range m.groups {
 		for b := a; b < min(m.groups, a+maxCardGroups); b++ {
-			if m.isCard(a, b) || a == b && m.size(a) == shortCard && sc.isShortCard(m, a) {
+			if m.isCard(a, b) && !sc.isLongID(m, a, b) || a == b && m.size(a) == shortCard && sc.isShortCard(m, a) {
 				sc.addNumber(m.at[a], m.stop[b], Card)
 				return true
 			}
@@ -20,6 +20,15 @@ func (sc *Scanner) card(m *number) bool {
 	}
 	return false
 }
+
+// isLongID tells whether the groups a to b are 19 digits in one, as cards seldom have and ids of messages often, one in
+// ten of them with a check digit that fits. A word for a card before them says otherwise.
+func (sc *Scanner) isLongID(m *number, a, b int) bool {
+	return a == b && m.size(a) > longestUsual && !before(sc.text, m.at[a], cardWords)
+}
+
+// longestUsual is the length of nearly all cards.
+const longestUsual = 16
 
 // shortCard is the length of the shortest Maestro cards. Order numbers are as long, so a word must say that it is one.
 const shortCard = 12
@@ -151,7 +160,7 @@ func (sc *Scanner) phone(m *number) bool {
 		return false
 	case m.groups > 1 && m.uniform(0, m.groups-1, '/'):
 		return false // a row of figures
-	case northAmerican(m), nationalForm(m), frenchForm(m), m.paren && m.areaInParentheses():
+	case northAmerican(m), nationalForm(m) && !before(s, start, numberedThings), frenchForm(m), m.paren && m.areaInParentheses():
 		sc.add(Finding{start, m.phoneEnd(s), Phone, Unquoted})
 	case sc.called(m, start):
 		if plus {
@@ -233,6 +242,9 @@ func (m *number) round(a int) bool {
 func (m *number) areaInParentheses() bool {
 	return m.n >= 8 && m.groups >= 2 && m.groups <= 4 && m.size(0) <= 4 && m.size(m.groups-1) >= 3 && m.size(1) >= 2
 }
+
+// numberedThings have numbers that look like a telephone's.
+var numberedThings = set("case lot order ticket invoice part sku serial ref reference model version batch item article")
 
 // nationalForm tells whether the number has the trunk 0 and the grouping of numbers outside North America: 07700
 // 900123.

@@ -18,7 +18,7 @@ func (sc *Scanner) prose(i int) int {
 		for _, w := range [...]struct {
 			back int
 			word string
-		}{{4, "password"}, {4, "passwort"}, {4, "passwd"}, {4, "kennwort"}} {
+		}{{4, "password"}, {4, "passwort"}, {4, "passwd"}, {4, "kennwort"}, {5, "wachtwoord"}} {
 			if end := wordAt(s, i-w.back, w.word); end > 0 {
 				return sc.announced(end)
 			}
@@ -42,16 +42,33 @@ func (sc *Scanner) prose(i int) int {
 		if end := wordAt(s, i, "pin"); end > 0 && s[i:end] == "PIN" {
 			return sc.pin(end)
 		}
-		if end := wordAt(s, i, "phrase"); end > 0 {
-			return sc.announcedSeed(i, end)
-		}
-		return sc.announcedBy(i, 4, "passphrase")
+		return sc.phrases(i)
+	case 'N', 'n': // seNha
+		return sc.announcedBy(i, 2, "senha")
 	case 'c', 'C': // seCret
 		return sc.announcedBy(i, 2, "secret")
 	case 's', 'S': // pasScode
 		return sc.announcedBy(i, 3, "passcode")
 	}
 	return i + 1
+}
+
+// phrases looks at the "p" of a seed phrase, of a passphrase, and of words of other languages for a password.
+func (sc *Scanner) phrases(i int) int {
+	s := sc.text
+	if i+2 >= len(s) || s[i+1]|0x20 == 'a' && s[i+2]|0x20 != 's' && s[i+2]|0x20 != 'r' {
+		return i + 1
+	}
+	if s[i+1]|0x20 == 'a' {
+		if end := max(wordAt(s, i, "parola"), wordAt(s, i, "passe")); end > 0 && (s[end-1]|0x20 == 'a' || strings.HasSuffix(s[:i], "mot de ")) {
+			return sc.announced(end)
+		}
+		return i + 1
+	}
+	if end := wordAt(s, i, "phrase"); end > 0 {
+		return sc.announcedSeed(i, end)
+	}
+	return sc.announcedBy(i, 4, "passphrase")
 }
 
 // announcedBy looks for a secret behind the word, the letter of which that woke it stands at i, back letters from its
@@ -110,7 +127,7 @@ func wordAt(s string, i int, word string) int {
 }
 
 // verbs join the word to the secret, in sentences, tables and lists.
-var verbs = []string{" is now ", " is: ", " is ", " was ", " to ", " ist ", " lautet ", " est ", " -> ", " => ", " \u2192 ", " | ", "\t", "` | "}
+var verbs = []string{" is now ", " is: ", " is ", " was ", " to ", " ist ", " lautet ", " est ", " es ", " \u00e8 ", " \u00e9 ", " : ", " -> ", " => ", " \u2192 ", " | ", "\t", "` | "}
 
 // announced looks for a secret behind a word like "password" that ends at i, and returns where to read on: right behind
 // the word, as a detector that knows the token by name may still find it.
@@ -262,28 +279,44 @@ func (sc *Scanner) ofSomebody(i int) (start int, exact bool) {
 	if stop := strings.IndexAny(line, ".;\n\\"); stop >= 0 {
 		line = line[:stop]
 	}
-	if strings.HasPrefix(line, " for ") || strings.HasPrefix(line, " of ") {
-		if is := strings.Index(line, " is "); is > 0 {
-			return i + is + len(" is "), true
+	word := lower(s[i-1])
+	for _, owner := range owners {
+		if !strings.HasPrefix(line, owner) || len(owner) > len(" for ") && (word == 'n' || word == 'y') {
+			continue
+		}
+		for _, is := range [...]string{" is ", " ist ", " lautet ", " es ", " est ", " \u00e8 ", " \u00e9 "} {
+			if n := strings.Index(line, is); n > 0 {
+				return i + n + len(is), true
+			}
 		}
 	}
 	if colon := strings.LastIndexByte(line, ':'); colon > 0 && !strings.ContainsAny(line[:colon], "\"'={}(") {
 		if start = skipBlanks(s, i+colon+1); strings.HasPrefix(line, " for ") && isStrong(s[start:proseEnd(s, start)]) {
 			return start, false
 		}
-		sc.after(i + colon + 1)
+		sc.after(i+colon+1, word != 'n' && word != 'y')
 	}
 	return 0, false
 }
 
-// after adds the opaque token that stands alone behind the colon that ends at i: "use the following password:\n\n…".
-func (sc *Scanner) after(i int) {
+// owners begin what stands between a password and its value: for whom or for what it is.
+var owners = [...]string{
+	" for ", " of ", " f\u00fcr ", " zum ", " vom ", " van ", " voor ", " del ", " de ", " di ", " do ", " da ", " pour ", " para ", " per ",
+}
+
+// after adds the opaque token that stands alone behind the colon that ends at i, "use the following password:\n\n…", or,
+// where a password is announced, a strong one: "the password at the office: …".
+func (sc *Scanner) after(i int, password bool) {
 	s := sc.text
 	for i < len(s) && (isSpace(s[i]) || s[i] == '\\' && i+1 < len(s) && s[i+1] == 'n' || escapedLetter(s, i) || s[i] == '`') {
 		i++
 	}
 	end := proseEnd(s, i)
-	if text := s[i:end]; len(text) <= maxLiteral && only(text, aAny64|aDot) && isOpaque(text) && !isUUID(text) && !sc.isPlaceholder(text) {
+	text := s[i:end]
+	if len(text) > maxLiteral || sc.isPlaceholder(text) {
+		return
+	}
+	if only(text, aAny64|aDot) && isOpaque(text) && !isUUID(text) || password && isStrong(text) && endsSaying(s, end) {
 		sc.add(Finding{i, end, ProsePassword, Unquoted})
 	}
 }
@@ -296,6 +329,11 @@ func phraseEnd(s string, start, end int) int {
 		return end
 	}
 	return start + n - backslashes(s, start, start+n)
+}
+
+// endsSaying tells whether what was said ends at i: with its line, its sentence or its string.
+func endsSaying(s string, i int) bool {
+	return i >= len(s) || s[i] != ' ' && strings.IndexByte("/:(@", s[i]) < 0
 }
 
 // isPassphrase tells whether [start, end) is words joined by dashes that end a sentence or a line.

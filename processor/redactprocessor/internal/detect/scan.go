@@ -102,6 +102,8 @@ func (sc *Scanner) wake(trigger uint8, i int) int {
 		return sc.element(i)
 	case tCall:
 		return sc.call(i)
+	case tWord:
+		return sc.foreignWord(i)
 	default:
 		return sc.dollar(i)
 	}

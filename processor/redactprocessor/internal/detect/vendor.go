@@ -94,7 +94,7 @@ func (r *rule) match(sc *Scanner, start int) int {
 	if length < r.least {
 		end, length = r.wrapped(s, body, end)
 	}
-	if length < r.least {
+	if length < r.least || r.random && length > r.full && isHash(s[body:end], r.full) {
 		return 0
 	}
 	if !startsWord(s, start) && (!r.glued || length < r.full) {
@@ -110,6 +110,12 @@ func (r *rule) match(sc *Scanner, start int) int {
 		end-- // punctuation behind the token
 	}
 	return end
+}
+
+// isHash tells whether s, behind a prefix that is also an ordinary word, is a hash in hexadecimal, when the vendor's tokens
+// are full characters long: app-3f2c9a7e….js.
+func isHash(s string, full int) bool {
+	return full > 0 && (len(s) == 32 || len(s) == 40 || len(s) == 64) && only(s, aHex)
 }
 
 // wrapped goes on over one line break when the token is known to be longer than what stands before it.

@@ -41,6 +41,9 @@ func (sc *Scanner) escape(i int) int {
 	case '&':
 		n = telling(entity(s, i))
 	default:
+		if s[i] == cyrillic {
+			sc.foreignWord(i)
+		}
 		r, size := utf8.DecodeRuneInString(s[i:])
 		if size == 1 || !suspicious(s, i, size, r) {
 			return i + size

@@ -114,8 +114,8 @@ func monotonous(s string) bool {
 	return 10*int(most) >= 7*min(len(s), maxLook)
 }
 
-// repeats tells whether most characters of s are the same as the one before them, whatever stands between such stretches:
-// 0000000000-xxxxxxxxxxxx, AAAAAAAA-BBBBBBBB, TEST_KEY_0000000000000000. In random text one in sixteen is.
+// repeats tells whether s is stretches of a few characters, whatever stands between them: 0000000000-xxxxxxxxxxxx,
+// api-AAAAAAAA-BBBBBBBB. In random text one character in sixteen is the same as the one before it.
 func repeats(s string) bool {
 	s = s[:min(len(s), maxLook)]
 	if len(s) < leastMonotonous {
@@ -127,19 +127,11 @@ func repeats(s string) bool {
 			same++
 		}
 	}
-	return 3*same > 2*len(s)
+	return 3*same > 2*len(s) && distinct(s) <= maxRepeated
 }
 
-// isSequence tells whether s is a walk through the alphabet, through the digits or through both: abc123, abcd-1234.
-func isSequence(s string) bool {
-	letters := sequenceEnd(s, aLetter)
-	digits := s[letters:]
-	if digits != "" && (digits[0] == '-' || digits[0] == '_') {
-		digits = digits[1:]
-	}
-	return len(s) >= 2*leastSequence && (letters == 0 || letters >= leastSequence) &&
-		len(digits) != 1 && sequenceEnd(digits, aDigit) == len(digits)
-}
+// maxRepeated is how many different characters such a text has.
+const maxRepeated = 6
 
 // sequenceEnd returns how many of the first characters of s are of the alphabet and follow each other.
 func sequenceEnd(s string, chars uint8) int {

@@ -23,6 +23,7 @@ type redactor struct {
 	masks   []string
 	scanner *detect.Scanner
 	edits   []replace.Edit
+	changed []detect.Span // where replacements stand in the text at hand
 	keys    keyMemory
 
 	now    current

@@ -40,8 +40,13 @@ func (r *redactor) Text(at *walk.Place, text string) (out string, changed bool) 
 	if at.Arm != 0 {
 		out = r.apply(at, out, r.scanner.UnderKey(detect.Kind(at.Arm), out))
 	}
-	for range maxRounds {
-		findings := r.scanner.Scan(out)
+	for round := range maxRounds {
+		var findings []detect.Finding
+		if round == 0 {
+			findings = r.scanner.Scan(out)
+		} else {
+			findings = r.scanner.ScanNear(out, r.changed)
+		}
 		if len(findings) == 0 {
 			out = r.shorten(at, out)
 			return out, len(out) != len(text) || out != text
@@ -76,10 +81,14 @@ func (r *redactor) apply(at *walk.Place, text string, findings []detect.Finding)
 	if len(findings) > maxFindings {
 		return r.unprocessable(at)
 	}
-	r.edits = slices.Grow(r.edits[:0], len(findings))
+	r.edits, r.changed = slices.Grow(r.edits[:0], len(findings)), slices.Grow(r.changed[:0], len(findings))
+	grown := 0
 	for _, f := range findings {
 		action := r.set.Detectors()[f.ID].Action
-		r.edits = append(r.edits, replace.Edit{Start: f.Start, End: f.End, New: r.instead(f, action, text), Level: f.Level})
+		edit := replace.Edit{Start: f.Start, End: f.End, New: r.instead(f, action, text), Level: f.Level}
+		r.edits = append(r.edits, edit)
+		r.changed = append(r.changed, detect.Span{Start: f.Start + grown, End: f.Start + grown + edit.Size()})
+		grown += edit.Size() - (f.End - f.Start)
 		r.tally.found(f.ID, at.Site, action)
 	}
 	return replace.Splice(text, r.edits)

@@ -85,7 +85,7 @@ func (sc *Scanner) named(kind Kind, callee string, name literal) {
 	if sc.keys.kind(text) != KindNone {
 		return // a list of names
 	}
-	if !folded(setters, callee) {
+	if !setters.has(callee) {
 		last := value.next >= len(s) || s[value.next] == ')'
 		if !last || strings.ContainsAny(text, "|:") || kind == KindSecret && !looksToken(text) && !looksPassword(text) {
 			return
@@ -95,7 +95,7 @@ func (sc *Scanner) named(kind Kind, callee string, name literal) {
 }
 
 // setters take a name and its value.
-var setters = set("setenv putenv define setproperty set_env put set setitem addheader setheader " +
+var setters = words("setenv putenv define setproperty set_env put set setitem addheader setheader " +
 	"header append add configure setattribute")
 
 // credentialCalls are those that take a password, and which argument it is, counted from 0.
@@ -143,8 +143,8 @@ func setsSecret(callee string) bool {
 			return true
 		}
 	}
-	return folded(bareSetters, callee)
+	return bareSetters.has(callee)
 }
 
-var bareSetters = set("password passwd pwd secret passphrase apikey api_key accesskey secretkey authtoken " +
+var bareSetters = words("password passwd pwd secret passphrase apikey api_key accesskey secretkey authtoken " +
 	"accesstoken clientsecret userpassword")

@@ -249,6 +249,26 @@ func hasFold(s, word string) bool {
 	return true
 }
 
+// wordSet is a set of words in small letters, with a first look by length and first letter.
+type wordSet struct {
+	words   map[string]bool
+	lengths [32]uint32 // by first letter
+}
+
+func words(list string) *wordSet {
+	w := &wordSet{words: set(list)}
+	for word := range w.words {
+		w.lengths[word[0]&31] |= 1 << len(word)
+	}
+	return w
+}
+
+// has tells whether word, in whatever case, is in the set.
+func (w *wordSet) has(word string) bool {
+	n := len(word)
+	return n > 0 && n < 32 && w.lengths[word[0]&31]&(1<<n) != 0 && folded(w.words, word)
+}
+
 // folded returns what m holds under word in small letters. Words longer than a key are in none of our lists.
 func folded[V any](m map[string]V, word string) (v V) {
 	var low [maxKey]byte
@@ -302,6 +322,16 @@ func chars(list string) *charSet {
 		c[list[i]] = true
 	}
 	return &c
+}
+
+// in tells whether s holds a byte of the set.
+func (c *charSet) in(s string) bool {
+	for i := range len(s) {
+		if c[s[i]] {
+			return true
+		}
+	}
+	return false
 }
 
 // trim returns s without those of its first and last bytes that are in the set.

@@ -148,21 +148,24 @@ func (sc *Scanner) commandBefore(i int) *command {
 // leastCommand is the length of the shortest of the commands.
 const leastCommand = 3
 
-// commandsBy holds the numbers of the commands by the last letter of their names.
-var commandsBy = func() (t [256][]int) {
+// commandsBy holds the numbers of the commands by the last two letters of their names.
+var commandsBy = func() (t [1 << 10][]int) {
 	for k, c := range commands {
-		last := c.name[len(c.name)-1]
-		t[last] = append(t[last], k)
+		slot := endSlot(c.name)
+		t[slot] = append(t[slot], k)
 	}
 	return t
 }()
+
+// endSlot folds the last two letters of s; capitals and small letters fall together.
+func endSlot(s string) int { return int(s[len(s)-2]&31)<<5 | int(s[len(s)-1]&31) }
 
 // commandAt returns the number of the command that s ends with, counted from 1, or 0.
 func commandAt(s string) int {
 	if len(s) < leastCommand || !isLetter(s[len(s)-1]) || !isLetter(s[len(s)-2]) {
 		return 0
 	}
-	for _, k := range commandsBy[s[len(s)-1]] {
+	for _, k := range commandsBy[endSlot(s)] {
 		name := commands[k].name
 		if strings.HasSuffix(s, name) && startsWord(s, len(s)-len(name)) {
 			return k + 1

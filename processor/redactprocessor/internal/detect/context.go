@@ -15,7 +15,7 @@ const (
 )
 
 // fillers may stand between the word and the token.
-var fillers = set("value val string str is as default")
+var fillers = words("value val string str is as default")
 
 // inContext adds the token around the run [start, end) when the word before it announces a secret.
 func (sc *Scanner) inContext(start, end int) bool {
@@ -28,7 +28,7 @@ func (sc *Scanner) inContext(start, end int) bool {
 	if !ok || !mayEnd(word, len(word)) {
 		return false
 	}
-	if folded(fillers, word) {
+	if fillers.has(word) {
 		if word, ok = wordBefore(s, start-len(word)-1); !ok {
 			return false
 		}
@@ -72,12 +72,12 @@ func (sc *Scanner) joinedKey(start, end int) bool {
 		if alphabet[s[i]]&aURLSafe == 0 || !mayEnd(s, i) {
 			continue
 		}
+		if sc.keys.kind(s[start:i]) != KindSecret {
+			continue
+		}
 		rest := s[i+1 : end]
 		if !isUUID(rest) && (!only(rest[:min(len(rest), maxLook)], aAlnum) || !isOpaque(rest) || unbase64(rest) != "") {
 			continue
-		}
-		if kind := sc.keys.kind(s[start:i]); kind != KindSecret {
-			return false
 		}
 		sc.add(Finding{i + 1, end, SecretValue, Unquoted})
 		return true

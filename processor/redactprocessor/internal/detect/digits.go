@@ -216,7 +216,7 @@ func isFraction(s string, m *number) bool {
 
 // before tells whether one of the words stands within a few characters before i, with nothing but punctuation in
 // between.
-func before(s string, i int, words map[string]bool) bool {
+func before(s string, i int, list *wordSet) bool {
 	j := i
 	for stop := max(0, i-contextGap); j > stop && !isLetter(s[j-1]); j-- {
 		if s[j-1] == ';' || s[j-1] == ']' || s[j-1] == '\n' && (j < 2 || s[j-2] != ':') {
@@ -229,7 +229,7 @@ func before(s string, i int, words map[string]bool) bool {
 		if start < end && escapedLetter(s, start) {
 			start++
 		}
-		if start < end && folded(words, s[start:end]) {
+		if start < end && list.has(s[start:end]) {
 			return true
 		}
 		j = start

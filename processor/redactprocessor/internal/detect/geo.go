@@ -4,7 +4,7 @@
 package detect
 
 // geoWords stand before a coordinate.
-var geoWords = set("lat latitude lng lon long longitude geo coordinates coords location position gps")
+var geoWords = words("lat latitude lng lon long longitude geo coordinates coords location position gps")
 
 // maxDegrees is half a circle.
 const maxDegrees = 180

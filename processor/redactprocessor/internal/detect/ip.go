@@ -30,7 +30,7 @@ func isPublic(a netip.Addr) bool {
 	return true
 }
 
-var versionWords = set("version ver build release firmware sdk oid section chapter")
+var versionWords = words("version ver build release firmware sdk oid section chapter")
 
 // isVersion tells whether words before i say that a number there is a version. The v of "v 1.2.3.4" is not that of a key.
 func isVersion(s string, i int) bool {

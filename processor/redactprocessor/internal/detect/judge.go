@@ -90,7 +90,7 @@ const leastToken = 10
 // looksToken tells a token from words, paths, ids and hashes.
 func looksToken(s string) bool {
 	s = strings.TrimSpace(s[:min(len(s), maxReread)])
-	if len(s) < leastToken || strings.ContainsAny(s, " \t\n(){}<>$") {
+	if len(s) < leastToken || tokenStops.in(s) {
 		return false
 	}
 	if isUUID(s) || isAddress(s) || strings.Contains(s, "://") || strings.Count(s, "/") > 2 && !only(s, aAny64) {
@@ -122,14 +122,14 @@ func isUUID(s string) bool {
 	return true
 }
 
-var keywords = set("null none nil undefined true false yes no on off string str int integer number bool boolean " +
+var keywords = words("null none nil undefined true false yes no on off string str int integer number bool boolean " +
 	"object array bytes any " +
 	"base64 base32 base16 hex utf8 utf-8 utf16 utf-16 ascii latin1 sha1 sha256 sha384 sha512 md5 hs256 rs256 es256 aes256 " +
 	"secretstr optional required redacted masked filtered hidden empty unset n/a")
 
 func isKeyword(s string) bool {
 	s = strings.TrimRight(s, "!?") // String! of GraphQL
-	return len(s) <= len("undefined") && folded(keywords, s)
+	return len(s) <= len("undefined") && keywords.has(s)
 }
 
 // references are beginnings of expressions that name a secret instead of holding it.
@@ -159,9 +159,10 @@ func isReference(low string) bool {
 
 // What may stand around a value, behind a name that announces one, and for characters that were taken out.
 var (
-	padding   = chars("'\" \t\n\r")
-	operators = chars(":= ")
-	masking   = chars("*.xX#\u2022\u2026-")
+	tokenStops = chars(" \t\n(){}<>$") // stand in no token
+	padding    = chars("'\" \t\n\r")
+	operators  = chars(":= ")
+	masking    = chars("*.xX#\u2022\u2026-")
 )
 
 // isPlaceholder tells whether s stands for a secret instead of being one.

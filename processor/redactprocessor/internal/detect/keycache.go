@@ -4,11 +4,11 @@
 package detect
 
 // keyCache remembers what short keys announce, since those of JSON come back with every object. It has a fixed size,
-// where a new key takes the place of an old one, and holds copies, so that no text lives on in it.
+// where a new key takes the place of the older one of two, and holds copies, so that no text lives on in it.
 type keyCache [1 << cacheBits]cachedKey
 
 const (
-	cacheBits = 7
+	cacheBits = 8
 	// maxCached makes a slot of 24 bytes. Few keys are longer.
 	maxCached = 22
 )
@@ -24,10 +24,16 @@ func (c *keyCache) kind(key string) Kind {
 	if len(key) > maxCached || len(key) == 0 || !isLetter(key[len(key)-1]) {
 		return KeyKind(key)
 	}
-	k := &c[cacheSlot(key)]
-	if string(k.name[:k.size]) != key {
-		k.kind, k.size = KeyKind(key), uint8(copy(k.name[:], key))
+	slot := cacheSlot(key) &^ 1
+	k, second := &c[slot], &c[slot+1]
+	switch {
+	case string(k.name[:k.size]) == key:
+		return k.kind
+	case string(second.name[:second.size]) == key:
+		return second.kind
 	}
+	*second = *k
+	k.kind, k.size = KeyKind(key), uint8(copy(k.name[:], key))
 	return k.kind
 }
 

@@ -91,8 +91,14 @@ func noteLength(s, prefix string) int {
 // maskLength returns the length of the mask at the start of s. Only the name of a detector that exists makes a mask.
 func (sc *Scanner) maskLength(s string) int {
 	end := strings.IndexByte(s[:min(len(s), len(MaskPrefix)+maxKey)], ']')
-	if end < 0 || !sc.set.knows(s[len(MaskPrefix):end]) {
+	if end < 0 {
 		return 0
+	}
+	if name := s[len(MaskPrefix):end]; name != sc.maskName {
+		if !sc.set.knows(name) {
+			return 0
+		}
+		sc.maskName = strings.Clone(name)
 	}
 	return end + 1
 }

@@ -10,7 +10,7 @@ import (
 
 // nationalWords stand before numbers that a state gives to a person, or that are a person's with a bank, a doctor or a
 // maker of devices. Without such a word their digits could be any order's or article's, whatever their check digit says.
-var nationalWords = set("passport passports passeport reisepass pasaporte passaporto paspoort nino nhs insurance bsn " +
+var nationalWords = words("passport passports passeport reisepass pasaporte passaporto paspoort nino nhs insurance bsn " +
 	"burgerservicenummer pesel cpf cnpj curp rfc dni nie nif aadhaar aadhar nric tfn abn ird medicare sin itin tin ein " +
 	"taxpayer steuernummer steuerid steueridentifikationsnummer idnr svnr sozialversicherungsnummer fiscale " +
 	"personnummer hetu cpr ahv avs nir sociale rijksregisternummer nrn ppsn pps cnp egn amka kimlik tckn cuit cuil rut " +
@@ -37,7 +37,7 @@ var foreignDocuments = []string{
 }
 
 // birthWords stand before dates of birth.
-var birthWords = set("birth born dob birthday birthdate geburtsdatum geboren naissance nacimiento nascimento nascita " +
+var birthWords = words("birth born dob birthday birthdate geburtsdatum geboren naissance nacimiento nascimento nascita " +
 	"geboortedatum")
 
 // Digits of the shortest and of the longest such number, and characters of those with letters.
@@ -80,7 +80,7 @@ func armed(s string, i int) bool {
 	if kind == "s" { // driver's license
 		kind, _ = codeWordBefore(s, at)
 	}
-	return nationalPairs[kind] || nationalWords[kind]
+	return nationalPairs[kind] || nationalWords.words[kind]
 }
 
 // national looks for a number that a word before it arms.

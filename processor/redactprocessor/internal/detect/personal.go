@@ -10,8 +10,15 @@ func (sc *Scanner) card(m *number) bool {
 	if m.groups == 1 && m.at[0] > 0 && sc.text[m.at[0]-1] == '+' {
 		return false // an international telephone number
 	}
+	if m.n < shortCard {
+		return false
+	}
 	for a := range m.groups {
-		for b := a; b < min(m.groups, a+maxCardGroups); b++ {
+		last := a
+		if m.size(a) == cardGroup {
+			last = min(m.groups, a+maxCardGroups) - 1
+		}
+		for b := a; b <= last; b++ {
 			if m.isCard(a, b) && !sc.isLongID(m, a, b) || a == b && m.size(a) == shortCard && sc.isShortCard(m, a) {
 				sc.addNumber(m.at[a], m.stop[b], Card)
 				return true
@@ -33,7 +40,7 @@ const longestUsual = 16
 // shortCard is the length of the shortest Maestro cards. Order numbers are as long, so a word must say that it is one.
 const shortCard = 12
 
-var cardWords = set("card cards credit debit maestro")
+var cardWords = words("card cards credit debit maestro")
 
 func (sc *Scanner) isShortCard(m *number, g int) bool {
 	digits := m.part(g, g)
@@ -41,13 +48,16 @@ func (sc *Scanner) isShortCard(m *number, g int) bool {
 	return (two == "50" || two >= "56" && two <= "69") && luhn(digits) && before(sc.text, m.at[g], cardWords)
 }
 
+// cardGroup is how many digits the first of several groups has.
+const cardGroup = 4
+
 // maxCardGroups is how many groups a card number is written in: 4-4-4-4-3.
 const maxCardGroups = 5
 
 // isCard tells whether groups a to b are a card: the usual grouping, an issuer's range with its length, and the check
 // digit.
 func (m *number) isCard(a, b int) bool {
-	if a < b && m.size(a) != 4 {
+	if a < b && m.size(a) != cardGroup {
 		return false
 	}
 	digits := m.part(a, b)
@@ -110,7 +120,7 @@ func luhn(digits []byte) bool {
 	return sum%10 == 0
 }
 
-var ssnWords = set("ssn social security")
+var ssnWords = words("ssn social security")
 
 // ssn looks for three groups of 3, 2 and 4 digits.
 func (sc *Scanner) ssn(m *number) bool {
@@ -132,7 +142,7 @@ func (sc *Scanner) ssn(m *number) bool {
 		sc.addNumber(m.at[0], m.end, SSN)
 }
 
-var phoneWords = set("phone phones tel telephone mobile cell fax call whatsapp sms handy telefon telefono ph " +
+var phoneWords = words("phone phones tel telephone mobile cell fax call whatsapp sms handy telefon telefono ph " +
 	"cellphone phonenumber mobilenumber dial answering")
 
 // phoneLabels stand behind a number in signatures and address books: "781 1704 office".

@@ -238,7 +238,7 @@ func (sc *Scanner) directly(i int) bool {
 
 // isStrong tells whether s is a password that is made of more than a word and a number, and no path, version or size.
 func isStrong(s string) bool {
-	if len(s) < leastStrong || strings.ContainsAny(s, "/.,") {
+	if len(s) < leastStrong || pathSigns.in(s) {
 		return false
 	}
 	digits, capitals, smalls := mix(s)
@@ -276,8 +276,11 @@ func (sc *Scanner) ofSomebody(i int) (start int, exact bool) {
 		return 0, false
 	}
 	line := s[i:min(len(s), i+maxOwner)]
-	if stop := strings.IndexAny(line, ".;\n\\"); stop >= 0 {
-		line = line[:stop]
+	for stop := range len(line) {
+		if lineStops[line[stop]] {
+			line = line[:stop]
+			break
+		}
 	}
 	word := lower(s[i-1])
 	for _, owner := range owners {
@@ -290,7 +293,7 @@ func (sc *Scanner) ofSomebody(i int) (start int, exact bool) {
 			}
 		}
 	}
-	if colon := strings.LastIndexByte(line, ':'); colon > 0 && !strings.ContainsAny(line[:colon], "\"'={}(") {
+	if colon := strings.LastIndexByte(line, ':'); colon > 0 && !labelStops.in(line[:colon]) {
 		if start = skipBlanks(s, i+colon+1); strings.HasPrefix(line, " for ") && isStrong(s[start:proseEnd(s, start)]) {
 			return start, false
 		}
@@ -344,13 +347,23 @@ func isPassphrase(s string, start, end int) bool {
 	return end >= len(s) || s[end] != ' ' && (s[end] != ',' || end+1 >= len(s) || s[end+1] != ' ')
 }
 
+// Signs that end the word of a sentence, and those that may stand behind one.
+var (
+	proseStops = chars("\"'`\\<> \t\n\r")
+	proseSigns = chars(".,;:)")
+	wordSigns  = chars("!@#$%^&*+=~?")
+	labelStops = chars("\"'={}(")
+	lineStops  = chars(".;\n\\")
+	pathSigns  = chars("/.,")
+)
+
 // proseEnd returns the end of the word of a sentence that begins at start.
 func proseEnd(s string, start int) int {
 	end := start
-	for end < len(s) && !isSpace(s[end]) && strings.IndexByte("\"'`\\<>", s[end]) < 0 && end-start < maxBare {
+	for end < len(s) && !proseStops[s[end]] && end-start < maxBare {
 		end++
 	}
-	for end > start && strings.IndexByte(".,;:)", s[end-1]) >= 0 {
+	for end > start && proseSigns[s[end-1]] {
 		end--
 	}
 	return end
@@ -380,7 +393,7 @@ func looksPassword(s string) bool {
 		return false
 	}
 	digits, _, _ := mix(s)
-	signs := strings.ContainsAny(s, "!@#$%^&*+=~?")
+	signs := wordSigns.in(s)
 	letters := digits < len(s)
 	return digits > 0 && (signs || letters) && len(s) >= 6 || signs && letters
 }

@@ -13,7 +13,10 @@ func (sc *Scanner) resolve() []Finding {
 	for i := range sc.findings {
 		sc.keepEscapes(&sc.findings[i])
 	}
-	slices.SortStableFunc(sc.findings, func(a, b Finding) int { return a.Start - b.Start })
+	byStart := func(a, b Finding) int { return a.Start - b.Start }
+	if !slices.IsSortedFunc(sc.findings, byStart) {
+		slices.SortStableFunc(sc.findings, byStart)
+	}
 	kept := sc.findings[:0]
 	for _, f := range sc.findings {
 		if f.Start >= f.End {

@@ -16,6 +16,7 @@ type Scanner struct {
 	longRun  int // end of the run of token characters that was looked at last
 	encoded  int // characters that may hide something were seen before this position; 0 none
 	nesting  int
+	maskName string // name of the detector in the mask that was read last
 	scan     uint32 // number of the text
 	memories
 	num number
@@ -46,6 +47,32 @@ type seen struct {
 
 // Scan returns what the text holds, in order and without overlaps. The result is valid until the next call.
 func (sc *Scanner) Scan(text string) []Finding {
+	sc.begin(text)
+	sc.pass(0, len(text))
+	return sc.end()
+}
+
+// Span is a stretch of a text.
+type Span struct{ Start, End int }
+
+// reach is how far from a replacement a text is read again: what stands farther away was judged by what is still there.
+const reach = 4 << 10
+
+// ScanNear is Scan for a text in which nothing was found but what has been replaced since, in order, by what stands at
+// changed. It reads what lies around the replacements.
+func (sc *Scanner) ScanNear(text string, changed []Span) []Finding {
+	sc.begin(text)
+	for k := 0; k < len(changed); {
+		from, to := max(0, changed[k].Start-reach), changed[k].End+reach
+		for k++; k < len(changed) && changed[k].Start-reach <= to; k++ {
+			to = changed[k].End + reach
+		}
+		sc.pass(from, min(to, len(text)))
+	}
+	return sc.end()
+}
+
+func (sc *Scanner) begin(text string) {
 	sc.text = text
 	sc.findings = sc.findings[:0]
 	sc.scan++
@@ -53,7 +80,10 @@ func (sc *Scanner) Scan(text string) []Finding {
 	if sc.rules == nil {
 		sc.rules = vendorRules()
 	}
-	sc.pass()
+}
+
+// end adds what is found encoded and by custom patterns, and returns all.
+func (sc *Scanner) end() []Finding {
 	if sc.encoded > 0 && sc.nesting < maxNesting {
 		sc.scanView()
 	}
@@ -73,10 +103,10 @@ func (sc *Scanner) add(f Finding) {
 	}
 }
 
-// pass reads the text once and lets each trigger look around.
-func (sc *Scanner) pass() {
-	s := sc.text
-	for i := nextTrigger(s, 0); i < len(s); i = nextTrigger(s, i) {
+// pass reads [from, to) of the text once and lets each trigger look around.
+func (sc *Scanner) pass(from, to int) {
+	s := sc.text[:to]
+	for i := nextTrigger(s, from); i < len(s); i = nextTrigger(s, i) {
 		i = max(i+1, sc.wake(triggers[s[i]], i))
 	}
 }

@@ -53,13 +53,13 @@ func wordy(s string) bool {
 }
 
 // markers are words that people put where a secret goes, or that speak of one.
-var markers = set("your my example examples dummy fake test tests testing sample placeholder changeme replace " +
+var markers = words("your my example examples dummy fake test tests testing sample placeholder changeme replace " +
 	"replaceme todo tbd insert enter here foo bar baz foobar short invalid valid not real value goes redacted secret " +
 	"secrets token tokens key keys password passwd pass pw pwd credential credentials apikey api access username " +
 	"string xxx")
 
 // loneMarkers are those that a value may consist of without any other word beside them.
-var loneMarkers = set("example dummy fake test tests testing sample placeholder todo tbd foo bar baz foobar short " +
+var loneMarkers = words("example dummy fake test tests testing sample placeholder todo tbd foo bar baz foobar short " +
 	"invalid secret token key password passwd pass pw pwd credential credentials apikey username value string xxx")
 
 // isSample tells whether s is what documentation puts where a secret goes: your-api-key, test, my_secret, abc123.
@@ -154,7 +154,7 @@ func isWording(s string) bool {
 		letters = letters[:len(letters)-1]
 	}
 	if rest := s[len(letters):]; rest != "" {
-		return len(rest) <= leastCredential && folded(loneMarkers, letters) && !isLonePassword(letters) &&
+		return len(rest) <= leastCredential && loneMarkers.has(letters) && !isLonePassword(letters) &&
 			(sequenceEnd(rest, aDigit) == len(rest) || distinct(rest) == 1)
 	}
 	for i := range len(s) {
@@ -162,23 +162,23 @@ func isWording(s string) bool {
 			return false
 		}
 	}
-	words, marked := 0, 0
+	all, marked := 0, 0
 	for i := 0; i < len(s); {
 		end := run(s, i, aLetter)
 		if end == i {
 			i++
 			continue
 		}
-		words++
-		if folded(markers, s[i:end]) {
+		all++
+		if markers.has(s[i:end]) {
 			marked++
 		}
 		i = end
 	}
-	if words == 1 {
-		return folded(loneMarkers, s)
+	if all == 1 {
+		return loneMarkers.has(s)
 	}
-	return 3*marked > words // a passphrase may hold one, too
+	return 3*marked > all // a passphrase may hold one, too
 }
 
 // isLonePassword tells whether the word with a number behind it is a password of the weak kind that is in real use.

@@ -26,6 +26,9 @@ type Edit struct {
 	Level int8
 }
 
+// Size is the length of what is put in.
+func (e Edit) Size() int { return len(e.New) + 2*quoteSize(e.Level) }
+
 // maxKeptBuffer bounds what is kept for the next token.
 const maxKeptBuffer = 1 << 20
 
@@ -36,7 +39,7 @@ func Splice(text string, edits []Edit) string {
 	}
 	size := len(text)
 	for _, e := range edits {
-		size += len(e.New) - (e.End - e.Start) + 2*quoteSize(e.Level)
+		size += e.Size() - (e.End - e.Start)
 	}
 	var b strings.Builder
 	b.Grow(size)

@@ -254,7 +254,7 @@ func (m *number) areaInParentheses() bool {
 }
 
 // numberedThings have numbers that look like a telephone's.
-var numberedThings = set("case lot order ticket invoice part sku serial ref reference model version batch item article")
+var numberedThings = words("case lot order ticket invoice part sku serial ref reference model version batch item article")
 
 // nationalForm tells whether the number has the trunk 0 and the grouping of numbers outside North America: 07700
 // 900123.

@@ -16,7 +16,6 @@ type Scanner struct {
 	longRun  int // end of the run of token characters that was looked at last
 	encoded  int // characters that may hide something were seen before this position; 0 none
 	nesting  int
-	maskName string // name of the detector in the mask that was read last
 	scan     uint32 // number of the text
 	memories
 	num number
@@ -35,6 +34,8 @@ type memories struct {
 	queried memo // of those in URLs
 	bearers memo // of what follows "Bearer"
 	closed  closed
+	// maskName is the name of the detector in the mask that was read last.
+	maskName string
 }
 
 // seen is what a text was found to hold so far.

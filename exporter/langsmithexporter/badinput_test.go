@@ -21,7 +21,7 @@ import (
 
 // besideGood is a good model call with another beside it, and what the second became, by each protocol. The good one
 // always arrives.
-func besideGood(t *testing.T, make func(ptrace.Span)) map[string]standin.Run {
+func besideGood(t *testing.T, spoil func(ptrace.Span)) map[string]standin.Run {
 	t.Helper()
 	td := tracesOf("t", 1, 3)
 	spans := td.ResourceSpans().At(0).ScopeSpans().At(0).Spans()
@@ -29,7 +29,7 @@ func besideGood(t *testing.T, make func(ptrace.Span)) map[string]standin.Run {
 	require.NoError(t, good.Attributes().FromRaw(map[string]any{"gen_ai.operation.name": "chat", "gen_ai.usage.input_tokens": 3}))
 	bad.SetName("bad")
 	bad.Attributes().PutStr("gen_ai.operation.name", "chat")
-	make(bad)
+	spoil(bad)
 	became := map[string]standin.Run{}
 	for _, protocol := range []string{"otlp", "multipart"} {
 		runs := arrivals(t, td, func(c *Config) { c.Protocol = protocol })
@@ -48,6 +48,7 @@ func besideGood(t *testing.T, make func(ptrace.Span)) map[string]standin.Run {
 }
 
 func attributesOf(t *testing.T, attributes map[string]any) func(ptrace.Span) {
+	t.Helper()
 	return func(s ptrace.Span) {
 		for k, v := range attributes {
 			value := pcommon.NewValueEmpty()

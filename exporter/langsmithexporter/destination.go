@@ -226,7 +226,8 @@ func takeRequest(ctx context.Context, _ ptrace.Traces) (xexporterhelper.Request,
 	return r, nil
 }
 
-// push sends what the queue hands out: all of it, or it says what is left.
+// push sends what the queue hands out: all of it, or it says what is left. It waits here and not in the core's retry,
+// which lets go of what waits when the Collector ends: here it is tried once more, with a key that may be new.
 func (d *destination) push(ctx context.Context, req xexporterhelper.Request) error {
 	r, ok := req.(*request)
 	if !ok {
@@ -235,18 +236,30 @@ func (d *destination) push(ctx context.Context, req xexporterhelper.Request) err
 	for attempts, chunks := r.attempts, r.chunks; ; attempts++ {
 		opened := d.server.gate.next()
 		err := d.try(ctx, chunks, attempts)
-		unsent, ok := d.mayWait(err)
-		if !ok || !d.wait(ctx, opened, attempts, err) {
+		unsent, ok := errors.AsType[*unsentError](err)
+		switch {
+		case !ok:
 			return err
+		case d.endsHere():
+			d.giveUp(ctx, reasonShutdown, unsent.rest, unsent.err)
+			return consumererror.NewPermanent(unsent)
+		case !d.mayWait(unsent) || !d.wait(ctx, opened, attempts, unsent):
+			return unsent.forCore()
 		}
 		chunks = unsent.rest
 	}
 }
 
+// endsHere reports whether what is left now has nowhere else to wait: the Collector ends, and nothing is stored.
+func (d *destination) endsHere() bool {
+	queue := d.config.QueueConfig.Get()
+	return d.closing.Load() && (d.isFeedback() || queue != nil) && (queue == nil || queue.StorageID == nil)
+}
+
 func (d *destination) try(ctx context.Context, chunks []chunk, attempts int) error {
 	now := time.Now()
 	if wait := time.Unix(0, d.pausedTil.Load()).Sub(now); wait > 0 && !d.closing.Load() {
-		return exporterhelper.NewThrottleRetry(&unsentError{err: errPaused, rest: chunks}, wait)
+		return &unsentError{err: errPaused, rest: chunks, after: wait}
 	}
 	chunks = d.young(ctx, chunks, now)
 	s := sending{d: d, now: now, left: maxPosts, attempts: attempts, info: d.server.limits(ctx, now)}
@@ -286,20 +299,20 @@ func (d *destination) young(ctx context.Context, chunks []chunk, now time.Time) 
 	return young
 }
 
-// unsent turns the trouble that stopped a sending into what the retry sender understands. It pauses the whole
-// destination where the next request would fare the same.
-func (d *destination) unsent(now time.Time, s *sending) error {
-	err := error(&unsentError{err: s.err, rest: s.rest})
+// unsent says what the trouble that stopped a sending has left, and how long to wait. It pauses the whole destination
+// where the next request would fare the same.
+func (d *destination) unsent(now time.Time, s *sending) *unsentError {
+	unsent := &unsentError{err: s.err, rest: s.rest}
 	var e *api.Error
 	if !errors.As(s.err, &e) || d.isFeedback() && isMissing(s.err) {
-		return err
+		return unsent
 	}
 	wait := e.After
 	if e.Verdict == api.Unauthorized || e.Verdict == api.Misdirected {
 		wait = attentionPause
 	}
 	if wait == 0 {
-		return err
+		return unsent
 	}
 	if e.Verdict != api.Throttled && e.Verdict != api.Retry || e.Quota {
 		d.health.trouble(d.subject, e)
@@ -308,7 +321,8 @@ func (d *destination) unsent(now time.Time, s *sending) error {
 	if e.Verdict == api.Throttled || e.Verdict == api.Retry {
 		d.pausedTil.Store(now.Add(wait).UnixNano())
 	}
-	return exporterhelper.NewThrottleRetry(err, wait)
+	unsent.after = wait
+	return unsent
 }
 
 // jittered makes a wait longer by chance, so that the Collectors of a fleet do not come back all at once. When a plan is

@@ -43,22 +43,26 @@ func (g *gate) open() {
 	}
 }
 
-// mayWait reports whether err is trouble of the server's that ends by itself, so that what is left is tried again here.
-// Where there is an end to retrying, the core keeps the time.
-func (d *destination) mayWait(err error) (*unsentError, bool) {
+// mayWait reports whether what is left is tried again here. Where there is an end to retrying, the core keeps the time.
+func (d *destination) mayWait(e *unsentError) bool {
 	retry := &d.config.RetryConfig
-	e, ok := errors.AsType[*unsentError](err)
-	if !ok || !retry.Enabled || retry.MaxElapsedTime > 0 || d.closing.Load() {
-		return nil, false
-	}
-	answer, ok := errors.AsType[*api.Error](e.err)
-	return e, ok && answer.Verdict == api.Retry && answer.After == 0
+	return retry.Enabled && retry.MaxElapsedTime == 0 && !d.closing.Load() && (e.after > 0 || passes(e.err))
 }
 
-// wait returns true when it is time for another attempt: after a while, or when somebody else has got through.
-func (d *destination) wait(ctx context.Context, opened <-chan struct{}, attempts int, err error) bool {
-	pause := backoff(&d.config.RetryConfig, attempts, rand.Float64())
-	d.counters.waiting(d.subject, pause, err)
+// passes reports whether err is trouble of the server's that ends by itself.
+func passes(err error) bool {
+	answer, ok := errors.AsType[*api.Error](err)
+	return ok && answer.Verdict == api.Retry
+}
+
+// wait returns true when it is time for another attempt: after a while, when somebody else has got through, or when the
+// Collector ends.
+func (d *destination) wait(ctx context.Context, opened <-chan struct{}, attempts int, e *unsentError) bool {
+	pause := e.after
+	if pause == 0 {
+		pause = backoff(&d.config.RetryConfig, attempts, rand.Float64())
+	}
+	d.counters.waiting(d.subject, pause, e.err)
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	select {
@@ -67,7 +71,7 @@ func (d *destination) wait(ctx context.Context, opened <-chan struct{}, attempts
 	case <-ctx.Done():
 		return false
 	}
-	return !d.closing.Load()
+	return true
 }
 
 // backoff is the pause after so many attempts, by the settings of the core's retry; chance is between 0 and 1.

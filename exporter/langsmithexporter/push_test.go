@@ -4,8 +4,11 @@
 package langsmithexporter
 
 import (
+	"context"
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -436,8 +439,33 @@ func TestPush_shutdownTriesOnceMoreEvenWhenPaused(t *testing.T) {
 		require.NoError(t, r.send("p", "b"))
 		settle(time.Second)
 		r.stop()
-		assert.Contains(t, s.names(), "b")
+		assert.Equal(t, []string{"a", "b"}, slices.Sorted(slices.Values(s.names())), "what was being tried, and what waited")
 	})
+}
+
+// What has nowhere else to wait when the Collector ends is counted, and kept where there is a file for it.
+func TestPush_whatIsLostAtShutdownIsTold(t *testing.T) {
+	for _, status := range []int{401, 429, 503} {
+		synctest.Test(t, func(t *testing.T) {
+			s := &sink{answer: refuseIf(status, func(post) bool { return true })}
+			letters := filepath.Join(t.TempDir(), "letters")
+			r := newRig(t, s, func(c *Config) {
+				c.QueueConfig.Get().NumConsumers = 1
+				c.DeadLetter.GetOrInsertDefault().Path = letters
+			})
+			require.NoError(t, r.send("p", "a"))
+			settle(time.Second)
+			require.NoError(t, r.send("p", "b"))
+			settle(time.Second)
+			r.stopped = true
+			require.NoError(t, r.Shutdown(context.Background()))
+			assert.Equal(t, 2, r.count("runs_refused", "reason", "shutdown"), status)
+			text, err := os.ReadFile(letters)
+			require.NoError(t, err)
+			assert.Equal(t, 2, strings.Count(string(text), `"reason":"shutdown"`), status)
+			require.NoError(t, r.telemetry.Shutdown(context.Background()))
+		})
+	}
 }
 
 func TestConsume_withoutAQueueTheCallerHears(t *testing.T) {

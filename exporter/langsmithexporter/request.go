@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"go.opentelemetry.io/collector/exporter/exporterhelper"
 	"go.opentelemetry.io/collector/exporter/exporterhelper/xexporterhelper"
@@ -125,8 +126,17 @@ func sizeBy(szt exporterhelper.RequestSizerType, r *request) int {
 
 // unsentError says which runs have not been accepted, so that those alone are tried again.
 type unsentError struct {
-	err  error
-	rest []chunk
+	err   error
+	rest  []chunk
+	after time.Duration // how long to wait, where somebody has said; zero is as long as the settings say
+}
+
+// forCore is e as the core's retry understands it.
+func (e *unsentError) forCore() error {
+	if e.after > 0 {
+		return exporterhelper.NewThrottleRetry(e, e.after)
+	}
+	return e
 }
 
 func (e *unsentError) Error() string { return e.err.Error() }

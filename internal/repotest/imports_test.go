@@ -67,6 +67,7 @@ var importRules = []importRule{
 	{dirs: []string{"internal/repotest"}},
 	{dirs: []string{"internal/seglog"}, pure: true},
 
+	{dirs: []string{"processor/redactprocessor/internal/corpus"}, third: testify},
 	{dirs: []string{"processor/redactprocessor/internal/walk"}, third: pdata, pure: true},
 	{
 		dirs: []string{"processor/redactprocessor/internal/detect", "processor/redactprocessor/internal/replace"},

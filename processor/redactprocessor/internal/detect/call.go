@@ -38,10 +38,26 @@ func nextLiteral(s string, i int) (l literal, ok bool) {
 	if i >= len(s) || s[i] != ',' {
 		return l, false
 	}
-	for i++; i < len(s) && (isSpace(s[i]) || s[i] == '\\' && i+1 < len(s) && s[i+1] == 'n' || escapedLetter(s, i)); {
-		i++
+	return literalAt(s, skipLines(s, i+1))
+}
+
+// skipLines returns the end of the blanks and line breaks at i, escaped however often.
+func skipLines(s string, i int) int {
+	for i < len(s) {
+		j := i
+		for j < len(s) && s[j] == '\\' {
+			j++
+		}
+		switch {
+		case j == i && isSpace(s[i]):
+			i++
+		case j > i && j < len(s) && (s[j] == 'n' || s[j] == 'r' || s[j] == 't'):
+			i = j + 1
+		default:
+			return i
+		}
 	}
-	return literalAt(s, i)
+	return i
 }
 
 // call looks at the arguments of the call whose parenthesis stands at i: the value behind a name that announces a secret,

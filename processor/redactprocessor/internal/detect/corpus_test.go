@@ -4,62 +4,16 @@
 package detect
 
 import (
-	"bytes"
-	"encoding/json"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/processor/redactprocessor/internal/corpus"
 )
 
-// corpusRow is a text of a corpus, with what must go from it.
-type corpusRow struct {
-	Src, Rule string
-	TP        bool
-	Value     string
-}
-
-// corpus reads a file of rows, or skips the test where the corpora are not at hand.
-func corpus(t *testing.T, name string) []corpusRow {
-	t.Helper()
-	var rows []corpusRow
-	for _, line := range corpusLines(t, name) {
-		var row corpusRow
-		require.NoError(t, json.Unmarshal(line, &row))
-		rows = append(rows, row)
-	}
-	return rows
-}
-
-func corpusLines(t *testing.T, name string) [][]byte {
-	t.Helper()
-	root := os.Getenv("OTELCOL_LANGSMITH_SHARED")
-	if root == "" {
-		root = "../../../../../shared"
-	}
-	text, err := os.ReadFile(filepath.Join(root, "corpora", name))
-	if err != nil {
-		t.Skipf("corpora are not at hand (set OTELCOL_LANGSMITH_SHARED): %v", err)
-	}
-	return bytes.Split(bytes.TrimSpace(text), []byte("\n"))
-}
-
-// longestToken is the longest run of token characters: what counts as the secret of a row without a label.
-func longestToken(s string) string {
-	best := ""
-	for i := 0; i < len(s); i++ {
-		if end := run(s, i, aAny64|aDot); end > i {
-			if end-i > len(best) {
-				best = s[i:end]
-			}
-			i = end
-		}
-	}
-	return best
-}
+// root is the way to the top of the repository.
+const root = "../../../.."
 
 // adversarialSecrets are what must be gone from the rows of adversarial.jsonl, which carry no labels.
 var adversarialSecrets = []string{
@@ -98,7 +52,7 @@ var besideSecret = map[string]string{
 func TestScan_adversarialCases(t *testing.T) {
 	set := New(Options{}) // as it comes
 	positives, masks, negatives, changed := 0, 0, 0, 0
-	for _, row := range corpus(t, "adversarial.jsonl") {
+	for _, row := range corpus.Rows(t, root, "adversarial.jsonl") {
 		got := masked(set, row.Value)
 		if !row.TP {
 			negatives++
@@ -111,7 +65,7 @@ func TestScan_adversarialCases(t *testing.T) {
 		ok := assert.NotEqual(t, row.Value, got, row.Src)
 		ok = assert.False(t, holdsAny(got, adversarialSecrets), "%s: by its label: %s", row.Src, got) && ok
 		beside := besideSecret[row.Src] != ""
-		ok = assert.Equal(t, beside, strings.Contains(got, longestToken(row.Value)), "%s: by its longest run: %s", row.Src, got) && ok
+		ok = assert.Equal(t, beside, strings.Contains(got, corpus.LongestToken(row.Value)), "%s: by its longest run: %s", row.Src, got) && ok
 		if ok {
 			masks++
 		}

@@ -28,9 +28,7 @@ func (sc *Scanner) element(i int) int {
 
 // elementText returns where the text of the element whose tag ends before i begins and ends.
 func elementText(s string, i int) (start, end int) {
-	for start = i; start < len(s) && isSpace(s[start]); {
-		start++
-	}
+	start = skipLines(s, i)
 	if isCDATA(s, start) {
 		start += len(openCDATA)
 		if n := strings.Index(s[start:min(len(s), start+maxBare)], closeCDATA); n > 0 {

@@ -137,10 +137,9 @@ func (sc *Scanner) announced(i int) int {
 	if start == 0 || start >= len(s) {
 		return i
 	}
-	quoted := isQuote(s[start])
-	if quoted {
-		start++
-	}
+	open := start
+	start = afterQuote(s, start)
+	quoted := start > open
 	end := proseEnd(s, start)
 	phrase := hasFold(s[max(0, i-len("phrase")):], "phrase")
 	if quoted && phrase {
@@ -149,13 +148,35 @@ func (sc *Scanner) announced(i int) int {
 	text := s[start:end]
 	// A literal in quotes is one even when it is a word.
 	whole := !quoted && isPassphrase(s, start, end)
-	if quoted && end < len(s) && s[end] == s[start-1] {
+	if quoted && s[start-1] == quoteAt(s, end) {
 		whole = exact || phrase || lower(s[i-1]) == 'd' && len(text) >= leastWord
 	}
 	if len(text) >= leastCredential && (whole || looksPassword(text)) && !sc.isPlaceholder(text) {
 		sc.add(Finding{start, end, ProsePassword, Unquoted})
 	}
 	return i
+}
+
+// afterQuote returns the end of the quote at i, escaped or not, or i when none stands there.
+func afterQuote(s string, i int) int {
+	if quoteAt(s, i) == 0 {
+		return i
+	}
+	for s[i] == '\\' {
+		i++
+	}
+	return i + 1
+}
+
+// quoteAt returns the quote at i, escaped or not, or 0.
+func quoteAt(s string, i int) byte {
+	for i < len(s) && s[i] == '\\' {
+		i++
+	}
+	if i < len(s) && isQuote(s[i]) {
+		return s[i]
+	}
+	return 0
 }
 
 // announcedAt returns where what the word that ends at i announces begins, or 0, and whether a word in quotes there is
@@ -252,7 +273,7 @@ const leastStrong = 8
 // isSetting tells whether the word that ends at i is one of a setting, with its value in quotes behind it and nothing
 // else before it on its line: password "…" in Gradle, :password "…" in Clojure.
 func isSetting(s string, i int) bool {
-	if i+1 >= len(s) || s[i] != ' ' || !isQuote(s[i+1]) {
+	if i+1 >= len(s) || s[i] != ' ' || quoteAt(s, i+1) == 0 {
 		return false
 	}
 	start := runBack(s, i, maxKey, aURLDot)
@@ -262,7 +283,7 @@ func isSetting(s string, i int) bool {
 	for start > 0 && (s[start-1] == ' ' || s[start-1] == '\t') {
 		start--
 	}
-	return start == 0 || s[start-1] == '\n' || s[start-1] == '{' || s[start-1] == ':'
+	return start == 0 || s[start-1] == '\n' || s[start-1] == '{' || s[start-1] == ':' || escapedLetter(s, start)
 }
 
 // maxOwner is how long the words are between a secret's name and the secret itself: the password for user 'x' is 'y'.

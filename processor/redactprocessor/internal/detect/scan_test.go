@@ -13,6 +13,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/processor/redactprocessor/internal/corpus"
 )
 
 // splitMark stands in the data files inside what would look like a live credential to scanners of repositories.
@@ -180,7 +182,7 @@ func checkLayers(t *testing.T, outer string) {
 func TestScan_twiceIsOnceOnCorpora(t *testing.T) {
 	set := everything()
 	for _, name := range []string{"adversarial.jsonl", "secrets-mixed.jsonl", "secrets-gitleaks.jsonl"} {
-		for _, row := range corpus(t, name) {
+		for _, row := range corpus.Rows(t, root, name) {
 			checkText(t, set, row.Value)
 			wrapped, err := json.Marshal(map[string]any{"content": row.Value})
 			require.NoError(t, err)

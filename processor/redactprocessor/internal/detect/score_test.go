@@ -15,6 +15,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/processor/redactprocessor/internal/corpus"
 )
 
 // tally counts the rows of one source.
@@ -32,7 +34,7 @@ func (c *tally) String() string {
 // tallies are the rows counted by source, and over all.
 type tallies map[string]*tally
 
-func (c tallies) count(set *Set, row corpusRow, said label) (ok bool) {
+func (c tallies) count(set *Set, row corpus.Row, said corpus.Label) (ok bool) {
 	for _, src := range []string{row.Src, "all"} {
 		if c[src] == nil {
 			c[src] = &tally{}
@@ -43,7 +45,7 @@ func (c tallies) count(set *Set, row corpusRow, said label) (ok bool) {
 }
 
 // count adds a row and tells whether it came out as the corpus says.
-func (c *tally) count(set *Set, row corpusRow, said label) bool {
+func (c *tally) count(set *Set, row corpus.Row, said corpus.Label) bool {
 	got := masked(set, row.Value)
 	if !row.TP {
 		c.negatives++
@@ -53,11 +55,11 @@ func (c *tally) count(set *Set, row corpusRow, said label) bool {
 		return got == row.Value
 	}
 	c.positives++
-	if !said.gone(row.Value, got) {
+	if !said.Gone(row.Value, got) {
 		return false
 	}
 	c.found++
-	c.collateral += outside(set, row.Value, longestToken(row.Value))
+	c.collateral += outside(set, row.Value, corpus.LongestToken(row.Value))
 	return true
 }
 
@@ -72,7 +74,7 @@ func outside(set *Set, text, token string) int {
 }
 
 // ambiguous are texts that a corpus lists on both sides.
-func ambiguous(rows []corpusRow) map[string]bool {
+func ambiguous(rows []corpus.Row) map[string]bool {
 	sides, both := map[string]bool{}, map[string]bool{}
 	for _, row := range rows {
 		key := row.Src + row.Value
@@ -98,24 +100,24 @@ func missesFile(t *testing.T) *json.Encoder {
 }
 
 // The figures of the corpora: raw, by their own labels and the longest run of token characters of each positive; and
-// curated, without the rows whose label both blind readers contradict (see labelsFile), by the secrets that they saw.
+// curated, without the rows whose label both blind readers contradict (see package corpus), by the secrets that they saw.
 // What is left out is the same whether it came out well or not, and is counted too. `make score-redaction` prints them.
 func TestScore_secrets(t *testing.T) {
-	set, said, misses := everything(), labels(t), missesFile(t)
-	rows := append(corpus(t, "secrets-mixed.jsonl"), corpus(t, "secrets-gitleaks.jsonl")...)
+	set, said, misses := everything(), corpus.Labels(t), missesFile(t)
+	rows := corpus.Rows(t, root, corpus.Secrets[:]...)
 	both, raw, curated, left := ambiguous(rows), tallies{}, tallies{}, tallies{}
 	for _, row := range rows {
 		if row.Src == "gitleaks" && both[row.Src+row.Value] {
 			continue
 		}
-		raw.count(set, row, label{})
-		l := said[labelHash(row.Value)]
-		if l.contradicts(row) {
-			left.count(set, row, label{})
+		raw.count(set, row, corpus.Label{})
+		l := said[corpus.Hash(row.Value)]
+		if l.Contradicts(row) {
+			left.count(set, row, corpus.Label{})
 			continue
 		}
 		if !curated.count(set, row, l) {
-			require.NoError(t, misses.Encode(map[string]any{"readers": l.readers, "row": row, "got": masked(set, row.Value)}))
+			require.NoError(t, misses.Encode(map[string]any{"readers": l.Readers, "row": row, "got": masked(set, row.Value)}))
 		}
 	}
 	for _, part := range []struct {
@@ -134,22 +136,22 @@ func TestScore_secrets(t *testing.T) {
 // By the blind readers alone, whatever the corpora say: what both call a secret must be gone, and where both see nothing
 // nothing may change. Texts that stand in several corpora count once.
 func TestScore_readers(t *testing.T) {
-	set, said := everything(), labels(t)
-	rows := append(corpus(t, "secrets-mixed.jsonl"), corpus(t, "secrets-gitleaks.jsonl")...)
+	set, said := everything(), corpus.Labels(t)
+	rows := corpus.Rows(t, root, corpus.Secrets[:]...)
 	var all tally
 	agreed, read := 0, 0
 	for _, row := range rows {
-		l, ok := said[labelHash(row.Value)]
+		l, ok := said[corpus.Hash(row.Value)]
 		if !ok {
 			continue
 		}
-		delete(said, labelHash(row.Value))
+		delete(said, corpus.Hash(row.Value))
 		read++
-		if l.readers[0] == l.readers[1] {
+		if l.Readers[0] == l.Readers[1] {
 			agreed++
 		}
-		if l.readers == "SS" || l.readers == "NN" {
-			all.count(set, corpusRow{TP: l.readers == "SS", Value: row.Value}, l)
+		if l.Readers == "SS" || l.Readers == "NN" {
+			all.count(set, corpus.Row{TP: l.Readers == "SS", Value: row.Value}, l)
 		}
 	}
 	t.Logf("%d texts, of which both readers say the same of %d; %v", read, agreed, &all)
@@ -176,7 +178,7 @@ var personTargets = map[string]int{
 func TestScore_personal(t *testing.T) {
 	found, all, clean, changed := map[string]int{}, map[string]int{}, 0, 0
 	detectors, misses := everything(), missesFile(t)
-	for _, line := range corpusLines(t, "pii-presidio-research.jsonl") {
+	for _, line := range corpus.Lines(t, root, "pii-presidio-research.jsonl") {
 		var row personText
 		require.NoError(t, json.Unmarshal(line, &row))
 		got := masked(detectors, row.Text)

@@ -341,22 +341,43 @@ const userLines = 4
 // belowUser tells whether a key that begins at i and whose value fills its line stands in a file of settings, below
 // the name of a user that is a bare word, too: there a bare word is a password and not another variable.
 func belowUser(s string, i, end int) bool {
-	if end < len(s) && s[end] != '\n' && s[end] != '\r' {
+	if end < len(s) && s[end] != '\n' && s[end] != '\r' && (s[end] != '\\' || lineBreak(s, end) == end) {
 		return false
 	}
-	line := strings.LastIndexByte(s[max(0, i-maxKey):i], '\n') + max(0, i-maxKey)
-	for n := 0; n < userLines && line > 0 && s[line] == '\n'; n++ {
-		from := max(0, line-connectionWindow)
-		above := strings.LastIndexByte(s[from:line], '\n') + 1 + from
-		name, user, found := strings.Cut(strings.TrimSpace(s[above:line]), "=")
+	line := lineStart(s, i)
+	for range userLines {
+		stop := breakBefore(s, line)
+		if stop == line {
+			return false
+		}
+		line = lineStart(s, stop)
+		name, user, found := strings.Cut(strings.TrimSpace(s[line:stop]), "=")
 		if !strings.HasPrefix(name, "//") && !strings.HasPrefix(name, "#") {
 			name, user = strings.TrimSpace(name), strings.TrimSpace(user)
 			return found && userKeys[strings.ToLower(name)] && user != "" && only(user, aURL) && !isKeyword(user) &&
 				KeyKind(s[i:end]) == KindNone
 		}
-		line = above - 1
 	}
 	return false
+}
+
+// lineStart returns where the line begins in which i stands, whether or not its break is escaped, or the string.
+func lineStart(s string, i int) int {
+	for stop := max(0, i-connectionWindow); i > stop && s[i-1] != '\n' && s[i-1] != '"' && (s[i-1] != 'n' || !escapedAt(s, i-1)); {
+		i--
+	}
+	return i
+}
+
+// breakBefore returns where the line break begins that ends at i, or i when none does.
+func breakBefore(s string, i int) int {
+	switch {
+	case i > 0 && s[i-1] == '\n':
+		return i - 1
+	case i > 1 && s[i-1] == 'n' && s[i-2] == '\\':
+		return i - 1 - backslashes(s, 0, i-1)
+	}
+	return i
 }
 
 var userKeys = set("user username login uid userid user_name db_user")

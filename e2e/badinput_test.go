@@ -71,6 +71,52 @@ func zeroIDs(t *testing.T) []byte {
 	return body
 }
 
+// TestBadInput_spansWithOneIDAreTwoRuns sends two tools of one id, as processes that were forked make them, and one of
+// them twice: both have to be at LangSmith, each once.
+func TestBadInput_spansWithOneIDAreTwoRuns(t *testing.T) {
+	c := start(t, nil, "embed:local", overlay(t, quick))
+	td := ptrace.NewTraces()
+	spans := td.ResourceSpans().AppendEmpty().ScopeSpans().AppendEmpty().Spans()
+	trace, shared, began := pcommon.TraceID{1, 2, 3}, pcommon.SpanID{7: 2}, pcommon.NewTimestampFromTime(time.Now())
+	for i, name := range []string{"agent", "search", "book", "search"} {
+		span := spans.AppendEmpty()
+		span.SetTraceID(trace)
+		span.SetSpanID(shared)
+		span.SetParentSpanID(pcommon.SpanID{7: 1})
+		span.SetName(name)
+		span.SetStartTimestamp(began)
+		span.SetEndTimestamp(began + 1e9)
+		span.Attributes().PutStr("gen_ai.operation.name", "execute_tool")
+		if i == 0 {
+			span.SetSpanID(pcommon.SpanID{7: 1})
+			span.SetParentSpanID(pcommon.SpanID{})
+		}
+	}
+	body, err := ptraceotlp.NewExportRequestFromTraces(td).MarshalProto()
+	require.NoError(t, err)
+	status, answer := post(t, c.otlp()+"/v1/traces", "application/x-protobuf", body)
+	require.Equal(t, http.StatusOK, status, answer)
+	var runs []pageRun
+	require.Eventually(t, func() bool {
+		runs = readPage(t, c).traces[trace.String()]
+		return len(runs) >= 3
+	}, 20*time.Second, 200*time.Millisecond)
+	names, marked := map[string]bool{}, 0
+	for _, r := range runs {
+		names[r.Name] = true
+		meta, _ := r.Extra["metadata"].(map[string]any)
+		if meta["span_id_shared"] == true {
+			marked++
+			assert.Equal(t, shared.String(), meta["OTEL_SPAN_ID"])
+		}
+	}
+	assert.Len(t, runs, 3)
+	assert.Equal(t, map[string]bool{"agent": true, "search": true, "book": true}, names)
+	assert.Equal(t, 1, marked)
+	assert.Equal(t, 1.0, c.sum("otelcol_processor_sampling_spans_separated"))
+	assert.Zero(t, c.stop())
+}
+
 func TestStart_aBusyPortIsNamed(t *testing.T) {
 	f := func(port string) {
 		t.Helper()

@@ -24,6 +24,10 @@ const (
 	SamplingLostSpans     = "sampling.lost_spans"     // int: how many spans of it are gone
 )
 
+// SamplingSharedSpanID is on a span that came with the id of another span of its trace, and was given one of its own:
+// the id that both had, as 16 hex digits.
+const SamplingSharedSpanID = "sampling.shared_span_id"
+
 // What sampling says on a span that came after its trace was released.
 const (
 	SamplingLate       = "sampling.late"         // bool, true

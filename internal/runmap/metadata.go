@@ -32,6 +32,10 @@ func (m *mapper) metadataOf(i int) run.Values {
 	if m.shared[i] {
 		m.add(sharedMark, run.Boolean(true))
 	}
+	if id, came := m.cameShared(i); came {
+		m.set("OTEL_SPAN_ID", scalar(id))
+		m.add(sharedMark, run.Boolean(true))
+	}
 	if f.Marked {
 		m.addMarks(i)
 	}

@@ -207,7 +207,7 @@ func (m *mapper) assemble() {
 		}
 		m.traces[t].Runs = append(m.traces[t].Runs, run.Run{})
 		m.fill(&m.traces[t].Runs[len(m.traces[t].Runs)-1], i)
-		if m.shared[i] {
+		if _, came := m.cameShared(i); came || m.shared[i] {
 			m.traces[t].SharedIDs++
 		}
 		m.addCalls(&m.traces[t], i)

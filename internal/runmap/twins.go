@@ -8,6 +8,7 @@ import (
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/contract"
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/tree"
 )
@@ -36,20 +37,20 @@ func (m *mapper) arrange() {
 		m.nodes = append(m.nodes, tree.NodeOf(s.Span))
 	}
 	m.tree.Rebuild(m.nodes)
-	if len(m.tree.Order()) == len(m.nodes) {
-		return
-	}
 	for i := range m.nodes {
-		if o := m.tree.Original(i); o != i && !m.sameSpan(i, o) {
+		if m.tree.Twin(i) {
 			m.markShared(i)
+			m.nodes[i].ID = m.twinID(i)
 		}
 	}
-	for i := range m.shared {
-		m.nodes[i].ID = m.twinID(i)
+}
+
+// cameShared returns the id that span i shared with another one before sampling gave it one of its own.
+func (m *mapper) cameShared(i int) (pcommon.Value, bool) {
+	if !m.fields[i].Marked {
+		return pcommon.Value{}, false
 	}
-	if m.shared != nil {
-		m.tree.Rebuild(m.nodes)
-	}
+	return m.spans[i].Attributes().Get(contract.SamplingSharedSpanID)
 }
 
 // markShared notes that i has the id of another span.

@@ -62,6 +62,16 @@ func TestMap_spansWithOneIDAreNeverMergedSilently(t *testing.T) {
 	}
 }
 
+func TestMap_spansThatSamplingHasToldApartAreMarkedAlike(t *testing.T) {
+	traces := runmap.Map(build(t, node{id: 1, name: "root"}, node{id: 9, parent: 1, name: "call", attributes: map[string]any{
+		"sampling.shared_span_id": spanID(2).String(),
+	}}), runmap.Options{})
+	assert.Equal(t, 1, traces[0].SharedIDs)
+	r := traces[0].Runs[1]
+	assert.True(t, r.Metadata.Get("span_id_shared").Bool())
+	assert.Equal(t, spanID(2).String(), r.Metadata.Text("OTEL_SPAN_ID"))
+}
+
 func idsByStart(traces []runmap.Trace) map[int64]run.ID {
 	ids := map[int64]run.ID{}
 	for _, trace := range traces {

@@ -3,7 +3,10 @@
 
 package tree
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // index finds nodes by native id and by override.
 type index struct {
@@ -13,14 +16,13 @@ type index struct {
 
 // resolve finds the copy that stands for each id, and each node's parent.
 func (t *Tree) resolve() {
-	t.indexNodes()
 	idx := &t.index
+	t.indexSpans()
 	for i := range t.nodes {
 		t.original[i] = i
-		if o, ok := idx.spans[t.nodes[i].ID]; ok {
-			t.original[i] = o
-		}
 	}
+	t.tellApart()
+	t.indexRuns()
 	for i := range t.nodes {
 		t.parent[i] = -1
 		if t.original[i] == i {
@@ -29,26 +31,58 @@ func (t *Tree) resolve() {
 	}
 }
 
-// indexNodes takes nodes in sorted order, so that of equal ones the same copy wins whatever the order of arrival.
-func (t *Tree) indexNodes() {
+// indexSpans takes nodes in sorted order, so that of equal ones the same copy wins whatever the order of arrival. It lists
+// those whose ids are not theirs alone.
+func (t *Tree) indexSpans() {
 	idx := &t.index
 	if idx.spans == nil {
 		idx.spans = make(map[[8]byte]int, len(t.nodes))
 	}
 	clear(idx.spans)
-	clear(idx.runs)
+	t.alike = t.alike[:0]
 	for _, i := range t.sorted {
 		n := &t.nodes[i]
 		if n.ID == [8]byte{} {
 			continue
 		}
-		if o, ok := idx.spans[n.ID]; !ok || compareCopies(n, &t.nodes[o]) < 0 {
+		o, taken := idx.spans[n.ID]
+		if taken {
+			t.alike = append(t.alike, o, i)
+		}
+		if !taken || compareCopies(n, &t.nodes[o]) < 0 {
 			idx.spans[n.ID] = i
 		}
 	}
+}
+
+// tellApart finds out which of the nodes that share an id are copies of one span, and which of the spans is to stand under
+// that id: the one that the index prefers.
+func (t *Tree) tellApart() {
+	t.twin = nil
+	if len(t.alike) == 0 {
+		return
+	}
+	t.twin = make([]bool, len(t.nodes))
+	slices.SortFunc(t.alike, func(a, b int) int {
+		return cmp.Or(compareKinds(&t.nodes[a], &t.nodes[b]), compareCopies(&t.nodes[a], &t.nodes[b]), cmp.Compare(a, b))
+	})
+	best := t.alike[0]
+	for _, i := range t.alike {
+		if compareKinds(&t.nodes[best], &t.nodes[i]) != 0 {
+			best = i
+		}
+		t.original[i] = best
+		t.twin[best] = t.index.spans[t.nodes[best].ID] != best
+	}
+}
+
+// indexRuns does the same for the ids by which applications override those of spans.
+func (t *Tree) indexRuns() {
+	idx := &t.index
+	clear(idx.runs)
 	for _, i := range t.sorted {
 		n := &t.nodes[i]
-		if n.RunID == [16]byte{} || n.ID != [8]byte{} && idx.spans[n.ID] != i {
+		if n.RunID == [16]byte{} || t.original[i] != i {
 			continue
 		}
 		if idx.runs == nil {

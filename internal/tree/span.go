@@ -20,6 +20,7 @@ func NodeOf(span ptrace.Span) Node {
 		Parent: span.ParentSpanID(),
 		Start:  uint64(span.StartTimestamp()),
 		End:    uint64(span.EndTimestamp()),
+		Name:   span.Name(),
 		Weight: span.Attributes().Len() + span.Events().Len(),
 	}
 	for key, value := range span.Attributes().All() {

@@ -3,8 +3,8 @@
 
 // Package tree arranges the spans of one trace under their parents.
 //
-// Build takes any input: repeated span ids, spans that are their own parent, longer cycles, zero ids, parents that
-// are not here. What it returns depends on the spans alone and not on the order in which they arrived, and it is
+// Build takes any input: repeated spans, different spans with one id, spans that are their own parent, longer cycles,
+// zero ids, parents that are not here. What it returns depends on the spans alone and not on the order in which they arrived, and it is
 // always a forest: every span stands under at most one parent, and walking up from any span ends. Nothing in here
 // recurses, so that a chain of a hundred thousand spans costs memory and not stack.
 //
@@ -23,6 +23,7 @@ type Node struct {
 	Parent [8]byte // zero: a root
 	Start  uint64  // Unix nanoseconds, as in the span
 	End    uint64
+	Name   string
 
 	// RunID and ParentRunID are LangSmith's overrides of the native ids; zero when not given. A parent that is named by
 	// ParentRunID and is here wins over Parent.
@@ -38,8 +39,9 @@ type Node struct {
 // Tree is the spans of a trace by their indices in the slice given to Build. It is immutable until it is built again.
 type Tree struct {
 	nodes    []Node
-	parent   []int // -1 for roots and duplicates
-	original []int // index of the copy that stands in the tree; i itself unless i is a duplicate
+	parent   []int  // -1 for roots and duplicates
+	original []int  // index of the copy that stands in the tree; i itself unless i is a duplicate
+	twin     []bool // nil where no two spans share an id
 	missing  []bool
 	cut      []bool
 
@@ -56,6 +58,7 @@ type Tree struct {
 type workings struct {
 	index        index
 	sorted, next []int
+	alike        []int // nodes whose id others have too
 	path         []int
 	state        []uint8
 }
@@ -131,13 +134,17 @@ func (t Tree) Missing(i int) bool { return t.missing[i] }
 // Cut reports whether i closed a cycle (its parent was one of its own descendants, or itself) and became a root.
 func (t Tree) Cut(i int) bool { return t.cut[i] }
 
-// Duplicate reports whether another node has the same id as i and stands in the tree in its place. A duplicate is
-// nobody's child and in neither Order nor Roots.
+// Duplicate reports whether i is a copy of another node, which stands in the tree in its place. Copies of a span have
+// its id, its name, its parent and its start. A duplicate is nobody's child and in neither Order nor Roots.
 func (t Tree) Duplicate(i int) bool { return t.original[i] != i }
 
 // Original returns the node that stands in the tree for the id of i: i itself unless it is a duplicate. Of several
 // copies it is the one that ended last, then the heaviest, then the earliest.
 func (t Tree) Original(i int) int { return t.original[i] }
+
+// Twin reports whether i has the id of another node of which it is no copy. Both stand in the tree; those that name the id
+// as their parent stand under the other.
+func (t Tree) Twin(i int) bool { return t.twin != nil && t.twin[i] }
 
 // NearestKept returns the nearest proper ancestor of i for which keep is true, or -1. It walks up; use KeptAncestors
 // to ask for many.
@@ -195,5 +202,16 @@ func compareCopies(a, b *Node) int {
 		bytes.Compare(a.Parent[:], b.Parent[:]),
 		bytes.Compare(a.RunID[:], b.RunID[:]),
 		bytes.Compare(a.ParentRunID[:], b.ParentRunID[:]),
+		cmp.Compare(a.Name, b.Name),
+	)
+}
+
+// compareKinds orders nodes so that copies of one span stand together, and spans with one id.
+func compareKinds(a, b *Node) int {
+	return cmp.Or(
+		bytes.Compare(a.ID[:], b.ID[:]),
+		cmp.Compare(a.Start, b.Start),
+		bytes.Compare(a.Parent[:], b.Parent[:]),
+		cmp.Compare(a.Name, b.Name),
 	)
 }

@@ -69,7 +69,7 @@ func TestBuild_duplicates(t *testing.T) {
 	longer.End = 90
 	heavier := longer
 	heavier.Weight = 3
-	nodes := []tree.Node{n(1, 0, 1), n(2, 9, 5), longer, heavier, n(3, 2, 6)}
+	nodes := []tree.Node{n(1, 0, 1), n(2, 1, 5), longer, heavier, n(3, 2, 6)}
 	tr := tree.Build(nodes)
 	assert.Equal(t, []int{0, 3, 4}, tr.Order())
 	assert.Equal(t, 3, tr.Parent(4))
@@ -77,9 +77,35 @@ func TestBuild_duplicates(t *testing.T) {
 		assert.True(t, tr.Duplicate(i))
 		assert.Equal(t, 3, tr.Original(i))
 		assert.Equal(t, -1, tr.Parent(i))
-		assert.False(t, tr.Missing(i), "the copy that counts has a parent")
+		assert.False(t, tr.Missing(i))
+		assert.False(t, tr.Twin(i))
 	}
 	assert.False(t, tr.Duplicate(3))
+	assert.False(t, tr.Twin(3))
+}
+
+func TestBuild_spansWithOneIDAreNotTakenForCopies(t *testing.T) {
+	first := n(2, 1, 5)
+	first.End = 90
+	named, elsewhere, later := first, first, first
+	named.Name, named.End = "another", 80
+	elsewhere.Parent, elsewhere.End = n(0, 4, 0).Parent, 70
+	later.Start, later.End = 6, 60
+	below := n(3, 2, 7)
+	tr := tree.Build([]tree.Node{n(1, 0, 1), later, named, named, elsewhere, first, below, n(4, 1, 2)})
+	assert.Len(t, tr.Order(), 7)
+	for i, twin := range []bool{false, true, true, false, true, false, false, false} {
+		assert.Equal(t, twin, tr.Twin(i), i)
+		assert.Equal(t, i == 3, tr.Duplicate(i), i)
+	}
+	assert.Equal(t, 2, tr.Original(3))
+	assert.Equal(t, 7, tr.Parent(4))
+	assert.Equal(t, 5, tr.Parent(6), "the one that ended last has the id")
+
+	itself := n(2, 2, 8)
+	tr = tree.Build([]tree.Node{first, itself})
+	assert.True(t, tr.Twin(1))
+	assert.Equal(t, 0, tr.Parent(1))
 }
 
 func TestBuild_zeroIDsAreNobodysParentAndNoDuplicates(t *testing.T) {
@@ -155,6 +181,7 @@ func TestBuild_isAForestWhateverComesIn(t *testing.T) {
 		for i := range nodes {
 			nodes[i] = n(byte(r.IntN(len(nodes)+1)), byte(r.IntN(len(nodes)+2)), uint64(r.IntN(4)))
 			nodes[i].Weight = r.IntN(2)
+			nodes[i].Name = string(rune('a' + r.IntN(2)))
 		}
 		tr := tree.Build(nodes)
 		requireForest(t, tr)
@@ -178,8 +205,18 @@ func requireForest(t *testing.T, tr tree.Tree) {
 		}
 		seen[i] = true
 	}
+	owners, twins := map[[8]byte]int{}, map[[8]byte]int{}
 	for i := range tr.Len() {
 		require.NotEqual(t, tr.Duplicate(i), seen[i])
+		switch {
+		case tr.Twin(i):
+			twins[tr.Node(i).ID]++
+		case seen[i]:
+			owners[tr.Node(i).ID]++
+		}
+	}
+	for id := range twins {
+		require.Equal(t, 1, owners[id])
 	}
 }
 
@@ -187,7 +224,7 @@ func requireForest(t *testing.T, tr tree.Tree) {
 func describe(tr tree.Tree) []string {
 	var lines []string
 	for _, i := range tr.Order() {
-		line := fmt.Sprint(tr.Node(i), tr.Missing(i), tr.Cut(i))
+		line := fmt.Sprint(tr.Node(i), tr.Missing(i), tr.Cut(i), tr.Twin(i))
 		if p := tr.Parent(i); p >= 0 {
 			line += fmt.Sprint(" under ", tr.Node(p).ID)
 		}

@@ -5,6 +5,7 @@ package samplingprocessor
 
 import (
 	"math"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -79,11 +80,46 @@ func TestAdversarial_clocksThatAreTenYearsOff(t *testing.T) {
 
 func TestAdversarial_duplicatesComeOutOnce(t *testing.T) {
 	short := spec{id: 2, parent: 1, kind: "tool", start: 5, end: 10}
-	long := spec{id: 2, parent: 1, kind: "tool", start: 5, end: 90, name: "the complete one"}
+	long := short
+	long.end, long.attributes = 90, map[string]any{"complete": true}
 	out, s := releaseOf(t, nil, traces(spec{id: 1, kind: "llm"}, short, long, short))
 	assert.Len(t, spansOfAll(out...), 2)
-	assert.Equal(t, "the complete one", spansOfAll(out...)[1].Name())
+	assert.Contains(t, spansOfAll(out...)[1].Attributes().AsRaw(), "complete")
 	assert.Len(t, s.decisions.list(), 1)
+}
+
+func TestAdversarial_spansWithOneIDAreNeverMergedSilently(t *testing.T) {
+	one := spec{id: 2, parent: 1, kind: "tool", start: 5}
+	named, elsewhere, later := one, one, one
+	named.name, elsewhere.parent, later.start = "another", 3, 6
+	below := spec{id: 4, parent: 2, kind: "llm", start: 9}
+	all := []spec{{id: 1, kind: "llm"}, {id: 3, parent: 1, kind: "llm", start: 1}, one, named, elsewhere, later, one, below}
+	var want []string
+	for range 10 {
+		rand.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+		s := startSampler(t, nil)
+		s.send(traces(all...))
+		require.NoError(t, s.traces.Shutdown(t.Context()))
+		assert.Equal(t, 3.0, s.count("spans_separated"))
+		assert.Equal(t, 1.0, s.count("dropped_spans", "reason", "duplicate", "intentional", "true"))
+		out := s.sink.AllTraces()
+		requireTrees(t, out...)
+		require.Len(t, spansOfAll(out...), 7)
+		var got []string
+		noted := 0
+		for _, span := range spansOfAll(out...) {
+			got = append(got, span.SpanID().String()+span.ParentSpanID().String()+span.Name())
+			if was, ok := span.Attributes().Get(contract.SamplingSharedSpanID); ok {
+				noted++
+				assert.Equal(t, id(2), was.Str())
+			}
+		}
+		assert.Equal(t, 3, noted)
+		if want == nil {
+			want = got
+		}
+		assert.Equal(t, want, got)
+	}
 }
 
 func TestAdversarial_retriedRequestAfterTheReleaseIsDropped(t *testing.T) {

@@ -166,6 +166,7 @@ func (m *metrics) decision(key decisionKey) []metric.AddOption {
 func (m *metrics) repaired(r repair.Result) {
 	m.add(m.builder.ProcessorSamplingSpansPruned, r.Pruned)
 	m.add(m.builder.ProcessorSamplingSpansReparented, r.Reparented)
+	m.add(m.builder.ProcessorSamplingSpansSeparated, r.Twins)
 	m.dropped(reasonDuplicate, true, r.Duplicates)
 	m.dropped(reasonTruncated, false, r.Truncated)
 	m.logs(outcomeJoined, r.Joined)
@@ -178,6 +179,7 @@ func (m *metrics) repairedLate(l repair.Late) {
 	m.late(outcomeDropped, l.Duplicates+l.Truncated)
 	m.add(m.builder.ProcessorSamplingSpansReparented, l.Reparented)
 	m.add(m.builder.ProcessorSamplingSpansPruned, l.Pruned)
+	m.add(m.builder.ProcessorSamplingSpansSeparated, l.Twins)
 	m.dropped(reasonDuplicate, true, l.Duplicates)
 	m.dropped(reasonTruncated, false, l.Truncated)
 }

@@ -5,15 +5,21 @@ package samplingprocessor
 
 import (
 	"cmp"
+	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/contract"
 )
 
 // oracle is the sampler in its simplest form: it sees the whole trace at once, is in no hurry, and shares no code with
@@ -22,26 +28,25 @@ type oracle struct {
 	spans  map[byte]spec
 	parent map[byte]byte // 0: none
 	kept   map[byte]bool
+	twins  map[byte]spec // as they came, by an id that they are given here
 }
 
 // made is the id of a root that is made, in the oracle's answer.
 const made = "made"
 
-// ask returns the tree that must come out, or nothing when the trace is to be dropped, if errors are kept, or
+// ask returns the tree that must come out, as edges, or nothing when the trace is to be dropped, if errors are kept, or
 // everything.
-func (o *oracle) ask(specs []spec, onlyErrors bool) map[string]string {
-	o.spans, o.parent, o.kept = map[byte]spec{}, map[byte]byte{}, map[byte]bool{}
+func (o *oracle) ask(specs []spec, onlyErrors bool) []string {
+	o.parent, o.kept = map[byte]byte{}, map[byte]bool{}
 	agent, failed := false, false
 	for _, s := range specs {
 		agent = agent || s.kind == "llm" || s.kind == "tool"
 		failed = failed || s.failed
-		if old, there := o.spans[s.id]; !there || better(s, old) {
-			o.spans[s.id] = s
-		}
 	}
 	if !agent || onlyErrors && !failed {
-		return map[string]string{}
+		return nil
 	}
+	o.tellApart(specs)
 	order := o.order()
 	for _, at := range order {
 		if _, here := o.spans[o.spans[at].parent]; here {
@@ -59,12 +64,56 @@ func (o *oracle) ask(specs []spec, onlyErrors bool) map[string]string {
 	return o.answer(order)
 }
 
+// tellApart keeps the best of several copies, and gives spans that share no more than an id with a better one another id.
+func (o *oracle) tellApart(specs []spec) {
+	type kin struct {
+		id, parent byte
+		start      int
+		name       string
+	}
+	o.spans, o.twins = map[byte]spec{}, map[byte]spec{}
+	best := map[kin]spec{}
+	for _, s := range specs {
+		k := kin{s.id, s.parent, s.start, nameOf(s)}
+		if old, there := best[k]; !there || better(s, old) {
+			best[k] = s
+		}
+	}
+	for _, s := range best {
+		if old, there := o.spans[s.id]; !there || better(s, old) {
+			o.spans[s.id] = s
+		}
+	}
+	next := byte(math.MaxUint8)
+	for k, s := range best {
+		if owner := o.spans[s.id]; k != (kin{owner.id, owner.parent, owner.start, nameOf(owner)}) {
+			o.twins[next], o.spans[next] = s, s
+			next--
+		}
+	}
+}
+
+// nameOf is the name that put gives a span.
+func nameOf(s spec) string { return fmt.Sprintf("%s %d", s.kind, s.id) }
+
+// label is what a span is called in the answer. Twins of one kind are called alike: no span stands below them.
+func (o *oracle) label(at byte) string {
+	if s, twin := o.twins[at]; twin {
+		return labelOfTwin(id(s.id), nameOf(s), plogTime(s.start))
+	}
+	return id(at)
+}
+
+func labelOfTwin(was, name string, start pcommon.Timestamp) string {
+	return fmt.Sprint("twin of ", was, " ", name, " ", start)
+}
+
 // better chooses between copies: the one that ended last, that holds most, that began first.
 func better(a, b spec) bool {
 	end := func(s spec) int { return max(s.end, s.start+1) }
 	holds := func(s spec) int { return len(s.attributes) + map[string]int{"llm": 2, "tool": 2, "http": 2}[s.kind] }
 	return cmp.Or(cmp.Compare(end(b), end(a)), cmp.Compare(holds(b), holds(a)), cmp.Compare(a.start, b.start),
-		cmp.Compare(a.parent, b.parent)) < 0
+		cmp.Compare(a.parent, b.parent), cmp.Compare(nameOf(a), nameOf(b))) < 0
 }
 
 func (o *oracle) order() []byte {
@@ -73,7 +122,14 @@ func (o *oracle) order() []byte {
 		ids = append(ids, at)
 	}
 	slices.SortFunc(ids, func(a, b byte) int {
-		return cmp.Or(cmp.Compare(o.spans[a].start, o.spans[b].start), cmp.Compare(a, b))
+		x, y := o.spans[a], o.spans[b]
+		switch c := cmp.Or(cmp.Compare(x.start, y.start), cmp.Compare(x.id, y.id)); {
+		case c != 0 || a == b:
+			return c
+		case better(x, y):
+			return -1
+		}
+		return 1
 	})
 	return ids
 }
@@ -110,7 +166,7 @@ func (o *oracle) nearestKept(at byte) byte {
 	return 0
 }
 
-func (o *oracle) answer(order []byte) map[string]string {
+func (o *oracle) answer(order []byte) []string {
 	var root byte
 	var tops []byte
 	rooted := false
@@ -125,49 +181,55 @@ func (o *oracle) answer(order []byte) map[string]string {
 			tops = append(tops, at)
 		}
 	}
-	tree := map[string]string{}
-	top := made
+	top := byte(0)
 	switch {
 	case len(tops) == 0:
-		return tree
+		return nil
 	case o.kept[root]:
-		top = id(root)
+		top = root
 	case len(tops) == 1:
-		top = id(tops[0])
+		top = tops[0]
 	}
+	name := func(at byte) string {
+		if at == 0 {
+			return made
+		}
+		return o.label(at)
+	}
+	edges := []string{name(top) + " below " + id(0)}
 	for at, kept := range o.kept {
-		if kept {
-			tree[id(at)] = top
-			if up := o.nearestKept(at); up != 0 {
-				tree[id(at)] = id(up)
-			}
+		if up := o.nearestKept(at); kept && at != top {
+			edges = append(edges, name(at)+" below "+name(cmp.Or(up, top)))
 		}
 	}
-	tree[top] = ""
-	return tree
+	slices.Sort(edges)
+	return edges
 }
 
-// nameMade gives a root that no span had the oracle's name.
-func nameMade(tree map[string]string, specs []spec) map[string]string {
-	known := map[string]bool{"": true}
+// edgesOf writes what came out as the oracle does.
+func edgesOf(out []ptrace.Traces, specs []spec) []string {
+	labels := map[string]string{id(0): id(0)}
 	for _, s := range specs {
-		known[id(s.id)] = true
+		labels[id(s.id)] = id(s.id)
 	}
-	name := func(at string) string {
-		if known[at] {
-			return at
+	for _, span := range spansOfAll(out...) {
+		at := span.SpanID().String()
+		if was, twin := span.Attributes().Get(contract.SamplingSharedSpanID); twin {
+			labels[at] = labelOfTwin(was.Str(), span.Name(), span.StartTimestamp())
+		} else if labels[at] == "" {
+			labels[at] = made
 		}
-		return made
 	}
-	out := map[string]string{}
-	for at, parent := range tree {
-		out[name(at)] = name(parent)
+	var edges []string
+	for at, parent := range shape(out...) {
+		edges = append(edges, labels[at]+" below "+labels[parent])
 	}
-	return out
+	slices.Sort(edges)
+	return edges
 }
 
 func TestOracle_agreesOnEveryTreeAndDecision(t *testing.T) {
-	dropped, withMade := 0, 0
+	dropped, withMade, withTwins := 0, 0, 0
 	for seed := range uint64(600) {
 		specs := randomTrace(rand.New(rand.NewPCG(seed, 7)))
 		errorsOnly := seed%2 == 0
@@ -179,14 +241,18 @@ func TestOracle_agreesOnEveryTreeAndDecision(t *testing.T) {
 			}
 		})
 		s.send(traces(specs...))
-		require.Equal(t, want, nameMade(shape(s.stop()...), specs), "seed %d: %+v", seed, specs)
+		require.Equal(t, want, edgesOf(s.stop(), specs), "seed %d: %+v", seed, specs)
 		if len(want) == 0 {
 			dropped++
 		}
-		if _, ok := want[made]; ok {
+		if slices.Contains(want, made+" below "+id(0)) {
 			withMade++
 		}
+		if strings.Contains(strings.Join(want, ""), "twin") {
+			withTwins++
+		}
 	}
+	assert.Greater(t, withTwins, 50)
 	assert.Greater(t, dropped, 50)
 	assert.Greater(t, withMade, 20)
 }
@@ -213,7 +279,7 @@ func TestOracle_unionOfReleasesIsOneTree(t *testing.T) {
 			}
 			out := s.stop()
 			if inTime {
-				require.Equal(t, want, nameMade(shape(out...), specs), "seed %d", seed)
+				require.Equal(t, want, edgesOf(out, specs), "seed %d", seed)
 				return
 			}
 			late++
@@ -238,8 +304,8 @@ func requireUnion(t *testing.T, out []ptrace.Traces, specs []spec) {
 	}
 	got := shape(out...)
 	strangers := 0
-	for at := range got {
-		if copies[at] == 0 {
+	for _, span := range spansOfAll(out...) {
+		if _, twin := span.Attributes().Get(contract.SamplingSharedSpanID); !twin && copies[span.SpanID().String()] == 0 {
 			strangers++
 		}
 	}

@@ -46,6 +46,7 @@ type TelemetryBuilder struct {
 	ProcessorSamplingSpansReceived   metric.Int64Counter
 	ProcessorSamplingSpansReleased   metric.Int64Counter
 	ProcessorSamplingSpansReparented metric.Int64Counter
+	ProcessorSamplingSpansSeparated  metric.Int64Counter
 	ProcessorSamplingTracesHeld      metric.Int64ObservableGauge
 	ProcessorSamplingTracesReceived  metric.Int64Counter
 }
@@ -239,6 +240,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	builder.ProcessorSamplingSpansReparented, err = builder.meter.Int64Counter(
 		"otelcol_processor_sampling_spans_reparented",
 		metric.WithDescription("Spans that were given another parent. [Alpha]"),
+		metric.WithUnit("{spans}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorSamplingSpansSeparated, err = builder.meter.Int64Counter(
+		"otelcol_processor_sampling_spans_separated",
+		metric.WithDescription("Spans that came with the id of another span of their trace, and were given one of their own. [Alpha]"),
 		metric.WithUnit("{spans}"),
 	)
 	errs = errors.Join(errs, err)

@@ -48,6 +48,7 @@ func TestSetupTelemetry(t *testing.T) {
 	tb.ProcessorSamplingSpansReceived.Add(context.Background(), 1)
 	tb.ProcessorSamplingSpansReleased.Add(context.Background(), 1)
 	tb.ProcessorSamplingSpansReparented.Add(context.Background(), 1)
+	tb.ProcessorSamplingSpansSeparated.Add(context.Background(), 1)
 	tb.ProcessorSamplingTracesReceived.Add(context.Background(), 1)
 	AssertEqualProcessorSamplingAdjustedCount(t, testTel,
 		[]metricdata.DataPoint[float64]{{Value: 1}},
@@ -101,6 +102,9 @@ func TestSetupTelemetry(t *testing.T) {
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualProcessorSamplingSpansReparented(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualProcessorSamplingSpansSeparated(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualProcessorSamplingTracesHeld(t, testTel,

@@ -114,6 +114,7 @@ type Late struct {
 	Pruned     int
 	Reparented int
 	Duplicates int // of spans that are already out
+	Twins      int // spans that came with the id of another and were given one of their own
 	Truncated  int // one trace has no room for more
 }
 
@@ -122,6 +123,7 @@ func (k *Known) Late(td ptrace.Traces, opts Options) Late {
 	w := work{opts: opts, states: k.states}
 	w.read(td)
 	w.tree = tree.Build(w.nodes)
+	w.separate()
 	l := lateWork{work: &w, known: k, place: make([]int32, len(w.nodes)), out: newWriter(w.groups, false)}
 	for i := range w.nodes {
 		if w.tree.Duplicate(i) {
@@ -148,10 +150,14 @@ type lateWork struct {
 // add places one span; its parent, if it came in the same batch, was placed before.
 func (l *lateWork) add(i int) {
 	k, span := l.known, l.spans[i].Span
-	if at, ok := k.find(l.nodes[i].ID); ok {
+	at, out, renamed := l.knownAs(i)
+	switch {
+	case out:
 		l.place[i] = at
 		l.late.Duplicates++
 		return
+	case renamed:
+		l.late.Twins++
 	}
 	above := l.above(i)
 	keep, caller := judge(l.spans[i], l.opts, k.spans[above].caller)
@@ -179,6 +185,20 @@ func (l *lateWork) add(i int) {
 	l.write(span, path)
 	l.out.add(span, l.origins[i])
 	l.late.Spans++
+}
+
+// knownAs finds a span that is out already. One that has only its id in common with it, for all that is remembered, is
+// given another.
+func (l *lateWork) knownAs(i int) (at int32, out, renamed bool) {
+	at, out = l.known.find(l.nodes[i].ID)
+	if !out || l.known.spans[at].start == l.nodes[i].Start {
+		return at, out, l.tree.Twin(i)
+	}
+	id := twinID(l.spans[i].Span)
+	if at, out = l.known.find(id); !out {
+		l.rename(i, id)
+	}
+	return at, out, true
 }
 
 // above returns the place of the span that i stands below, kept or not; the root when it is not known.

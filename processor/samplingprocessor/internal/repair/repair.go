@@ -78,6 +78,7 @@ type Result struct {
 	Pruned     int // infrastructure that was left out
 	Reparented int // spans that got another parent than they came with
 	Duplicates int // copies of spans that are in Traces
+	Twins      int // spans that came with the id of another and were given one of their own
 	Truncated  int // cut off as there were too many
 	Joined     int // log records that became events of spans
 	Unredacted int // log records that were left out, as they have not been through redact and their spans have
@@ -99,6 +100,7 @@ type work struct {
 
 	astray []stray // log records whose spans are not released
 
+	taken   map[[8]byte]bool // the ids that spans have; nil until somebody asks
 	states  traceStates
 	moved   bool // some span stands elsewhere than before
 	newRoot bool // the root is another than before
@@ -148,6 +150,7 @@ func Trace(td ptrace.Traces, opts Options, stamp Stamp, events ...join.Event) Re
 func (w *work) trace(td ptrace.Traces, events []join.Event) Result {
 	w.read(td)
 	w.tree.Rebuild(w.nodes)
+	w.result.Twins = w.separate()
 	w.joinEvents(events)
 	w.prune()
 	w.limit()

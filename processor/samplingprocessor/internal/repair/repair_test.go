@@ -223,9 +223,36 @@ func TestLate(t *testing.T) {
 	f("1 0 tool", "2 1 http!\n3 2 http!\n4 2 http", "2<1 3<2")
 	f("1 0 http\n2 1 llm\n3 1 llm", "4 1 tool", "4<made")
 	f("2 1 llm\n3 1 llm", "1 0 app", "1<2")
-	f("1 0 llm", "1 0 llm\n1 0 llm", "")
+	f("1 0 llm", "1 0 llm", "")
+	f("1 0 llm", "1 0 llm\n1 0 llm", "made<1") // the second starts later: it is another span
 	f("1 0 llm", "2 3 llm\n3 2 llm", "2<1 3<2")
 	f("1 0 llm", "2 2 llm", "2<1")
+}
+
+func TestTrace_spansWithOneIDAreKeptApart(t *testing.T) {
+	r := repair.Trace(lines("1 0 llm\n2 1 llm\n2 1 tool\n2 2 http\n3 2 llm\n3 2 llm"), prune, stamp)
+	assert.Equal(t, "1< 2<1 3<2 made<2 made<1", edges(r.Traces), "the one that holds most keeps the id, and what stands below it")
+	assert.Equal(t, 3, r.Twins, "pruned ones included")
+	assert.Zero(t, r.Duplicates)
+	ids := map[pcommon.SpanID]bool{}
+	for _, s := range r.Traces.ResourceSpans().At(0).ScopeSpans().At(0).Spans().All() {
+		assert.False(t, ids[s.SpanID()])
+		ids[s.SpanID()] = true
+		was, renamed := s.Attributes().Get(contract.SamplingSharedSpanID)
+		assert.Equal(t, name(s.SpanID()) == "made", renamed)
+		if renamed {
+			assert.Contains(t, []string{spanID(2).String(), spanID(3).String()}, was.Str())
+		}
+	}
+
+	late := lines("2 1 llm\n2 1 tool\n2 9 tool\n2 1 tool")
+	for i, s := range late.ResourceSpans().At(0).ScopeSpans().At(0).Spans().All() {
+		s.SetStartTimestamp(pcommon.Timestamp(1001 + i%2)) // but for the third they are out
+	}
+	l := r.Known.Late(late, prune)
+	assert.Equal(t, 1, l.Spans)
+	assert.Equal(t, 1, l.Twins)
+	assert.Equal(t, 3, l.Duplicates)
 }
 
 func TestLate_carriesItsPath(t *testing.T) {

@@ -4,9 +4,6 @@
 package repair
 
 import (
-	"crypto/sha256"
-
-	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/contract"
@@ -50,7 +47,8 @@ func (w *work) makeRoot(pruned int) int {
 	was := w.spans[pruned]
 	span := ptrace.NewSpan()
 	span.SetTraceID(was.TraceID())
-	span.SetSpanID(w.freeID(was.TraceID()))
+	traceID := was.TraceID()
+	span.SetSpanID(w.freeID(append([]byte("root of "), traceID[:]...)))
 	span.SetName(was.Name())
 	span.SetKind(ptrace.SpanKindInternal)
 	span.SetStartTimestamp(was.StartTimestamp())
@@ -74,22 +72,4 @@ func (w *work) groupOfRoot(pruned int) group {
 	scope := ptrace.NewScopeSpans()
 	scope.Scope().SetName(ScopeName)
 	return group{resource: w.groups[w.origins[pruned]].resource, scope: scope}
-}
-
-// freeID derives an id from the trace's that no span of it has: a restarted or another replica makes the same one.
-func (w *work) freeID(traceID pcommon.TraceID) pcommon.SpanID {
-	taken := make(map[[8]byte]bool, len(w.nodes))
-	for i := range w.nodes {
-		taken[w.nodes[i].ID] = true
-	}
-	sum := sha256.Sum256(append([]byte("root of "), traceID[:]...))
-	for id := [8]byte(sum[:8]); ; id[7]++ {
-		if !taken[id] && id != [8]byte{} {
-			return id
-		}
-		if id[7] == 0xff {
-			sum = sha256.Sum256(sum[:])
-			id = [8]byte(sum[:8])
-		}
-	}
 }

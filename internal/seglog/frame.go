@@ -83,10 +83,9 @@ type operation struct {
 	value  []byte
 }
 
-// readFrames calls f for every operation of the whole frames in a segment. It returns how many bytes between frames
-// could not be read, and how many at the end: a frame that was not finished.
-func readFrames(segment []byte, salt [saltSize]byte, f func(operation)) (damaged, torn int64) {
-	data, offset := segment[segmentHeader:], int64(segmentHeader)
+// readFrames calls f for every operation of the whole frames in data, which stands at offset in its segment. It returns
+// how many bytes between frames could not be read, and how many at the end: a frame that was not finished.
+func readFrames(data []byte, offset int64, salt [saltSize]byte, f func(operation)) (damaged, torn int64) {
 	for len(data) > 0 {
 		size, ok := readFrame(data, offset, salt, f)
 		if ok {

@@ -69,17 +69,9 @@ func (l *Log) list() ([]uint32, error) {
 
 // recoverSegment adds what is live in a segment, and takes away what it deletes. It reports whether it can be read.
 func (l *Log) recoverSegment(number uint32) bool {
-	data, salt, ok := l.load(number)
-	if !ok {
-		return false
-	}
-	s := &segment{number: number, bytes: int64(len(data))}
+	s := &segment{number: number}
 	l.segments = append(l.segments, s)
-	l.size.total += s.bytes
-	if len(data) <= segmentHeader {
-		return true
-	}
-	damaged, torn := readFrames(data, salt, func(op operation) {
+	found := l.scan(number, func(op operation) {
 		l.forget(op.key)
 		if !op.delete {
 			l.index[op.key] = place{segment: number, offset: op.offset, size: uint32(len(op.value))}
@@ -87,34 +79,15 @@ func (l *Log) recoverSegment(number uint32) bool {
 			s.live++
 		}
 	})
-	l.found.Damaged += damaged
-	l.found.Torn += torn
+	if !found.readable {
+		l.segments = l.segments[:len(l.segments)-1]
+		return false
+	}
+	s.bytes = found.size
+	l.size.total += s.bytes
+	l.found.Damaged += found.damaged
+	l.found.Torn += found.torn
 	return true
-}
-
-// load reads a segment. One whose header is damaged is read all the same if a whole frame follows; what has nothing
-// but a part of a header was begun and never written to.
-func (l *Log) load(number uint32) (data []byte, salt [saltSize]byte, ok bool) {
-	info, err := os.Stat(l.path(number))
-	if err != nil || info.Size() > maxSegmentFile {
-		return nil, salt, false
-	}
-	if data, err = os.ReadFile(l.path(number)); err != nil {
-		return nil, salt, false
-	}
-	if len(data) <= segmentHeader {
-		return data, salt, true
-	}
-	v, salt, whole := readHeader(data)
-	if whole {
-		return data, salt, v == version
-	}
-	if len(data) < segmentHeader+frameHeader {
-		return nil, salt, false
-	}
-	salt = [saltSize]byte(data[segmentHeader:])
-	_, ok = readFrame(data[segmentHeader:], segmentHeader, salt, func(operation) {})
-	return data, salt, ok
 }
 
 // Each calls f with every live record, oldest segment first, and deletes those for which it returns false. The value
@@ -125,15 +98,14 @@ func (l *Log) Each(f func(key Key, value []byte) (keep bool)) error {
 		if s.live == 0 {
 			continue
 		}
-		data, salt, ok := l.load(s.number)
-		if !ok {
-			return errors.New("a segment can no longer be read")
-		}
-		readFrames(data, salt, func(op operation) {
+		found := l.scan(s.number, func(op operation) {
 			if !op.delete && l.isAt(op, s.number) && !f(op.key, op.value) {
 				unwanted = append(unwanted, op.key)
 			}
 		})
+		if !found.readable {
+			return errors.New("a segment can no longer be read")
+		}
 	}
 	if len(unwanted) == 0 {
 		return nil

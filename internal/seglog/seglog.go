@@ -59,7 +59,7 @@ const (
 	// maxFrame is what one Write may hold. Segments hold little more than one frame beyond their size.
 	maxFrame = 1 << 30
 	// keptBuffer is the size up to which a buffer is used again.
-	keptBuffer = 4 << 20
+	keptBuffer = 1 << 20
 )
 
 // Log is an open log. Its methods may be called at the same time.

@@ -4,13 +4,14 @@
 package seglog
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
 )
 
 // moveBytes is how much of a segment is moved at once: for so long others wait.
-const moveBytes = 1 << 20
+const moveBytes = 256 << 10
 
 // Tidy gives up the oldest segments, as far as nothing in them is live; where garbage takes more room than what is
 // live, or the log is nearly full, it moves what is. It is called now and then.
@@ -55,27 +56,33 @@ func (l *Log) oldest() (*segment, bool) {
 
 // move writes what is live in s once more.
 func (l *Log) move(s *segment) error {
-	data, salt, ok := l.load(s.number)
-	if !ok {
-		return errors.New("a segment can no longer be read")
-	}
 	var batch []operation
 	var err error
 	size := 0
-	readFrames(data, salt, func(op operation) {
-		if op.delete || err != nil {
+	found := l.scan(s.number, func(op operation) {
+		if err != nil || op.delete || !l.isLive(op, s.number) {
 			return
 		}
+		op.value = bytes.Clone(op.value)
 		batch = append(batch, op)
 		if size += len(op.value); size >= moveBytes {
 			err = l.moveBatch(s.number, batch)
-			batch, size = batch[:0], 0
+			batch, size = nil, 0
 		}
 	})
+	if !found.readable {
+		return errors.New("a segment can no longer be read")
+	}
 	if err == nil && len(batch) > 0 {
 		err = l.moveBatch(s.number, batch)
 	}
 	return err
+}
+
+func (l *Log) isLive(op operation, segment uint32) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.isAt(op, segment)
 }
 
 // moveBatch writes those of batch that are still live.

@@ -18,6 +18,9 @@ import (
 
 // admit takes td in whole or not at all. What is taken is a copy: nothing of td is kept.
 func (c *core) admit(ctx context.Context, outlet uint16, td ptrace.Traces) error {
+	if n, ok := c.hasRoom(td); !ok {
+		return c.full(n, td.SpanCount())
+	}
 	arrivals, nameless, err := c.readRequest(td, outlet)
 	if err != nil {
 		return err
@@ -45,6 +48,21 @@ func (c *core) admit(ctx context.Context, outlet uint16, td ptrace.Traces) error
 	return nil
 }
 
+// hasRoom weighs a request while others are refused: to encode what will be refused as well would fill memory with
+// garbage, for as long as its sender tries.
+func (c *core) hasRoom(td ptrace.Traces) (n int64, ok bool) {
+	if !c.budget.crowded() {
+		return 0, true
+	}
+	var m ptrace.ProtoMarshaler
+	n = int64(m.TracesSize(td))
+	if !c.reserve(n) {
+		return n, false
+	}
+	c.budget.add(-n)
+	return n, true
+}
+
 func (c *core) reserve(cost int64) bool {
 	if !c.journal.room(cost) {
 		c.relieve(cost)
@@ -59,7 +77,7 @@ func (c *core) relieve(n int64) {
 	c.entrance.room.Lock()
 	defer c.entrance.room.Unlock()
 	complete := c.cfg.WhenFull == whenFullRefuse && c.outbox.stuck()
-	for _, what := range []spare{ofCalm, ofUrgent} {
+	for _, what := range []spare{ofGraves, ofCalm, ofUrgent} {
 		for range c.shards {
 			memory, stowed := c.outbox.held()
 			if c.journal.hurry() || memory+stowed >= n || what == ofUrgent && complete {

@@ -10,7 +10,7 @@ import (
 
 // warmShare of the budget is held in memory as it is, where there is a directory to read the rest from. The Go runtime lets
 // the heap double before it collects, and requests that are read need room too.
-const warmShare = 4
+const warmShare = 8
 
 // budget counts the bytes that are held. What is admitted is reserved before; what is known only afterwards (that a
 // repaired trace has become a little larger) is added without asking, and the next request pays for it.
@@ -23,6 +23,15 @@ type budget struct {
 
 // refuse notes that a request was refused.
 func (b *budget) refuse(now time.Time) { b.refused.Store(&now) }
+
+// refusedLately is how long after a request found no room the next ones are weighed before anything is done for them.
+const refusedLately = time.Second
+
+// crowded reports whether requests are being refused.
+func (b *budget) crowded() bool {
+	at := b.refused.Load()
+	return at != nil && time.Since(*at) < refusedLately
+}
 
 // reserve takes n bytes if they are free.
 func (b *budget) reserve(n int64) bool {

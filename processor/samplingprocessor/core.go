@@ -228,7 +228,7 @@ func (c *core) makeShards(observers []decision.Observer) error {
 	n := runtime.GOMAXPROCS(0)
 	c.shards = make([]*shard, 0, n)
 	for range n {
-		s, err := newShard(c, observers, c.budget.max/int64(n))
+		s, err := newShard(c, observers, c.budget.max/int64(n), c.graveDisk(int64(n)))
 		if err != nil {
 			return err
 		}

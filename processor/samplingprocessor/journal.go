@@ -5,11 +5,13 @@ package samplingprocessor
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -95,14 +97,22 @@ func (c *core) journalFailed(err error) {
 }
 
 // room reports whether n bytes more find room. A storage of the Collector tells only when it fails.
-func (j *journal) room(n int64) bool { return j == nil || j.vault.room(n) }
+func (j *journal) room(n int64) bool { return j == nil || j.vault.room(n+j.kept()) }
+
+// kept is what is not given to requests: what is released is written before its entries are deleted.
+func (j *journal) kept() int64 {
+	if !j.readable() {
+		return 0
+	}
+	return j.vault.capacity() / stowShare
+}
 
 // capacity is how many bytes there is room for.
 func (j *journal) capacity() int64 {
 	if j == nil {
 		return math.MaxInt64
 	}
-	return j.vault.capacity()
+	return j.vault.capacity() - j.kept()
 }
 
 // bytes is what the journal takes on the disk, as far as it knows.
@@ -130,6 +140,7 @@ func (c *core) writeJournal(ctx context.Context, arrivals []arrival) error {
 	}
 	err := j.vault.write(ctx, puts, nil)
 	if err == nil {
+		c.leave(arrivals)
 		return nil
 	}
 	for i := range arrivals {
@@ -143,6 +154,33 @@ func (c *core) writeJournal(ctx context.Context, arrivals []arrival) error {
 	}
 	j.failed(err)
 	return nil
+}
+
+// leave leaves what was just written to the journal alone, when much is held already.
+func (c *core) leave(arrivals []arrival) {
+	warm, freed := c.warm(), int64(0)
+	for i := range arrivals {
+		a := &arrivals[i]
+		a.part.Entry = a.seq
+		if warm {
+			freed += a.part.Leave()
+		}
+	}
+	c.budget.add(-freed)
+}
+
+// entry returns the data of an entry.
+func (j *journal) entry(number uint64) ([]byte, error) {
+	value, err := j.vault.read(kindEntry | number)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(value) >= entryHeader && value[0] == entryVersion:
+		return value[entryHeader:], nil
+	case len(value) >= logsHeader && value[0] == logsVersion:
+		return value[logsHeader:], nil
+	}
+	return nil, errDamaged
 }
 
 // errJournalFull stays within the processor.
@@ -178,7 +216,7 @@ func (c *core) readEntry(seq uint64, value []byte) (arrival, error) {
 	default:
 		return arrival{}, errDamaged
 	}
-	a.seq = seq
+	a.seq, a.part.Entry, a.replayed = seq, seq, true
 	return a, err
 }
 
@@ -232,6 +270,7 @@ func (c *core) readBack(ctx context.Context) (remains, error) {
 // replay hands to the shards what was read back.
 func (c *core) replay(left *remains) {
 	c.resumeReleases(left.releases)
+	slices.SortFunc(left.arrivals, func(a, b arrival) int { return cmp.Compare(a.seq, b.seq) }) // what was moved comes late
 	traces := map[store.Key]struct{}{}
 	for i := range left.arrivals {
 		c.budget.add(left.arrivals[i].part.Cost())
@@ -244,8 +283,8 @@ func (c *core) replay(left *remains) {
 	c.metrics.dropped(reasonUnread, false, left.damaged)
 }
 
-// rawShare of the budget may be read back as it is, and the rest is compressed, as much of it was when the process ended:
-// a disk holds several times what memory may.
+// rawShare of the budget may be read back from a storage as it is, and the rest is compressed, as much of it was when the
+// process ended: a disk holds several times what memory may.
 const rawShare = 2
 
 // remains is what a process has left in the storage.
@@ -283,7 +322,12 @@ func (c *core) readJournal(ctx context.Context) (remains, error) {
 			return false
 		}
 		left.cost += a.part.Cost()
-		if left.cost > c.budget.max/rawShare {
+		switch {
+		case c.journal.readable():
+			if left.cost > c.budget.max/warmShare {
+				left.cost -= a.part.Leave()
+			}
+		case left.cost > c.budget.max/rawShare:
 			parts := []store.Part{a.part}
 			left.cost -= packer.Pack(parts)
 			a.part = parts[0]

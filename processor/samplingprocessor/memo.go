@@ -50,6 +50,8 @@ func memo(key store.Key, v *verdict) []byte {
 		b = v.known.AppendBinary(b)
 	case v.noAgent:
 		b[16] = memoAlien
+	case v.buried > 0:
+		b = binary.BigEndian.AppendUint64(b, v.buried)
 	}
 	binary.BigEndian.PutUint32(b[17:], uint32(len(b)-memoHeader))
 	return b
@@ -74,17 +76,27 @@ func readMemo(rest []byte, f func(store.Key, *verdict)) bool {
 		if uint64(len(rest)-memoHeader) < size {
 			return false
 		}
-		v := &verdict{noAgent: rest[16] == memoAlien}
-		if rest[16] == memoKept {
-			var err error
-			if v.known, err = repair.ParseKnown(rest[memoHeader : memoHeader+size]); err != nil {
-				return false
-			}
+		v, err := readVerdict(rest[16], rest[memoHeader:memoHeader+size])
+		if err != nil {
+			return false
 		}
 		f(store.Key{Trace: [16]byte(rest)}, v)
 		rest = rest[memoHeader+size:]
 	}
 	return true
+}
+
+func readVerdict(kind byte, data []byte) (*verdict, error) {
+	v := &verdict{noAgent: kind == memoAlien}
+	switch {
+	case kind == memoKept:
+		var err error
+		v.known, err = repair.ParseKnown(data)
+		return v, err
+	case len(data) == 8:
+		v.buried = binary.BigEndian.Uint64(data)
+	}
+	return v, nil
 }
 
 // segments are the numbers of what is written, oldest first.

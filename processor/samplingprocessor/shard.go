@@ -33,6 +33,9 @@ type shard struct {
 	graves  *store.Decided[*grave]
 	packer  *store.Packer
 
+	buried      int64 // memory of the graves
+	graveWeight int64 // of a byte of memory against one of the directory, so that neither takes more than its share
+
 	repairer repair.Repairer
 }
 
@@ -51,6 +54,7 @@ type arrival struct {
 	part     store.Part
 	evidence policy.Evidence
 	seq      uint64 // in the journal; 0: not written
+	replayed bool   // by the process that came after the one which wrote it
 }
 
 // seqs are the entries of a in the journal.
@@ -97,6 +101,7 @@ type verdict struct {
 	noAgent bool           // dropped as no agent's span was there
 	spans   int32          // that were dropped
 	orphan  *policy.Orphan // whose parent had not come; nil: none
+	buried  uint64         // entries up to this one are of a dropped trace that waits in the journal; 0: none
 }
 
 // spansKnown is how many spans of a released trace are known.
@@ -107,8 +112,9 @@ func (v *verdict) spansKnown() int {
 	return v.known.Len()
 }
 
-// newShard makes a shard that is given a share of the budget for what it remembers of decided traces.
-func newShard(c *core, observers []decision.Observer, share int64) (*shard, error) {
+// newShard makes a shard that is given a share of the budget for what it remembers of decided traces, and some disk for those
+// that were dropped.
+func newShard(c *core, observers []decision.Observer, share, disk int64) (*shard, error) {
 	packer, err := store.NewPacker()
 	if err != nil {
 		return nil, err
@@ -122,10 +128,13 @@ func newShard(c *core, observers []decision.Observer, share int64) (*shard, erro
 			AfterRoot: c.cfg.Complete.AfterRoot, Idle: c.cfg.Complete.Idle, Max: c.cfg.Complete.Max,
 		}),
 		decided: store.NewDecided[*verdict](share / decidedShare),
-		graves:  store.NewDecided[*grave](share / graveShare),
-		packer:  packer,
+		graves:  store.NewDecided[*grave](share/graveShare + disk),
+
+		graveWeight: 1 + disk/max(share/graveShare, 1),
+		packer:      packer,
 	}
-	s.open.PackWith(packer)
+	s.open.ShrinkWith(s.shrink)
+	s.graves.OnForget(s.forgetGrave)
 	s.open.LearnFrom(func(n *note) ([8]byte, bool) {
 		o, ok := n.evidence.Orphan()
 		return o.Parent, ok && c.policy.ParentNeverComes(o)
@@ -192,6 +201,10 @@ func (s *shard) handle(m message) {
 // finished.
 func (s *shard) add(a *arrival) {
 	if v, ok := s.decided.Get(a.key); ok && (!v.noAgent || !a.evidence.Agent) {
+		if a.replayed && a.seq <= v.buried {
+			s.buryAgain(a)
+			return
+		}
 		s.addLate(v, a)
 		return
 	}
@@ -213,7 +226,7 @@ func (s *shard) add(a *arrival) {
 	if e := &t.Note.evidence; e.Asked() || e.Failed && (e.Agent || s.core.cfg.Traces == everything) {
 		s.open.MarkUrgent(t)
 	}
-	if t.Bytes > s.core.maxTrace {
+	if t.Bytes+t.Away > s.core.maxTrace {
 		s.take(t, store.Size)
 	}
 }
@@ -245,7 +258,7 @@ const maxLooked = 4096
 func (s *shard) evict(r *room) {
 	defer close(r.freed)
 	if r.of == ofGraves { // a part of it stays: an error may come for what just gave way
-		s.core.budget.add(-s.graves.Shrink(min(r.bytes, s.graves.Bytes()-s.graves.Max()/4)))
+		s.graves.Shrink(min(r.bytes*s.graveWeight, s.graves.Bytes()-s.graves.Max()/4))
 		return
 	}
 	freed := int64(0)
@@ -257,9 +270,9 @@ func (s *shard) evict(r *room) {
 			continue
 		}
 		looked = 0
-		held, buried := this.Bytes, s.graves.Bytes()
+		held, buried := this.Bytes, s.buried
 		s.take(this, store.Evicted)
-		freed += held - (s.graves.Bytes() - buried)
+		freed += held - (s.buried - buried)
 	}
 }
 
@@ -383,8 +396,10 @@ func (s *shard) tell(d decision.Decision) {
 
 // ship hands a trace to the outbox, with the bytes that it holds and its entries in the journal.
 func (s *shard) ship(t *store.Trace[note], td ptrace.Traces, spans int, v *verdict) {
+	away := awayOf(t.Parts) // and was read back
+	s.core.budget.add(away)
 	s.core.outbox.put(delivery{
-		outlet: t.Key.Outlet, td: td, spans: spans, bytes: t.Bytes, seqs: t.Note.seqs, memo: s.memo(t.Key, v),
+		outlet: t.Key.Outlet, td: td, spans: spans, bytes: t.Bytes + away, seqs: t.Note.seqs, memo: s.memo(t.Key, v),
 	})
 }
 
@@ -407,6 +422,30 @@ func (s *shard) remember(key store.Key, v *verdict) {
 	s.core.budget.add(s.decided.Bytes() - before)
 }
 
+// worthReading is the size from which a part is left to the journal while its trace waits: what is smaller is soon read.
+const worthReading = 2 << 10
+
+// shrink makes parts take less memory: what the journal has is left to it, all else is compressed. It returns the bytes that
+// this gives back.
+func (s *shard) shrink(parts []store.Part) (freed int64) {
+	if s.core.journal.readable() {
+		for i := range parts {
+			if len(parts[i].Data) >= worthReading {
+				freed += parts[i].Leave()
+			}
+		}
+	}
+	return freed + s.packer.Pack(parts)
+}
+
+// data returns the data of a part, and of those that are packed with it.
+func (s *shard) data(part store.Part) ([]byte, error) {
+	if part.Away > 0 {
+		return s.core.journal.entry(part.Entry)
+	}
+	return s.packer.Unpack(part)
+}
+
 // decode reads the parts of a trace into one message.
 func (s *shard) decode(parts ...store.Part) ptrace.Traces {
 	var u ptrace.ProtoUnmarshaler
@@ -415,15 +454,15 @@ func (s *shard) decode(parts ...store.Part) ptrace.Traces {
 		if part.Logs != 0 {
 			continue
 		}
-		if part.Data == nil {
-			continue // a packed part before it holds its data
+		if part.Elsewhere() {
+			continue
 		}
-		data, err := s.packer.Unpack(part)
+		data, err := s.data(part)
 		var td ptrace.Traces
 		if err == nil {
 			td, err = u.UnmarshalTraces(data)
 		}
-		if err != nil { // only what was read back from a storage can be damaged
+		if err != nil { // only what is read back from a disk can be damaged
 			s.core.set.Logger.Error("a part of a trace cannot be decoded", zap.Error(err))
 			s.core.metrics.dropped(reasonUnread, false, len(part.Spans))
 			continue

@@ -4,6 +4,7 @@
 package samplingprocessor
 
 import (
+	"slices"
 	"time"
 
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/decision"
@@ -11,56 +12,6 @@ import (
 	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/repair"
 	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/store"
 )
-
-// grave is a trace that was dropped, should an error come late. It is no longer in a store.
-type grave = store.Trace[note]
-
-// worthPacking is the size from which a dropped trace is compressed: smaller ones are many, and hardly repeat
-// themselves.
-const worthPacking = 16 << 10
-
-// bury ends a trace that is not released. Traces without an agent are forgotten: there are many, and they are none of
-// our business.
-func (s *shard) bury(t *store.Trace[note], v *verdict, trigger store.Trigger) {
-	c := s.core
-	c.budget.add(-t.Bytes)
-	c.journal.settle(settled{seqs: t.Note.seqs, memo: s.memo(t.Key, v)})
-	t.Note.seqs = nil
-	if v.noAgent || trigger == store.Shutdown || trigger == store.Evicted && !s.shrinks(t) {
-		return
-	}
-	s.dig(t.Key, t)
-}
-
-// shrinks compresses a trace that gives way to others, and reports whether that was worth it: when memory is full there
-// is none to spare for what could as well have stayed open.
-func (s *shard) shrinks(g *grave) bool {
-	if g.Bytes < worthPacking {
-		return false
-	}
-	before := g.Bytes
-	g.Bytes -= s.packer.Pack(g.Parts)
-	return g.Bytes < before/4
-}
-
-// dig puts g into the graveyard, which counts in the budget. Once it fills up, what is worth it is compressed, unless
-// something waits for the shard.
-func (s *shard) dig(key store.Key, g *grave) {
-	if s.graves.Bytes() > s.graves.Max()/2 && g.Bytes > worthPacking && len(s.inbox) == 0 {
-		g.Bytes -= s.packer.Pack(g.Parts)
-	}
-	before := s.graves.Bytes()
-	s.graves.Put(key, g, g.Bytes)
-	s.core.budget.add(s.graves.Bytes() - before)
-}
-
-// exhume takes the trace of key out of the graveyard.
-func (s *shard) exhume(key store.Key) (*grave, bool) {
-	before := s.graves.Bytes()
-	g, ok := s.graves.Take(key)
-	s.core.budget.add(s.graves.Bytes() - before)
-	return g, ok
-}
 
 // addLate lets what comes late follow the decision on its trace.
 func (s *shard) addLate(v *verdict, a *arrival) {
@@ -101,8 +52,9 @@ func (s *shard) shipPart(a *arrival, l repair.Late, v *verdict) {
 		c.journal.settle(settled{seqs: a.seqs()})
 		return
 	}
+	c.budget.add(a.part.Away)
 	c.outbox.put(delivery{
-		outlet: a.key.Outlet, td: l.Traces, spans: l.Spans, bytes: a.part.Cost(), seqs: a.seqs(), memo: note,
+		outlet: a.key.Outlet, td: l.Traces, spans: l.Spans, bytes: a.part.Cost() + a.part.Away, seqs: a.seqs(), memo: note,
 	})
 }
 
@@ -124,10 +76,18 @@ func (s *shard) addToDropped(v *verdict, a *arrival) {
 	if s.mayChange(&a.evidence, g, whole) && s.bringBack(v, a, g, whole) {
 		return
 	}
-	s.dropLate(v, a)
-	if whole {
-		s.dig(a.key, g)
+	if !whole {
+		s.dropLate(v, a)
+		return
 	}
+	if part := &g.Parts[len(g.Parts)-1]; part.Away > 0 {
+		g.Note.seqs = append(g.Note.seqs, a.seq)
+		a.seq = 0 // it is the grave's
+	} else {
+		part.Entry = 0
+	}
+	s.dropLate(v, a)
+	s.dig(a.key, g)
 }
 
 func (s *shard) dropLate(v *verdict, a *arrival) {
@@ -177,9 +137,11 @@ func (s *shard) bringBack(was *verdict, a *arrival, g *grave, whole bool) bool {
 	}
 	v := &verdict{known: r.Known}
 	s.remember(a.key, v)
-	c.budget.add(g.Bytes - a.part.Cost()) // what was buried is held again
+	held := g.Bytes + awayOf(g.Parts)
+	c.budget.add(held - a.part.Cost()) // what was buried is held again
 	c.outbox.put(delivery{
-		outlet: a.key.Outlet, td: r.Traces, spans: r.Spans, bytes: g.Bytes, seqs: a.seqs(), memo: s.memo(a.key, v),
+		outlet: a.key.Outlet, td: r.Traces, spans: r.Spans, bytes: held, memo: s.memo(a.key, v),
+		seqs: append(slices.Clip(g.Note.seqs), a.seqs()...),
 	})
 	s.tell(decision.Decision{
 		At: now, TraceID: a.id, Component: c.set.ID.String(), Kept: true, Rule: d.Rule, Trigger: string(store.Late),

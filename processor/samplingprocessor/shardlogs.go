@@ -18,7 +18,7 @@ func (s *shard) returnLogs(t *store.Trace[note]) {
 	elsewhere := s.knownElsewhere(t.Key)
 	for i := 0; i < len(t.Parts); {
 		whole, cost, next := t.Parts[i], t.Parts[i].Cost(), i+1
-		for ; whole.Packed && next < len(t.Parts) && t.Parts[next].Data == nil; next++ { // their records are in it
+		for ; whole.Packed && next < len(t.Parts) && t.Parts[next].Elsewhere(); next++ { // their records are in it
 			whole.Spans = append(slices.Clip(whole.Spans), t.Parts[next].Spans...)
 			cost += t.Parts[next].Cost()
 		}
@@ -38,7 +38,7 @@ func (s *shard) returnLogs(t *store.Trace[note]) {
 // given a copy, and one of them gives it back.
 func (s *shard) giveBack(key store.Key, part store.Part, cost int64, seqs []uint64, elsewhere bool) {
 	c := s.core
-	data, err := s.packer.Unpack(part)
+	data, err := s.data(part)
 	if err != nil || len(data) == 0 || elsewhere { // a dry run has passed them
 		c.budget.add(-cost)
 		c.journal.settle(settled{seqs: seqs})
@@ -82,10 +82,10 @@ func (s *shard) events(parts []store.Part) []join.Event {
 	var u plog.ProtoUnmarshaler
 	all := plog.NewLogs()
 	for _, part := range parts {
-		if part.Logs == 0 || len(part.Data) == 0 {
+		if part.Logs == 0 || part.Elsewhere() {
 			continue
 		}
-		data, err := s.packer.Unpack(part)
+		data, err := s.data(part)
 		var ld plog.Logs
 		if err == nil {
 			ld, err = u.UnmarshalLogs(data)

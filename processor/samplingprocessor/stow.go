@@ -19,6 +19,8 @@ import (
 // the directory as it will leave, in place of the parts that it was made of, and read back when its turn comes.
 
 const (
+	// stowShare of the directory is kept for what is released.
+	stowShare = 8
 	// releaseVersion is the first byte of a record of what is released. Its header goes on with the number of the logs
 	// pipeline or 0, the number of spans or records, and the length of the memo that stands before the data.
 	releaseVersion = 3

@@ -11,10 +11,11 @@ type Decided[V any] struct {
 	entries  map[Key]*entry[V]
 	newest   *entry[V]
 	oldest   *entry[V]
+	forgot   func(V) // nil: nobody wants to know
 }
 
-// decidedOverhead is what an entry costs beside its value: the entry, and its share of the map.
-const decidedOverhead = 160
+// Overhead is what an entry of Decided costs beside its value: the entry, and its share of the map.
+const Overhead = 160
 
 type entry[V any] struct {
 	key          Key
@@ -27,6 +28,9 @@ type entry[V any] struct {
 func NewDecided[V any](maxBytes int64) *Decided[V] {
 	return &Decided[V]{maxBytes: maxBytes, entries: map[Key]*entry[V]{}}
 }
+
+// OnForget has f called with every value that is forgotten, or not even remembered. One that is taken is not.
+func (d *Decided[V]) OnForget(f func(V)) { d.forgot = f }
 
 // Bytes returns the memory that the entries take.
 func (d *Decided[V]) Bytes() int64 { return d.bytes }
@@ -58,11 +62,12 @@ func (d *Decided[V]) Has(key Key) bool {
 // Put remembers value, which takes cost bytes, and forgets older ones for it. A value that is larger than everything
 // allowed is not remembered at all.
 func (d *Decided[V]) Put(key Key, value V, cost int64) {
-	cost += decidedOverhead
+	cost += Overhead
 	if e, ok := d.entries[key]; ok {
 		d.forget(e)
 	}
 	if cost > d.maxBytes {
+		d.tell(value)
 		return
 	}
 	for d.bytes+cost > d.maxBytes {
@@ -81,7 +86,7 @@ func (d *Decided[V]) Take(key Key) (V, bool) {
 		var none V
 		return none, false
 	}
-	d.forget(e)
+	d.remove(e)
 	return e.value, true
 }
 
@@ -96,6 +101,17 @@ func (d *Decided[V]) Shrink(n int64) int64 {
 }
 
 func (d *Decided[V]) forget(e *entry[V]) {
+	d.remove(e)
+	d.tell(e.value)
+}
+
+func (d *Decided[V]) tell(value V) {
+	if d.forgot != nil {
+		d.forgot(value)
+	}
+}
+
+func (d *Decided[V]) remove(e *entry[V]) {
 	delete(d.entries, e.key)
 	d.bytes -= e.cost
 	d.unlink(e)

@@ -61,7 +61,7 @@ func (p *Packer) Pack(parts []Part) (freed int64) {
 func frameFrom(parts []Part, i int) (next, size int) {
 	for next = i; next < len(parts); next++ {
 		part := &parts[next]
-		if part.Packed || part.Logs != parts[i].Logs || size > 0 && size+len(part.Data) > maxFrame {
+		if part.Packed || part.Away > 0 || part.Logs != parts[i].Logs || size > 0 && size+len(part.Data) > maxFrame {
 			return next, size
 		}
 		size += len(part.Data)

@@ -100,7 +100,7 @@ func TestUnpack_damagedDataIsAnError(t *testing.T) {
 }
 
 func TestDecided_takeAndShrink(t *testing.T) {
-	d := NewDecided[int](10 * (decidedOverhead + 10))
+	d := NewDecided[int](10 * (Overhead + 10))
 	for n := range 10 {
 		d.Put(key(n), n, 10)
 	}
@@ -109,11 +109,11 @@ func TestDecided_takeAndShrink(t *testing.T) {
 	assert.Equal(t, 3, v)
 	_, ok = d.Take(key(3))
 	assert.False(t, ok)
-	assert.EqualValues(t, 2*(decidedOverhead+10), d.Shrink(decidedOverhead+11))
+	assert.EqualValues(t, 2*(Overhead+10), d.Shrink(Overhead+11))
 	_, ok = d.Get(key(0))
 	assert.False(t, ok, "the oldest go first")
 	assert.Equal(t, 7, d.Len())
-	assert.EqualValues(t, 7*(decidedOverhead+10), d.Shrink(1<<40))
+	assert.EqualValues(t, 7*(Overhead+10), d.Shrink(1<<40))
 	assert.Zero(t, d.Bytes())
 }
 

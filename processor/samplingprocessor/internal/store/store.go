@@ -36,7 +36,23 @@ type Part struct {
 	Logs uint16
 	// Packed tells that Data is compressed, and holds the data of the following parts without data too.
 	Packed bool
+	// Entry is where a journal has Data; 0: nowhere. Away is how many bytes it holds alone.
+	Entry uint64
+	Away  int64
 }
+
+// Leave leaves the data to the journal alone, if that has it, and returns the bytes that this gives back.
+func (p *Part) Leave() int64 {
+	if p.Entry == 0 || p.Packed || len(p.Data) == 0 {
+		return 0
+	}
+	freed := int64(cap(p.Data))
+	p.Data, p.Away = nil, int64(len(p.Data))
+	return freed
+}
+
+// Elsewhere reports whether the data of p is in a packed part before it.
+func (p *Part) Elsewhere() bool { return p.Data == nil && p.Away == 0 }
 
 // partOverhead is what a part costs beside its bytes and spans: an entry in the map of traces, the trace with its
 // note, the part itself and the slice headers. Measured as about 700 bytes for traces of one part, and less for the
@@ -70,6 +86,7 @@ type Trace[N any] struct {
 	Parts []Part
 	Note  N
 	Bytes int64 // the cost of its parts
+	Away  int64 // what a journal holds alone of them
 	Spans int   // log records are none
 
 	first, last time.Time // arrival of the first and the latest part
@@ -89,9 +106,9 @@ type Store[N any] struct {
 	calm    list[N]
 	urgent  list[N]
 	arrival map[uint64]int32 // scratch of arrivals
-	packer  *Packer          // nil: nothing is compressed
-	freed   int64            // by compressing, since it was asked for
-	refused time.Time        // the last time that a request was
+	shrink  func([]Part) int64
+	freed   int64     // by shrinking, since it was asked for
+	refused time.Time // the last time that a request was
 	phantom func(*N) (id [8]byte, ok bool)
 }
 
@@ -100,10 +117,11 @@ func New[N any](waits Waits) *Store[N] {
 	return &Store[N]{waits: waits, traces: map[Key]*Trace[N]{}, arrival: map[uint64]int32{}}
 }
 
-// PackWith makes the store compress, with p, what it holds for longer than traces usually take.
-func (s *Store[N]) PackWith(p *Packer) { s.packer = p }
+// ShrinkWith makes the store shrink, with f, what it holds for longer than traces usually take. f returns the bytes that it
+// gave back.
+func (s *Store[N]) ShrinkWith(f func([]Part) int64) { s.shrink = f }
 
-// Freed returns how many bytes compressing has given back since the last call. They are no longer in the Bytes of the
+// Freed returns how many bytes shrinking has given back since the last call. They are no longer in the Bytes of the
 // traces.
 func (s *Store[N]) Freed() int64 {
 	freed := s.freed
@@ -111,14 +129,18 @@ func (s *Store[N]) Freed() int64 {
 	return freed
 }
 
-// pack compresses a trace that is looked at and has to go on waiting.
-func (s *Store[N]) pack(t *Trace[N]) {
-	if s.packer == nil {
+// settle shrinks a trace that is looked at and has to go on waiting.
+func (s *Store[N]) settle(t *Trace[N]) {
+	if s.shrink == nil {
 		return
 	}
-	freed := s.packer.Pack(t.Parts)
+	freed := s.shrink(t.Parts)
 	t.Bytes -= freed
 	s.freed += freed
+	t.Away = 0
+	for i := range t.Parts {
+		t.Away += t.Parts[i].Away
+	}
 }
 
 // Len returns the number of open traces.
@@ -136,6 +158,7 @@ func (s *Store[N]) Add(key Key, part Part) *Trace[N] {
 	}
 	t.Parts = append(t.Parts, part)
 	t.Bytes += part.Cost()
+	t.Away += part.Away
 	if part.Logs == 0 {
 		t.Spans += len(part.Spans)
 	}
@@ -171,7 +194,7 @@ func (s *Store[N]) Due(now time.Time) (*Trace[N], Trigger) {
 			return t, trigger
 		}
 		if at.Sub(now) >= s.waits.soonest()/2 { // it stays for a while
-			s.pack(t)
+			s.settle(t)
 		}
 		s.checks.set(t, at)
 	}

@@ -166,7 +166,7 @@ func TestStore_neverMissesADeadline(t *testing.T) {
 }
 
 func TestDecided_forgetsTheLeastRecentlyUsed(t *testing.T) {
-	d := NewDecided[int](3 * (decidedOverhead + 10))
+	d := NewDecided[int](3 * (Overhead + 10))
 	for n := range 3 {
 		d.Put(key(n), n, 10)
 	}
@@ -179,12 +179,12 @@ func TestDecided_forgetsTheLeastRecentlyUsed(t *testing.T) {
 	assert.True(t, ok)
 	assert.Zero(t, got)
 	assert.Equal(t, 3, d.Len())
-	assert.EqualValues(t, 3*(decidedOverhead+10), d.Bytes())
+	assert.EqualValues(t, 3*(Overhead+10), d.Bytes())
 
 	d.Put(key(0), 9, 20)
 	got, _ = d.Get(key(0))
 	assert.Equal(t, 9, got)
-	assert.LessOrEqual(t, d.Bytes(), int64(3*(decidedOverhead+10)))
+	assert.LessOrEqual(t, d.Bytes(), int64(3*(Overhead+10)))
 	d.Put(key(5), 5, 1<<20)
 	_, ok = d.Get(key(5))
 	assert.False(t, ok, "larger than everything allowed")

@@ -106,7 +106,7 @@ func (g *Glance) readUsage() {
 	}
 	v := newView(g.span)
 	defer v.release()
-	if u := v.readUsage(); u != nil {
+	if u, told := v.readUsage(); told {
 		g.Call, g.Tokens, g.Cost = true, u.Total, u.TotalCost
 	}
 }

@@ -6,6 +6,7 @@ package dialect
 import (
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Chat messages of every library are brought into the shape of OpenAI's chat completions, which LangSmith renders:
@@ -105,7 +106,8 @@ func appendMessage(b []byte, raw string) []byte {
 	case memberText(raw, "type") == "agent_config_update": // LiveKit notes its own settings among what was said
 		return b
 	}
-	m := message{parts: make([]part, 0, usualParts)}
+	m := messages.Get().(*message)
+	defer m.release()
 	if member(raw, "role") == "" && isItem(memberText(raw, "type")) {
 		m.role = "assistant"
 		m.addPart(readPart(raw))
@@ -121,8 +123,21 @@ func appendMessage(b []byte, raw string) []byte {
 	return m.append(b)
 }
 
-// usualParts is how many parts a message has as a rule, at most.
-const usualParts = 3
+var messages = sync.Pool{New: func() any { return &message{} }}
+
+// release forgets what has been read, and keeps the memory for the next message.
+func (m *message) release() {
+	if max(cap(m.parts), cap(m.calls)) > maxKeptParts {
+		return
+	}
+	clear(m.parts)
+	clear(m.calls)
+	*m = message{parts: m.parts[:0], calls: m.calls[:0]}
+	messages.Put(m)
+}
+
+// maxKeptParts is more than nearly all messages have.
+const maxKeptParts = 64
 
 // areMessages reports whether the first of a list has what only messages and their parts have.
 func areMessages(list string) bool {

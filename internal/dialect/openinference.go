@@ -221,15 +221,15 @@ var kFinishReasonOI = attr("llm.finish_reason")
 // indexedTools returns the tool definitions of llm.tools.N.tool.json_schema, or of OpenLLMetry's
 // llm.request.functions.N.
 func (v *view) indexedTools() string {
-	var b []byte
+	b := append(v.scratch[:0], '[')
 	for _, e := range v.items(toolList) {
 		if schema := v.rawOf(e.value); e.before == "tool.json_schema" && schema != "" {
-			b = append(appendComma(startList(b)), schema...)
+			b = append(appendComma(b), schema...)
 		}
 	}
-	if b == nil {
+	if len(b) == len("[") {
 		groups(v.items(functionList), func(item []indexed) {
-			b = append(appendComma(startList(b)), `{"type":"function","function":{`...)
+			b = append(appendComma(b), `{"type":"function","function":{`...)
 			for _, e := range item {
 				name := e.before
 				if name == "arguments" {
@@ -240,17 +240,11 @@ func (v *view) indexedTools() string {
 			b = append(b, "}}"...)
 		})
 	}
-	if b == nil {
+	v.scratch = append(b, ']')
+	if len(v.scratch) == len("[]") {
 		return ""
 	}
-	return string(append(b, ']'))
-}
-
-func startList(b []byte) []byte {
-	if b == nil {
-		return []byte{'['}
-	}
-	return b
+	return string(v.scratch)
 }
 
 var (

@@ -26,21 +26,18 @@ type Reader struct {
 	Reuse bool
 
 	values run.Slab
+	usages []run.Usage // the last piece of them
 	texts  [][]byte
 	at     int // the piece of texts that is being filled
 }
 
 const (
-	// firstPiece is the size of the first piece of a reader's memory for inputs and outputs. Each is twice as large as
-	// the one before, so many times.
-	firstPiece  = 64 << 10
-	pieceGrowth = 2
-	// maxShared is the size from which a text has a piece of its own, which is not used again.
-	maxShared = firstPiece << pieceGrowth / 4
+	// textPiece is the size of one piece of a reader's memory for inputs and outputs, unless a text is longer.
+	textPiece = 64 << 10
 	// giantText is the size of a text that is never copied.
 	giantText = 256 << 10
-	// maxTexts is how many pieces are used again. A trace that needs more is a giant.
-	maxTexts = 8
+	// maxTexts is how much memory is used again. A trace that needs more is a giant.
+	maxTexts = 2 << 20
 )
 
 // Read sets f to what all dialects together say about s. Inputs and Outputs are JSON objects of their own, not views
@@ -60,8 +57,10 @@ func (r *Reader) Read(s Span, f *Fields) {
 	}
 	f.Failure = v.evidence.failure(s)
 	f.Provider, f.Model = v.readModel()
-	f.Usage = v.readUsage()
-	f.RollUp = f.Usage != nil && f.Kind != run.LLM && f.Kind != run.Embedding
+	if u, told := v.readUsage(); told {
+		f.Usage = r.usage(u)
+		f.RollUp = f.Kind != run.LLM && f.Kind != run.Embedding
+	}
 	f.Inputs = r.text(v, v.content(dialect.inputs))
 	f.Outputs = r.text(v, v.content(dialect.outputs))
 	for _, d := range details {
@@ -76,6 +75,24 @@ func (r *Reader) Read(s Span, f *Fields) {
 	f.Metadata, f.Invocation = r.values.Keep(f.Metadata), r.values.Keep(f.Invocation)
 }
 
+// usage copies u to where it stays until the reader forgets it.
+func (r *Reader) usage(u run.Usage) *run.Usage {
+	if !r.Reuse {
+		return &u
+	}
+	if len(r.usages) == cap(r.usages) {
+		r.usages = make([]run.Usage, 0, min(max(usualUsages, 2*cap(r.usages)), maxUsages))
+	}
+	r.usages = append(r.usages, u)
+	return &r.usages[len(r.usages)-1]
+}
+
+const (
+	// usualUsages is how many runs of a trace have usage as a rule, at most, and maxUsages how much is used again.
+	usualUsages = 32
+	maxUsages   = 1024
+)
+
 // text copies what has been written to where it stays until the reader forgets it. Giants stay where they are, and the
 // view gets other memory.
 func (r *Reader) text(v *view, b []byte) []byte {
@@ -84,14 +101,14 @@ func (r *Reader) text(v *view, b []byte) []byte {
 		v.scratch, v.longest = nil, 0
 		return b[:n:n]
 	}
-	if n == 0 || !r.Reuse || n > maxShared {
+	if n == 0 || !r.Reuse || n > giantText {
 		return bytes.Clone(b)
 	}
 	for r.at < len(r.texts) && cap(r.texts[r.at])-len(r.texts[r.at]) < n {
 		r.at++
 	}
 	if r.at == len(r.texts) {
-		r.texts = append(r.texts, make([]byte, 0, firstPiece<<min(r.at, pieceGrowth)))
+		r.texts = append(r.texts, make([]byte, 0, max(textPiece, n+n/4)))
 	}
 	r.texts[r.at] = append(r.texts[r.at], b...)
 	piece := r.texts[r.at]
@@ -105,9 +122,15 @@ func (r *Reader) Forget() {
 		return
 	}
 	r.values.Reset()
-	r.texts = r.texts[:min(len(r.texts), maxTexts)]
-	for i := range r.texts {
-		r.texts[i] = r.texts[i][:0]
+	r.usages = r.usages[:0]
+	room := 0
+	for i, piece := range r.texts {
+		if room += cap(piece); room > maxTexts {
+			clear(r.texts[i:])
+			r.texts = r.texts[:i]
+			break
+		}
+		r.texts[i] = piece[:0]
 	}
 	r.at = 0
 }
@@ -162,7 +185,7 @@ func isNoModel(model string) bool {
 	return isBlank(model) || strings.EqualFold(model, "unknown") || strings.EqualFold(model, "none")
 }
 
-func (v *view) readUsage() *run.Usage {
+func (v *view) readUsage() (u run.Usage, told bool) {
 	v.counts = noCounts
 	for _, d := range usages {
 		if v.hears(d) {

@@ -23,13 +23,18 @@ func (traceloop) name(v *view) string { return v.text(kEntityName) }
 // beside them.
 func (traceloop) inputs(b []byte, v *view) []byte { return v.entityInput(b, kEntityInput) }
 
+var (
+	inputsNames = []string{"inputs"}
+	argsNames   = []string{"args"}
+	kwargsNames = []string{"kwargs"}
+)
+
 func (v *view) entityInput(b []byte, s slot) []byte {
 	if !v.has(s) {
 		return b
 	}
 	raw := v.raw(s)
-	in := choice{names: []string{"inputs"}}
-	positional, named := choice{names: []string{"args"}}, choice{names: []string{"kwargs"}}
+	in, positional, named := choice{names: inputsNames}, choice{names: argsNames}, choice{names: kwargsNames}
 	find(raw, &in, &positional, &named)
 	args, kwargs := positional.value, named.value
 	switch {

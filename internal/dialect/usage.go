@@ -121,20 +121,20 @@ func wholeNumber(f float64) (int64, bool) {
 const maxTokens = 1e12
 
 // resolve brings the counts into LangSmith's meaning: totals include their details, and no detail exceeds its total.
-func (c *counts) resolve(kind run.Kind) *run.Usage {
+func (c *counts) resolve(kind run.Kind) (u run.Usage, told bool) {
 	c.divide(kind)
 	if c.reasoning > 0 && c.total == c.input+c.output+c.reasoning { // Gemini counts thoughts beside the answer
 		c.exclusiveOutput = true
 	}
 	if !c.counted() {
 		if c.totalCost <= 0 && c.total <= 0 {
-			return nil
+			return u, false
 		}
-		return &run.Usage{
+		return run.Usage{
 			Total: known64(c.total), TotalCost: c.totalCost, InputCost: c.inputCost, OutputCost: c.outputCost,
-		}
+		}, true
 	}
-	u := &run.Usage{
+	u = run.Usage{
 		Input: known64(c.input), Output: known64(c.output),
 		CacheRead: known64(c.cacheRead), CacheCreation: known64(c.cacheCreation), InputAudio: known64(c.inputAudio),
 		Reasoning: known64(c.reasoning), OutputAudio: known64(c.outputAudio),
@@ -153,7 +153,7 @@ func (c *counts) resolve(kind run.Kind) *run.Usage {
 	if u.TotalCost == 0 {
 		u.TotalCost = u.InputCost + u.OutputCost
 	}
-	return u
+	return u, true
 }
 
 // divide finds out what a total leaves: the other side of a model call, or all that an embedding has read.

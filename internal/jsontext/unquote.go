@@ -17,16 +17,17 @@ func Unquote(raw string) string {
 	if i < 0 {
 		return raw
 	}
-	var room [256]byte
-	b := room[:0]
-	if len(raw) > len(room) {
-		b = make([]byte, 0, len(raw))
-	}
+	var b strings.Builder
+	b.Grow(len(raw))
+	var room [utf8.UTFMax]byte
 	for ; i >= 0; i = strings.IndexByte(raw, '\\') {
-		b = append(b, raw[:i]...)
-		b, raw = appendUnescaped(b, raw[i+1:])
+		b.WriteString(raw[:i])
+		var character []byte
+		character, raw = appendUnescaped(room[:0], raw[i+1:])
+		b.Write(character)
 	}
-	return string(append(b, raw...))
+	b.WriteString(raw)
+	return b.String()
 }
 
 // appendUnescaped appends what the escape stands for whose letter begins s, and returns the rest of s.

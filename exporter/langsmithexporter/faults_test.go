@@ -166,13 +166,13 @@ func condemns(f standin.Fault) bool { return f.Status == 400 || f.Status == 413 
 
 // The matrix of faults: each answer to each kind of request, once, in mid-stream and for an hour.
 func TestFaults_matrix(t *testing.T) {
+	t.Parallel()
 	for _, protocol := range []string{"otlp", "multipart"} {
 		for name, fault := range answers {
-			once, some := fault, fault
-			once.Count = 1
-			some.Skip, some.Count = 1, 3
 			t.Run(protocol+"/first try/"+name, func(t *testing.T) {
-				once.Path = pathOf(protocol)
+				t.Parallel()
+				once := fault
+				once.Path, once.Count = pathOf(protocol), 1
 				got := endure(t, protocol, once)
 				got.whole(t)
 				if fault.Body != usageLimit {
@@ -180,11 +180,14 @@ func TestFaults_matrix(t *testing.T) {
 				}
 			})
 			t.Run(protocol+"/mid-stream/"+name, func(t *testing.T) {
-				some.Path = pathOf(protocol)
+				t.Parallel()
+				some := fault
+				some.Path, some.Skip, some.Count = pathOf(protocol), 1, 3
 				got := endure(t, protocol, some)
 				got.whole(t)
 			})
 			t.Run(protocol+"/for an hour/"+name, func(t *testing.T) {
+				t.Parallel()
 				got := endure(t, protocol, fault)
 				assert.Equal(t, allRuns, got.arrived+got.refused, "each is accounted for")
 				if !condemns(fault) {
@@ -193,7 +196,9 @@ func TestFaults_matrix(t *testing.T) {
 				assert.Equal(t, got.refused+got.judgedRefused, got.letters, "what is given up is kept")
 			})
 			t.Run(protocol+"/feedback/"+name, func(t *testing.T) {
-				once.Path = "/feedback"
+				t.Parallel()
+				once := fault
+				once.Path, once.Count = "/feedback", 1
 				got := endure(t, protocol, once)
 				assert.Equal(t, allRuns, got.arrived)
 				assert.Zero(t, got.refused)
@@ -208,10 +213,12 @@ func TestFaults_matrix(t *testing.T) {
 }
 
 func TestFaults_connections(t *testing.T) {
+	t.Parallel()
 	f := func(name string, fault standin.Fault) {
 		t.Helper()
 		for _, protocol := range []string{"otlp", "multipart"} {
 			t.Run(name+"/"+protocol, func(t *testing.T) {
+				t.Parallel()
 				got := endure(t, protocol, fault)
 				got.whole(t)
 			})

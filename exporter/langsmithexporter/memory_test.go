@@ -13,7 +13,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/otelcol-langsmith/otelcol-langsmith/internal/pdatatest"
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/runmap"
 )
 
@@ -32,18 +31,17 @@ func held() int64 {
 // recordedBatch is about 16 MiB of recorded runs, encoded as they are before the queue.
 func recordedBatch(t *testing.T, e *tracesExporter) []chunk {
 	t.Helper()
+	td := recorded(t)
 	var chunks []chunk
 	size := 0
 	for size < 16<<20 {
-		for _, fixture := range pdatatest.Fixtures(t) {
-			runmap.Each(pdatatest.LoadTraces(t, fixture.Path), e.options, func(trace *runmap.Trace) {
-				before := len(chunks)
-				chunks = e.encode(context.Background(), e.destinations[0], trace, group{e.protocol, "p"}, chunks)
-				for _, c := range chunks[before:] {
-					size += len(c.data)
-				}
-			})
-		}
+		runmap.Each(td, e.options, func(trace *runmap.Trace) {
+			before := len(chunks)
+			chunks = e.encode(context.Background(), e.destinations[0], trace, group{e.protocol, "p"}, chunks)
+			for _, c := range chunks[before:] {
+				size += len(c.data)
+			}
+		})
 	}
 	return chunks
 }

@@ -44,10 +44,11 @@ func arrivals(t *testing.T, td ptrace.Traces, change func(*Config)) map[string]s
 //   - a comma inside of a tag is a semicolon by OTLP, where commas separate tags;
 //   - the events of a run: by OTLP they tell of its failure as well, which natively is told by its error alone.
 func TestProtocols_giveTheSameRuns(t *testing.T) {
-	total := 0
+	t.Parallel()
 	for _, ids := range []string{bySpan, byTraceSpan} {
-		for _, fixture := range pdatatest.Fixtures(t) {
+		for _, fixture := range fixtures(t) {
 			t.Run(filepath.Join(ids, fixture.Dialect, fixture.Scenario), func(t *testing.T) {
+				t.Parallel()
 				td := pdatatest.LoadTraces(t, fixture.Path)
 				td.MarkReadOnly()
 				by := func(protocol string) map[string]standin.Run {
@@ -57,18 +58,18 @@ func TestProtocols_giveTheSameRuns(t *testing.T) {
 				require.Len(t, native, len(otlp))
 				for id := range otlp {
 					assert.Equal(t, asCompared(t, otlp[id]), asCompared(t, native[id]), otlp[id].Name)
-					total++
 				}
 			})
 		}
 	}
-	t.Logf("%d runs", total)
 }
 
 // What libraries and conventions describe beyond what was recorded arrives as the same runs, too.
 func TestProtocols_giveTheSameRunsOfWhatNobodyHasRecorded(t *testing.T) {
+	t.Parallel()
 	for name, td := range pdatatest.Spoken(t) {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			td.MarkReadOnly()
 			otlp := arrivals(t, td, func(c *Config) { c.Protocol = "otlp" })
 			native := arrivals(t, td, func(c *Config) { c.Protocol = "multipart" })
@@ -79,6 +80,18 @@ func TestProtocols_giveTheSameRunsOfWhatNobodyHasRecorded(t *testing.T) {
 			}
 		})
 	}
+}
+
+// fixtures are the recordings, or some of them under the race detector.
+func fixtures(t *testing.T) []pdatatest.Fixture {
+	t.Helper()
+	var some []pdatatest.Fixture
+	for i, fixture := range pdatatest.Fixtures(t) {
+		if i%everyNth == 0 {
+			some = append(some, fixture)
+		}
+	}
+	return some
 }
 
 // asCompared is a run without what may differ between the protocols.
@@ -108,8 +121,10 @@ func decoded(t *testing.T, text []byte) any {
 
 // A run that goes to a server without /runs/multipart is the same run.
 func TestProtocols_batchGivesTheSameRuns(t *testing.T) {
-	for _, fixture := range pdatatest.Fixtures(t) {
+	t.Parallel()
+	for _, fixture := range fixtures(t) {
 		t.Run(filepath.Join(fixture.Dialect, fixture.Scenario), func(t *testing.T) {
+			t.Parallel()
 			td := pdatatest.LoadTraces(t, fixture.Path)
 			form := arrivals(t, td, func(c *Config) { c.Protocol = "multipart" })
 			old := standin.New(standin.Options{})

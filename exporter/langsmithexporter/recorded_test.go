@@ -42,9 +42,11 @@ func noQueue(c *Config) {
 // What LangSmith's documented rules make of our bytes is what the mapping meant, for every recorded trace. The stand-in shares
 // no code with the exporter.
 func TestConsumeTraces_recordedTracesArriveAsTheyWereMapped(t *testing.T) {
+	t.Parallel()
 	for _, ids := range []string{bySpan, byTraceSpan} {
-		for _, fixture := range pdatatest.Fixtures(t) {
+		for _, fixture := range fixtures(t) {
 			t.Run(filepath.Join(ids, fixture.Dialect, fixture.Scenario), func(t *testing.T) {
+				t.Parallel()
 				server := standin.New(standin.Options{})
 				r := newRig(t, into{server}, func(c *Config) {
 					noQueue(c)

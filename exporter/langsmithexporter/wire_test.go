@@ -21,6 +21,7 @@ import (
 
 // Connections that break at every point of a request, over real sockets.
 func TestFaults_connectionsOverSockets(t *testing.T) {
+	t.Parallel()
 	taken := func(server *standin.Server, r *http.Request, body []byte) {
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		server.ServeHTTP(httptest.NewRecorder(), r)
@@ -57,6 +58,7 @@ func TestFaults_connectionsOverSockets(t *testing.T) {
 	for _, protocol := range []string{"otlp", "multipart"} {
 		for name, breakOff := range breaks {
 			t.Run(protocol+"/"+name, func(t *testing.T) {
+				t.Parallel()
 				server := standin.New(standin.Options{Now: time.Now})
 				var posts atomic.Int64
 				web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

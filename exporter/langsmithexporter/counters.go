@@ -179,6 +179,18 @@ func (c *counters) unreadable(err error) {
 		zap.Error(err), zap.Bool("intentional", false))
 }
 
+// vanished tells of queues whose route is gone.
+func (c *counters) vanished(ctx context.Context, queues []vanishedQueue) {
+	items := 0
+	for _, q := range queues {
+		items += q.items
+		c.logger.Warn("A queue of a route that is not in the configuration any more waits in the storage: it is kept, and sent "+
+			"when the route is there again", zap.String("queue", q.id), zap.String("endpoint", q.endpoint),
+			zap.Int("items", q.items))
+	}
+	c.builder.ExporterLangsmithQueueItemsWithoutRoute.Record(ctx, int64(items), c.with())
+}
+
 // overflow says that attributes make more projects than are allowed.
 func (c *counters) overflow() {
 	if c.mayLog("projects", time.Now()) {

@@ -7,17 +7,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/otelcol-langsmith/otelcol-langsmith/exporter/langsmithexporter/internal/api"
 	"github.com/otelcol-langsmith/otelcol-langsmith/exporter/langsmithexporter/internal/encode"
 )
-
-// letterMode lets nobody else read what LangSmith has refused: it is what people have written.
-const letterMode fs.FileMode = 0o600
 
 // What became of a run that was to be kept in the dead-letter file.
 const (
@@ -30,10 +25,7 @@ const (
 type deadLetters struct {
 	path string
 	max  int64
-
-	mu   sync.Mutex
-	file *os.File
-	size int64
+	file atomic.Pointer[letterFile]
 }
 
 // letter is a line of the file. Body is what can be posted to Path as application/json; it is missing where nobody can
@@ -62,37 +54,25 @@ func (l *deadLetters) open() error {
 	if l == nil {
 		return nil
 	}
-	file, err := os.OpenFile(l.path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, letterMode)
+	file, err := letterFiles.open(l.path)
 	if err != nil {
 		return fmt.Errorf("dead_letter::path: %w", err)
 	}
-	info, err := file.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = errors.New("is not a regular file")
-	}
-	if err == nil && info.Mode().Perm() != letterMode {
-		err = file.Chmod(letterMode)
-	}
-	if err != nil {
-		return fmt.Errorf("dead_letter::path: %w", errors.Join(err, file.Close()))
-	}
-	l.file, l.size = file, info.Size()
+	l.file.Store(file)
 	return nil
 }
 
 func (l *deadLetters) close() error {
-	if l == nil || l.file == nil {
+	if l == nil {
 		return nil
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	err := l.file.Close()
-	l.file = nil
-	return err
+	if file := l.file.Swap(nil); file != nil {
+		return letterFiles.close(file)
+	}
+	return nil
 }
 
-// add writes a line and says what became of it. A line that the file has no room for is left out; a smaller one may
-// still find some.
+// add writes a line and says what became of it.
 func (l *deadLetters) add(in letter, g group, data []byte) string {
 	var err error
 	if in.Path, in.Body, err = encode.Readable(g.protocol, data); err != nil {
@@ -102,21 +82,11 @@ func (l *deadLetters) add(in letter, g group, data []byte) string {
 	if err != nil {
 		return letterFailed
 	}
-	line = append(line, '\n')
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	switch {
-	case l.file == nil:
-		return letterFailed
-	case l.size+int64(len(line)) > l.max:
-		return letterFull
-	}
-	n, err := l.file.Write(line)
-	l.size += int64(n)
-	if err != nil {
+	file := l.file.Load()
+	if file == nil {
 		return letterFailed
 	}
-	return letterWritten
+	return file.write(append(line, '\n'), l.max)
 }
 
 // newLetter describes a refusal. What is said of it comes from us, and never from what a server has answered.

@@ -15,6 +15,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -105,7 +107,7 @@ func TestDeadLetters_areForTheOwnerAlone(t *testing.T) {
 	info, err := os.Stat(path)
 	require.NoError(t, err)
 	assert.Equal(t, fs.FileMode(0o600), info.Mode().Perm())
-	assert.EqualValues(t, 3, l.size, "what was there counts")
+	assert.EqualValues(t, 3, l.file.Load().size, "what was there counts")
 	require.NoError(t, l.close())
 	require.NoError(t, l.close())
 }
@@ -133,6 +135,40 @@ func TestDeadLetters_areBounded(t *testing.T) {
 	require.NoError(t, l.close())
 	lettersIn(t, path)
 	assert.Equal(t, letterFailed, add(small))
+}
+
+// The exporters of traces and of logs share one file, and so may others: each line is whole, and the size is that of all.
+func TestDeadLetters_aFileHasOneOwner(t *testing.T) {
+	dir := t.TempDir()
+	path, link := filepath.Join(dir, "refused.jsonl"), filepath.Join(dir, "link")
+	if os.Symlink(path, link) != nil { // not everybody may, everywhere
+		link = path
+	}
+	first := newDeadLetters(&DeadLetterConfig{Path: path, MaxBytes: minDeadLetters})
+	second := newDeadLetters(&DeadLetterConfig{Path: link, MaxBytes: minDeadLetters})
+	require.NoError(t, first.open())
+	require.NoError(t, second.open())
+	data := chunksIn(t, encode.Multipart, "p", strings.Repeat("long ", 20))[0].data
+	var wg sync.WaitGroup
+	var written atomic.Int64
+	for i := range 8 {
+		l := []*deadLetters{first, second}[i%2]
+		wg.Go(func() {
+			for l.add(newLetter("e", "p", "r", time.Now(), nil), group{protocol: encode.Multipart}, data) == letterWritten {
+				written.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	assert.Len(t, lettersIn(t, path), int(written.Load()))
+	info, err := os.Stat(path)
+	require.NoError(t, err)
+	assert.LessOrEqual(t, info.Size(), int64(minDeadLetters))
+	require.NoError(t, first.close())
+	require.NoError(t, os.Truncate(path, 0))
+	assert.Equal(t, letterFull, second.add(letter{}, group{protocol: encode.Multipart}, data), "still open, and still full")
+	require.NoError(t, second.close())
+	assert.Empty(t, letterFiles.files)
 }
 
 func TestDeadLetters_whatNobodyCanReadIsKeptAsItIs(t *testing.T) {

@@ -27,6 +27,9 @@ import (
 var errUnredacted = errors.New("data that redact has not processed is refused: " +
 	"put the redact processor before this exporter, or set unredacted: allow")
 
+// What an exporter is made for. The queues of either are those of traces.
+const signalTraces, signalLogs = "traces", "logs"
+
 // subjectUnredacted names the trouble with unredacted data.
 const subjectUnredacted = "unredacted data"
 
@@ -34,6 +37,7 @@ const subjectUnredacted = "unredacted data"
 type tracesExporter struct {
 	config       *Config
 	set          exporter.Settings
+	signal       string // that it is made for
 	router       *router
 	options      runmap.Options
 	protocol     encode.Protocol
@@ -48,7 +52,7 @@ type tracesExporter struct {
 }
 
 func newTracesExporter(ctx context.Context, set exporter.Settings, config *Config) (*tracesExporter, error) {
-	e, err := newBareExporter(set, config)
+	e, err := newBareExporter(set, signalTraces, config)
 	if err != nil {
 		return nil, err
 	}
@@ -63,9 +67,9 @@ func newTracesExporter(ctx context.Context, set exporter.Settings, config *Confi
 }
 
 // newBareExporter makes an exporter without destinations.
-func newBareExporter(set exporter.Settings, config *Config) (*tracesExporter, error) {
+func newBareExporter(set exporter.Settings, signal string, config *Config) (*tracesExporter, error) {
 	e := &tracesExporter{
-		config: config, set: set, health: newHealth(set.Logger), options: mapOptions(config),
+		config: config, set: set, signal: signal, health: newHealth(set.Logger), options: mapOptions(config),
 		letters: newDeadLetters(config.DeadLetter.Get()), pacers: map[target]pacers{},
 	}
 	var err error
@@ -120,6 +124,7 @@ func (e *tracesExporter) Start(ctx context.Context, host component.Host) error {
 	if err := e.letters.open(); err != nil {
 		return err
 	}
+	e.tellVanished(ctx, host)
 	for i, d := range e.destinations {
 		if err := d.begin(ctx, host); err != nil {
 			for _, started := range e.destinations[:i] {

@@ -27,7 +27,7 @@ import (
 type logsExporter struct{ tracesExporter *tracesExporter }
 
 func newLogsExporter(ctx context.Context, set exporter.Settings, config *Config) (*logsExporter, error) {
-	e, err := newBareExporter(set, config)
+	e, err := newBareExporter(set, signalLogs, config)
 	if err != nil || !config.Feedback {
 		return &logsExporter{e}, err
 	}

@@ -5,11 +5,13 @@ package langsmithexporter
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -24,6 +26,7 @@ import (
 	"go.opentelemetry.io/collector/extension"
 	"go.opentelemetry.io/collector/extension/extensiontest"
 	"go.opentelemetry.io/collector/extension/xextension/storage"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 )
 
 var storageID = component.MustNewID("file_storage")
@@ -94,7 +97,7 @@ func TestStorage_whatIsQueuedSurvivesARestart(t *testing.T) {
 		require.Eventually(t, func() bool { return len(s.all()) >= 2 }, 10*time.Second, 5*time.Millisecond)
 	})
 	files := stored(t, dir)
-	require.Len(t, files, 4, "a queue for each destination's runs, and for its feedback")
+	require.Len(t, files, 5, "a queue for each destination's runs, and for its feedback, and the list of them")
 	for name, data := range files {
 		for _, secret := range secrets {
 			assert.NotContains(t, data+name, secret)
@@ -121,6 +124,70 @@ func TestStorage_whatIsQueuedSurvivesARestart(t *testing.T) {
 	assert.Len(t, s.names(), 3, "nothing is sent twice after a clean stop")
 }
 
+// What waits for a route that is gone is told of at every start, and sent when the route is back.
+func TestStorage_aQueueWithoutARouteIsKeptAndTold(t *testing.T) {
+	f := func(empty bool) {
+		t.Helper()
+		dir, s := t.TempDir(), &sink{}
+		server := httptest.NewServer(s)
+		defer server.Close()
+		config := func(routes ...string) *Config {
+			cfg := createDefaultConfig().(*Config)
+			cfg.ClientConfig.Endpoint, cfg.Unmatched = server.URL, useDefault
+			for _, name := range routes {
+				cfg.Routes = append(cfg.Routes, Route{Match: attrs{"a": name}, WorkspaceID: name, Project: name})
+			}
+			return cfg
+		}
+		told := func(r *rig) int {
+			m, err := r.telemetry.GetMetric("otelcol_exporter_langsmith_queue_items_without_route")
+			require.NoError(t, err)
+			return int(m.Data.(metricdata.Gauge[int64]).DataPoints[0].Value)
+		}
+		if !empty {
+			s.answer = refuseIf(http.StatusServiceUnavailable, func(post) bool { return true })
+		}
+		life(t, dir, config("w", "x"), func(r *rig) {
+			assert.Zero(t, told(r))
+			require.NoError(t, r.destinations[1].consume(context.Background(), chunksOf(t, "w", "a")))
+			require.Eventually(t, func() bool { return len(s.all()) > 0 }, 10*time.Second, 5*time.Millisecond)
+		})
+		want := 1
+		if empty {
+			want = 0
+		}
+		for range 2 {
+			life(t, dir, config("x"), func(r *rig) { assert.Equal(t, want, told(r)) })
+		}
+		s.mu.Lock()
+		s.answer = nil
+		s.mu.Unlock()
+		life(t, dir, config("x", "w"), func(r *rig) {
+			assert.Zero(t, told(r))
+			require.Eventually(t, func() bool { return len(s.names()) == 1 }, 10*time.Second, 5*time.Millisecond)
+		})
+		life(t, dir, config("x"), func(r *rig) { assert.Zero(t, told(r)) })
+		assert.Equal(t, []string{"a"}, s.names())
+	}
+	f(false)
+	f(true)
+}
+
+func TestItemsOf_readsTheStateOfAQueue(t *testing.T) {
+	fixed := func(field byte, n uint64) []byte { return binary.LittleEndian.AppendUint64([]byte{field<<3 | 1}, n) }
+	state := slices.Concat(fixed(1, 9), fixed(3, 5), fixed(4, 8), []byte{5<<3 | 2, 16}, make([]byte, 16))
+	n, err := itemsOf(state)
+	require.NoError(t, err)
+	assert.Equal(t, 3+2, n)
+	n, err = itemsOf(nil)
+	require.NoError(t, err)
+	assert.Zero(t, n)
+	for _, bad := range [][]byte{{0xff}, state[:5], state[:len(state)-1], fixed(3, 1), {5<<3 | 2, 0x80}} {
+		_, err := itemsOf(bad)
+		assert.ErrorIs(t, err, errQueueState)
+	}
+}
+
 func TestStorage_anItemOfAnotherVersionIsCountedAndKept(t *testing.T) {
 	dir, s := t.TempDir(), &sink{}
 	letters := filepath.Join(t.TempDir(), "letters.jsonl")
@@ -138,7 +205,7 @@ func TestStorage_anItemOfAnotherVersionIsCountedAndKept(t *testing.T) {
 		require.Eventually(t, func() bool { return len(s.all()) > 0 }, 10*time.Second, 5*time.Millisecond)
 	})
 	for name, data := range stored(t, dir) {
-		if strings.Contains(name, feedbackName) {
+		if strings.Contains(name, feedbackName) || strings.Contains(name, listName) {
 			continue
 		}
 		changed := strings.ReplaceAll(data, itemMagic+string(rune(itemVersion)), itemMagic+string(rune(itemVersion+1)))

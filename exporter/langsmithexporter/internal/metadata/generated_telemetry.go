@@ -23,20 +23,21 @@ func Tracer(settings component.TelemetrySettings) trace.Tracer {
 // TelemetryBuilder provides an interface for components to report telemetry
 // as defined in metadata and user config.
 type TelemetryBuilder struct {
-	meter                              metric.Meter
-	mu                                 sync.Mutex
-	registrations                      []metric.Registration
-	ExporterLangsmithDeadLetters       metric.Int64Counter
-	ExporterLangsmithFeedbackRefused   metric.Int64Counter
-	ExporterLangsmithFeedbackSent      metric.Int64Counter
-	ExporterLangsmithQueueItemsRefused metric.Int64Counter
-	ExporterLangsmithRequestBytes      metric.Int64Counter
-	ExporterLangsmithRequests          metric.Int64Counter
-	ExporterLangsmithRunsRefused       metric.Int64Counter
-	ExporterLangsmithRunsSent          metric.Int64Counter
-	ExporterLangsmithRunsShortened     metric.Int64Counter
-	ExporterLangsmithSpanIdsShared     metric.Int64Counter
-	ExporterLangsmithUnredactedRefused metric.Int64Counter
+	meter                                   metric.Meter
+	mu                                      sync.Mutex
+	registrations                           []metric.Registration
+	ExporterLangsmithDeadLetters            metric.Int64Counter
+	ExporterLangsmithFeedbackRefused        metric.Int64Counter
+	ExporterLangsmithFeedbackSent           metric.Int64Counter
+	ExporterLangsmithQueueItemsRefused      metric.Int64Counter
+	ExporterLangsmithQueueItemsWithoutRoute metric.Int64Gauge
+	ExporterLangsmithRequestBytes           metric.Int64Counter
+	ExporterLangsmithRequests               metric.Int64Counter
+	ExporterLangsmithRunsRefused            metric.Int64Counter
+	ExporterLangsmithRunsSent               metric.Int64Counter
+	ExporterLangsmithRunsShortened          metric.Int64Counter
+	ExporterLangsmithSpanIdsShared          metric.Int64Counter
+	ExporterLangsmithUnredactedRefused      metric.Int64Counter
 }
 
 // TelemetryBuilderOption applies changes to default builder.
@@ -89,6 +90,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	builder.ExporterLangsmithQueueItemsRefused, err = builder.meter.Int64Counter(
 		"otelcol_exporter_langsmith_queue_items_refused",
 		metric.WithDescription("Items of a persistent queue that could not be read, by reason. [Alpha]"),
+		metric.WithUnit("{items}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ExporterLangsmithQueueItemsWithoutRoute, err = builder.meter.Int64Gauge(
+		"otelcol_exporter_langsmith_queue_items_without_route",
+		metric.WithDescription("Items that wait in the storage for routes that are not in the configuration any more, as counted at start. [Alpha]"),
 		metric.WithUnit("{items}"),
 	)
 	errs = errors.Join(errs, err)

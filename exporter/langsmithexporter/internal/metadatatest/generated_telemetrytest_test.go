@@ -23,6 +23,7 @@ func TestSetupTelemetry(t *testing.T) {
 	tb.ExporterLangsmithFeedbackRefused.Add(context.Background(), 1)
 	tb.ExporterLangsmithFeedbackSent.Add(context.Background(), 1)
 	tb.ExporterLangsmithQueueItemsRefused.Add(context.Background(), 1)
+	tb.ExporterLangsmithQueueItemsWithoutRoute.Record(context.Background(), 1)
 	tb.ExporterLangsmithRequestBytes.Add(context.Background(), 1)
 	tb.ExporterLangsmithRequests.Add(context.Background(), 1)
 	tb.ExporterLangsmithRunsRefused.Add(context.Background(), 1)
@@ -40,6 +41,9 @@ func TestSetupTelemetry(t *testing.T) {
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualExporterLangsmithQueueItemsRefused(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualExporterLangsmithQueueItemsWithoutRoute(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualExporterLangsmithRequestBytes(t, testTel,

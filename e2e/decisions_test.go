@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -38,6 +39,9 @@ func TestDecisions_tellWhatBecameOfATrace(t *testing.T) {
 	require.Eventually(t, func() bool { return ask(trace) != "" }, 20*time.Second, 200*time.Millisecond)
 	assert.Contains(t, ask(trace), "trace "+trace+" was kept by sampling")
 	assert.Contains(t, ask(trace), "evidence: ")
+	require.Eventually(t, func() bool {
+		return strings.Contains(ask(trace), "accepted by LangSmith") && !strings.Contains(ask(trace), "waiting in the queue")
+	}, 20*time.Second, 200*time.Millisecond, "what the exporter has done with it")
 	assert.Empty(t, ask("ffffffffffffffffffffffffffffffff"))
 
 	chromium, err := exec.LookPath("chromium")

@@ -6,8 +6,8 @@
 //	whereis 4bf92f3577b34da6a3ce929d0e0e4736
 //
 // A trace is named by its id, by the id of its root span, or by the id of its root run as LangSmith shows it. The answer
-// comes from the last decisions of the sampler, which the viewer extension keeps; where there is none, the exit status
-// is 1.
+// comes from the last decisions of the sampler and what exporters have done with the last traces, which the viewer
+// extension keeps; where there is nothing, the exit status is 1.
 package main
 
 import (

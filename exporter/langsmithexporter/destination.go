@@ -24,6 +24,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelcol-langsmith/otelcol-langsmith/exporter/langsmithexporter/internal/api"
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/decision"
 )
 
 // attentionPause is the time between attempts while somebody must act: short enough to notice a new key soon.
@@ -37,9 +38,7 @@ type destination struct {
 	config  *Config
 	set     exporter.Settings
 
-	counters    *counters
-	health      *health
-	letters     *deadLetters
+	reports
 	compressors compressors
 	pacers      pacers
 	queue       exporter.Traces // the core's queue, batcher and retry, which call push
@@ -50,6 +49,14 @@ type destination struct {
 	closing   atomic.Bool
 }
 
+// reports is who is told of what becomes of runs, the same for all destinations of an exporter.
+type reports struct {
+	counters *counters
+	health   *health
+	letters  *deadLetters
+	watchers *watchers
+}
+
 func bareDestination(e *tracesExporter, i int) *destination {
 	return &destination{
 		name:        e.router.names[i],
@@ -57,9 +64,7 @@ func bareDestination(e *tracesExporter, i int) *destination {
 		target:      e.router.targets[i],
 		config:      e.config,
 		set:         e.set,
-		counters:    e.counters,
-		health:      e.health,
-		letters:     e.letters,
+		reports:     e.reports,
 		compressors: e.compressors,
 		pacers:      e.pacersFor(e.router.targets[i]),
 		server:      newServer(e.set.Logger),
@@ -208,7 +213,11 @@ func (d *destination) enqueue(ctx context.Context, chunks []chunk) error {
 		d.giveUp(ctx, reasonQueue, chunks, err)
 		return consumererror.NewPermanent(err)
 	}
-	return d.queue.ConsumeTraces(context.WithValue(ctx, handoffKey{}, &handoff{r}), ptrace.NewTraces())
+	err := d.queue.ConsumeTraces(context.WithValue(ctx, handoffKey{}, &handoff{r}), ptrace.NewTraces())
+	if err == nil {
+		d.watchers.tell(decision.Queued, "", d.subject, chunks)
+	}
+	return err
 }
 
 type handoffKey struct{}
@@ -352,6 +361,7 @@ func (d *destination) unreadable(err error, item []byte) {
 // giveUp counts what will not arrive, and keeps it in the dead-letter file where there is one.
 func (d *destination) giveUp(ctx context.Context, reason string, chunks []chunk, err error) {
 	runs, feedback := split(chunks)
+	d.watchers.tell(decision.Refused, reason, d.subject, runs)
 	d.counters.refused(ctx, reason, len(runs), err)
 	d.counters.feedbackRefused(ctx, reason, len(feedback), err)
 	if d.letters == nil {

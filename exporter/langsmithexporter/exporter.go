@@ -35,17 +35,15 @@ const subjectUnredacted = "unredacted data"
 
 // tracesExporter maps, routes and encodes; its destinations do the rest.
 type tracesExporter struct {
-	config       *Config
-	set          exporter.Settings
-	signal       string // that it is made for
-	router       *router
-	options      runmap.Options
-	protocol     encode.Protocol
-	encoder      encode.Encoder
-	projects     projects
-	counters     *counters
-	health       *health
-	letters      *deadLetters
+	config   *Config
+	set      exporter.Settings
+	signal   string // that it is made for
+	router   *router
+	options  runmap.Options
+	protocol encode.Protocol
+	encoder  encode.Encoder
+	projects projects
+	reports
 	compressors  compressors
 	pacers       map[target]pacers // by endpoint and key
 	destinations []*destination
@@ -69,8 +67,10 @@ func newTracesExporter(ctx context.Context, set exporter.Settings, config *Confi
 // newBareExporter makes an exporter without destinations.
 func newBareExporter(set exporter.Settings, signal string, config *Config) (*tracesExporter, error) {
 	e := &tracesExporter{
-		config: config, set: set, signal: signal, health: newHealth(set.Logger), options: mapOptions(config),
-		letters: newDeadLetters(config.DeadLetter.Get()), pacers: map[target]pacers{},
+		config: config, set: set, signal: signal, options: mapOptions(config), pacers: map[target]pacers{},
+		reports: reports{
+			health: newHealth(set.Logger), letters: newDeadLetters(config.DeadLetter.Get()), watchers: &watchers{},
+		},
 	}
 	var err error
 	if e.protocol, err = encode.ParseProtocol(config.Protocol); err != nil {
@@ -121,6 +121,7 @@ func (e *tracesExporter) Capabilities() consumer.Capabilities {
 // Start starts the destinations, or none of them.
 func (e *tracesExporter) Start(ctx context.Context, host component.Host) error {
 	e.health.start(host)
+	e.watchers.find(host)
 	if err := e.letters.open(); err != nil {
 		return err
 	}
@@ -250,6 +251,7 @@ func (e *tracesExporter) place(ctx context.Context, trace *runmap.Trace) (destin
 	i, tmpl, matched := e.router.find(trace)
 	if i == unrouted {
 		e.counters.refused(ctx, reasonUnmatched, len(trace.Runs), errors.New("no route matches a trace"))
+		e.watchers.tellOf(trace.TraceID, e.set.ID.String(), len(trace.Runs), reasonUnmatched)
 		return 0, group{}, false
 	}
 	project, overflow := e.projects.name(tmpl, trace, !matched)

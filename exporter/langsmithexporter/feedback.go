@@ -30,15 +30,13 @@ const (
 // newFeedbackDestination makes the queue for the judgements of runs that go to d. It shares all but the queue with d.
 func newFeedbackDestination(ctx context.Context, exporter component.ID, d *destination) (*destination, error) {
 	f := &destination{
-		name:     feedbackName,
-		target:   d.target,
-		config:   d.config,
-		set:      d.set,
-		counters: d.counters,
-		health:   d.health,
-		letters:  d.letters,
-		pacers:   d.pacers,
-		server:   d.server,
+		name:    feedbackName,
+		target:  d.target,
+		config:  d.config,
+		set:     d.set,
+		reports: d.reports,
+		pacers:  d.pacers,
+		server:  d.server,
 	}
 	if d.name != generalName {
 		f.name = d.name + "-" + feedbackName

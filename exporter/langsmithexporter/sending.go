@@ -14,6 +14,7 @@ import (
 
 	"github.com/otelcol-langsmith/otelcol-langsmith/exporter/langsmithexporter/internal/api"
 	"github.com/otelcol-langsmith/otelcol-langsmith/exporter/langsmithexporter/internal/encode"
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/decision"
 )
 
 const (
@@ -192,6 +193,7 @@ func (s *sending) request(ctx context.Context, form encode.Form, chunks []chunk)
 	}
 	s.d.counters.refused(ctx, reasonPartial, lost, errors.New("LangSmith accepted a request without some of its runs"))
 	s.d.counters.sent(ctx, len(chunks)-lost, size)
+	s.d.watchers.tell(decision.Accepted, "", s.d.subject, chunks)
 	return nil
 }
 

@@ -42,6 +42,7 @@ type viewerExtension struct {
 	telemetry *metadata.TelemetryBuilder
 	standin   *standin.Server
 	decisions *decisions
+	delivered *deliveries
 	server    *http.Server
 	serving   sync.WaitGroup
 }
@@ -49,6 +50,8 @@ type viewerExtension struct {
 var (
 	_ extension.Extension = (*viewerExtension)(nil)
 	_ decision.Observer   = (*viewerExtension)(nil)
+
+	_ decision.DeliveryObserver = (*viewerExtension)(nil)
 )
 
 func newViewer(set extension.Settings, cfg *Config) (*viewerExtension, error) {
@@ -67,6 +70,7 @@ func newViewer(set extension.Settings, cfg *Config) (*viewerExtension, error) {
 			MaxBytes: int64(cfg.MaxBytes), Arrived: cfg.Arrived, Control: cfg.Faults,
 		}),
 		decisions: newDecisions(cfg.MaxDecisions),
+		delivered: newDeliveries(cfg.MaxDecisions),
 	}
 	e.server = &http.Server{
 		Handler:           e.handler(),
@@ -111,12 +115,15 @@ func (e *viewerExtension) Shutdown(ctx context.Context) error {
 // ObserveDecision notes a decision of the sampler.
 func (e *viewerExtension) ObserveDecision(d decision.Decision) { e.decisions.add(d) }
 
+// ObserveDelivery notes what an exporter has done with runs.
+func (e *viewerExtension) ObserveDelivery(d decision.Delivery) { e.delivered.add(d) }
+
 // handler puts the parts together: the page at /, everything else to the stand-in, both behind the guard.
 func (e *viewerExtension) handler() http.Handler {
 	page := viewer.Handler()
 	mux := http.NewServeMux()
 	mux.Handle("GET /standin/decisions", e.decisions)
-	mux.HandleFunc("GET /standin/whereis/{trace}", e.decisions.whereis)
+	mux.HandleFunc("GET /standin/whereis/{trace}", e.whereis)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		if viewer.Serves(r.URL.Path) {
 			page.ServeHTTP(w, r)

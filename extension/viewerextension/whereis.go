@@ -6,7 +6,9 @@ package viewerextension
 import (
 	"encoding/hex"
 	"fmt"
+	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -46,22 +48,32 @@ func (n traceName) names(d *decision.Decision) bool {
 }
 
 // whereis answers GET /standin/whereis/{trace} in words, for a terminal.
-func (d *decisions) whereis(w http.ResponseWriter, r *http.Request) {
+func (e *viewerExtension) whereis(w http.ResponseWriter, r *http.Request) {
 	name, ok := parseTraceName(r.PathValue("trace"))
 	if !ok {
 		http.Error(w, errTraceName, http.StatusBadRequest)
 		return
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	found, remembered := d.find(name)
-	if len(found) == 0 {
-		w.WriteHeader(http.StatusNotFound)
-		_, _ = fmt.Fprint(w, d.unknown(remembered))
-		return
-	}
+	found, remembered := e.decisions.find(name)
+	traces := [][16]byte{name.trace}
+	var b strings.Builder
 	for _, one := range found {
-		_, _ = fmt.Fprint(w, inWords(one))
+		b.WriteString(inWords(one))
+		if !slices.Contains(traces, one.TraceID) {
+			traces = append(traces, one.TraceID)
+		}
 	}
+	for _, trace := range traces {
+		for _, way := range e.delivered.of(trace) {
+			b.WriteString(way.inWords())
+		}
+	}
+	if b.Len() == 0 {
+		w.WriteHeader(http.StatusNotFound)
+		b.WriteString(e.decisions.unknown(remembered))
+	}
+	_, _ = io.WriteString(w, b.String()) // the client may have gone
 }
 
 // unknown says what it means that there is no decision.

@@ -1,9 +1,9 @@
 // Copyright The otelcol-langsmith Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package decision is what the sampler tells about a trace that it has judged.
+// Package decision is what the sampler tells about a trace that it has judged, and the exporter about what became of it.
 //
-// It is a package of its own so that the sampler and whoever listens share the type without importing each other.
+// It is a package of its own so that both and whoever listens share the types without importing each other.
 // A Decision never holds payload: names of rules and counts only.
 package decision
 

@@ -113,7 +113,7 @@ func (v *view) appendContent(b []byte, value pcommon.Value, raw, name string) []
 	case v.kind == run.LLM && isObject(raw):
 		return appendDocument(b, raw)
 	case v.kind == run.Tool:
-		if raw = toolMessage(raw); raw == "null" {
+		if raw = toolMessage(raw); raw == `"null"` {
 			return b
 		}
 	}
@@ -139,10 +139,7 @@ func toolMessage(list string) string {
 		if memberText(m, "role") != "tool" || !isString(content) || countMembers(m) != len([...]string{"role", "content"}) {
 			break
 		}
-		if inner := parse(unquote(content)); inner != "" {
-			return inner
-		}
-		return content
+		return string(appendText(nil, unquote(content)))
 	}
 	return list
 }

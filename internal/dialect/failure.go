@@ -160,6 +160,7 @@ func isByDesign(exceptionType string) bool {
 	switch name {
 	case "GraphInterrupt", "NodeInterrupt", "GraphBubbleUp", "ParentCommand", // LangGraph
 		"CallDeferred", "ApprovalRequired", // Pydantic AI
+		"ToolInterruptError", // Genkit
 		"CancelledError", "AbortError", "GeneratorExit", "StopIteration", "StopAsyncIteration",
 		"TaskCanceledException", "OperationCanceledException", "CancellationException":
 		return true

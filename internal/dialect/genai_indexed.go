@@ -171,7 +171,7 @@ func indexedCall(entries []indexed) part {
 func (m *message) readIndexedBlock(entries []indexed) {
 	block := indexedBlock{}
 	for _, e := range entries {
-		block.read(strings.TrimPrefix(e.after, "message_content."), scalarText(e.value))
+		block.read(strings.TrimPrefix(e.after, "message_content."), wholeText(e.value))
 	}
 	quoted := quote(block.text)
 	switch {
@@ -187,6 +187,14 @@ func (m *message) readIndexedBlock(entries []indexed) {
 	case block.text != "":
 		m.parts = append(m.parts, part{text: quoted})
 	}
+}
+
+// wholeText is a value as text, where a structure is its JSON.
+func wholeText(v pcommon.Value) string {
+	if t := v.Type(); t == pcommon.ValueTypeMap || t == pcommon.ValueTypeSlice {
+		return string(appendAny(nil, v, 0))
+	}
+	return scalarText(v)
 }
 
 // indexedBlock is the attributes of one block.

@@ -17,8 +17,9 @@ var (
 	kGenkitName   = attr("genkit:name")
 	kGenkitInput  = attr("genkit:input")
 	kGenkitOutput = attr("genkit:output")
+	kGenkitType   = attr("genkit:type")
 	_             = []slot{
-		attr("genkit:path"), attr("genkit:isRoot"), attr("genkit:state"), attr("genkit:type"), attr("genkit:error"),
+		attr("genkit:path"), attr("genkit:isRoot"), attr("genkit:state"), attr("genkit:error"),
 	}
 )
 
@@ -54,7 +55,7 @@ func (genkit) inputs(b []byte, v *view) []byte {
 	if !v.has(kGenkitInput) {
 		return b
 	}
-	if messages := member(v.raw(kGenkitInput), "messages"); v.kind == run.LLM && messages != "" {
+	if messages := member(v.raw(kGenkitInput), "messages"); v.isGenerate() && messages != "" {
 		return appendMessages(b, "", messages)
 	}
 	return v.inputAt(b, kGenkitInput)
@@ -85,8 +86,21 @@ func (genkit) outputs(b []byte, v *view) []byte {
 			break
 		}
 	}
-	if v.kind == run.LLM && m != "" {
+	if list := member(raw, "messages"); m == "" && v.kind != run.LLM {
+		m = list // of a prompt that was rendered
+	}
+	if v.isGenerate() && m != "" {
 		return appendMessages(b, "", m)
 	}
 	return v.outputAt(b, kGenkitOutput)
+}
+
+// isGenerate reports whether the span is a call of a model, or one of Genkit's own steps around it, whose inputs and
+// outputs have the same shape.
+func (v *view) isGenerate() bool {
+	switch v.text(kGenkitType) {
+	case "util", "dotprompt", "promptTemplate":
+		return true
+	}
+	return v.kind == run.LLM
 }

@@ -153,7 +153,7 @@ func (g *signals) librarySays(s Span) run.Kind {
 		return n8nKind(g.n8nNodeType)
 	case g.traceloopKind != "":
 		return traceloopKind(g.traceloopKind, s)
-	case g.liveKit && s.Name() == "llm_node": // the request below it is the call
+	case g.liveKitNode && g.operation == "" && !g.usage: // the request below the node is the call
 		return run.Chain
 	case g.spanType != "" && isClaudeCode(s.Scope):
 		return claudeCodeKind(g.spanType)
@@ -279,7 +279,7 @@ func (g *signals) inferred(s Span) run.Kind {
 		return run.Tool
 	case g.documents, g.vectorDB && searches(s.Name()):
 		return run.Retriever
-	case g.messages, g.model && !countsTokens(s.Name()):
+	case g.messages, g.model && !g.countsTokens:
 		return run.LLM
 	case strings.HasPrefix(s.Name(), "langchain4j.tools."): // Quarkus gives its spans nothing but names
 		return run.Tool
@@ -290,11 +290,6 @@ func (g *signals) inferred(s Span) run.Kind {
 		return k
 	}
 	return run.Chain
-}
-
-// countsTokens knows calls of a provider that name a model and run none.
-func countsTokens(name string) bool {
-	return strings.Contains(name, "count_tokens") || strings.Contains(name, "countTokens")
 }
 
 // logfireKind reads the templates after which Logfire names the spans of OpenAI's Agents SDK.

@@ -32,9 +32,10 @@ type signals struct {
 	content   bool // some other evidence of an agent
 	agent     bool // an agent's whole conversation, as Pydantic AI keeps it
 
-	infra    bool
-	liveKit  bool
-	vectorDB bool
+	infra        bool
+	liveKitNode  bool
+	vectorDB     bool
+	countsTokens bool // a call of a provider that names a model and runs none
 }
 
 func gather(s Span) signals {
@@ -110,7 +111,13 @@ func (g *signals) addFilled(of branch, k string, v pcommon.Value) {
 		g.vectorDB = g.vectorDB || (k == "db.system" || k == "db.system.name") && isVectorDB(v)
 	case ofInfra:
 		g.infra = true
+		g.countsTokens = g.countsTokens || k == "url.path" && isTokenCount(text(v))
 	}
+}
+
+// isTokenCount knows where Anthropic and Google only count.
+func isTokenCount(path string) bool {
+	return strings.HasSuffix(path, "/count_tokens") || strings.HasSuffix(path, ":countTokens")
 }
 
 // leadingWord returns what stands before the first separator of a name.
@@ -255,8 +262,9 @@ func (g *signals) addFramework(k string, v pcommon.Value) {
 
 func (g *signals) addLiveKit(k string) {
 	if rest, ok := strings.CutPrefix(k, "lk."); ok {
-		g.liveKit = true
-		g.tool = g.tool || strings.HasPrefix(strings.TrimPrefix(rest, "pii."), "function_tool.")
+		rest = strings.TrimPrefix(rest, "pii.")
+		g.liveKitNode = g.liveKitNode || rest == "chat_ctx"
+		g.tool = g.tool || strings.HasPrefix(rest, "function_tool.")
 	}
 }
 

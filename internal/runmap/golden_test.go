@@ -18,8 +18,13 @@ import (
 // goldenRuns are the recordings whose runs stand in testdata/runs, as somebody has read them. Each dialect has one at
 // least, with tool calls where the library makes any.
 var goldenRuns = []string{
-	"claude-code/agent", "codex-cli/chat", "google-adk-ts/agent", "google-adk-ts/err429", "infra-otel-js/tool_db_error",
+	"anthropic-native/tool_runner", "claude-code/agent", "codex-cli/chat", "copilot-cli/agent", "gemini-cli/agent",
+	"genkit/agent", "genkit/interrupt", "genkit/object", "google-adk-ts/agent", "google-adk-ts/err429", "infra-otel-js/tool_db_error",
 	"infra-vercel-v6/provider_500", "infra-vercel-v7/agent", "langfuse-js/agent", "langfuse-js/lg_agent", "langfuse-js/rag",
+	"laminar/agent", "langwatch/langchain", "langwatch/langchain_tool", "langwatch/rag", "livekit/agent", "mastra-otel/agent",
+	"openai-agents-more/handoff", "openinference-bedrock/bedrock_converse", "openinference-langchain/lg_handoff",
+	"openinference-langchain/lg_interrupt", "openinference-vercel/image", "openlit-more/anthropic_tool",
+	"tanstack-ai/agent", "traceloop-more/cohere_rerank", "traceloop-more/qdrant", "voltagent/agent",
 	"langsmith-js/traceable_agent", "langsmith-js/lg_agent", "llamaindex-ts-traceloop/rag", "mastra-arize/agent",
 	"openai-agents-openinference/agent", "openinference-js/agent", "openinference-js/anthropic_thinking",
 	"openinference-js/image", "openinference-js/rag", "openlit-js/agent", "otel-js-openai/agent",

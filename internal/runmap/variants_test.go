@@ -39,7 +39,7 @@ var (
 	// Counts in the documents that are cut, answers at the end of a list of everything.
 	inDocuments = []string{
 		"google-adk-ts", "lifted/langfuse", "lifted/logfire/openai", "lifted/logfire/openai_agents",
-		"lifted/logfire/openai_agents_mcp",
+		"lifted/logfire/openai_agents_mcp", "genkit", "langwatch", "livekit",
 	}
 	byName = []string{
 		"google-adk-ts", "llamaindex-ts-traceloop", "lifted/logfire/openai", "lifted/logfire/openai_agents",

@@ -70,14 +70,19 @@ func (e *evidence) excused() bool {
 	}
 	switch e.exceptionType { // LangSmith's SDKs make an exception of the text that another one left
 	case "", "Error", "Exception":
-		text := firstFilled(e.exceptionMessage, e.statusMessage)
-		if isByDesign(leadingName(text)) {
-			return true
-		}
-		_, stack, _ := strings.Cut(text, "\n\n") // LangChain's: the message, and behind it the stack, which tells the type
-		return isByDesign(leadingName(stack))
+		return StoppedByDesign(firstFilled(e.exceptionMessage, e.statusMessage, e.message))
 	}
 	return false
+}
+
+// StoppedByDesign reports whether the text of an error names an exception by which a framework stops on purpose: as its
+// first word, or, as LangChain's tracers write it, as that of the stack behind the message.
+func StoppedByDesign(text string) bool {
+	if isByDesign(leadingName(text)) {
+		return true
+	}
+	_, stack, _ := strings.Cut(text, "\n\n")
+	return isByDesign(leadingName(stack))
 }
 
 // leadingName returns the name with which a text begins that was made of an exception: "GraphInterrupt: …",
@@ -109,7 +114,7 @@ func (e *evidence) attribute(k string, v pcommon.Value, scope pcommon.Instrument
 		e.message = firstFilled(e.message, text(v))
 	case "langfuse.observation.level":
 		e.flag = e.flag || text(v) == "ERROR"
-	case "langsmith.metadata.ls_is_error_interrupt":
+	case "langsmith.metadata.ls_is_error_interrupt", "redact.evidence.by_design":
 		e.byDesign = e.byDesign || isTrue(v)
 	default:
 		e.libraryFlag(k, v, scope)

@@ -98,7 +98,7 @@ func appendWrapped(b []byte, raw, name string) []byte {
 // isMessages reports whether raw is a list of objects of which the first has a role, or is a message of LangChain's.
 func isMessages(raw string) bool {
 	for item := range elements(raw) {
-		return isObject(item) && member(item, "role") != "" ||
+		return isObject(item) && (member(item, "role") != "" || isItem(memberText(item, "type")) && member(item, "id") != "") ||
 			isLangChain(item) && strings.Contains(member(item, "id"), `"messages"`)
 	}
 	return false

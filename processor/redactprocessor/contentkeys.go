@@ -45,7 +45,7 @@ var contentKeys = keySet(`
 	gcp.vertex.agent.tool_response gcp.vertex.agent.data
 	lk.chat_ctx lk.function_tool.arguments lk.function_tool.output lk.instructions lk.response.function_calls
 	spring.ai.tool.call.result spring.ai.tool.definition.description spring.ai.tool.definition.schema
-	agent.stateSnapshot langwatch.rag.contexts crewai.crew.result crewai.agent.backstory crewai.agent.goal
+	agent.stateSnapshot agent.messages.ui langwatch.contexts langwatch.rag.contexts crewai.crew.result crewai.agent.backstory crewai.agent.goal
 	crewai.task.description haystack.agent.tools
 	json_encoded_event assertions scores
 	exception.message db.query.text db.statement db.operation.parameter http.request.body.content
@@ -57,7 +57,7 @@ var contentPrefixes = []string{
 	"gen_ai.prompt.", "gen_ai.completion.", "llm.input_messages.", "llm.output_messages.", "llm.prompts.",
 	"llm.choices.", "llm.tools.", "llm.request.functions.", "ai.prompt.", "langfuse.observation.input.",
 	"langfuse.observation.output.", "langfuse.observation.metadata.", "langfuse.trace.metadata.",
-	"retrieval.documents.", "reranker.input_documents.", "reranker.output_documents.", "embedding.embeddings.",
+	"retrieval.documents.", "documents.", "reranker.input_documents.", "reranker.output_documents.", "embedding.embeddings.",
 	"db.query.parameter.", "db.vector.query.", "db.query.result.", "lk.pii.", "crewai.task.", "request_data.",
 	"response_data.", "http.request.body.", "http.response.body.",
 }
@@ -85,7 +85,7 @@ var holderKeys = keySet("message messages tool_calls function parts choices")
 var (
 	likelyWords = keySet(`input inputs output outputs prompt prompts completion completions messages arguments args
 		content contents text transcript transcription instructions question answer answers body reasoning thinking
-		utterance documents document backstory inputdata outputdata toolcalls functioncalls history snapshot
+		utterance documents document contexts backstory inputdata outputdata toolcalls functioncalls history snapshot
 		memories citations`)
 	maybeWords = keySet(`result results response responses request requests data payload value values params
 		parameters variables template description message msg context query chunk chunks events schema doc command

@@ -3,16 +3,21 @@
 
 package redactprocessor
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/dialect"
+)
 
 // Attributes that keep, of content that goes, what decides whether a trace is worth keeping.
 const (
 	evidenceToolError = "redact.evidence.tool_error"
 	evidenceRefusal   = "redact.evidence.refusal"
+	evidenceByDesign  = "redact.evidence.by_design"
 )
 
 // evidence is what dropped content of a span showed.
-type evidence struct{ toolError, refusal bool }
+type evidence struct{ toolError, refusal, byDesign bool }
 
 // maxEvidence bounds how much of a value is looked at: what matters stands beside the first message or at the top of
 // a result.
@@ -23,6 +28,7 @@ func (e *evidence) look(text string) {
 	text = text[:min(len(text), maxEvidence)]
 	e.toolError = e.toolError || tellsToolError(text)
 	e.refusal = e.refusal || tellsRefusal(text)
+	e.byDesign = e.byDesign || dialect.StoppedByDesign(text)
 }
 
 func tellsToolError(text string) bool {

@@ -144,6 +144,9 @@ func (r *redactor) leave(m pcommon.Map) {
 	if r.now.evidence.refusal {
 		m.PutBool(evidenceRefusal, true)
 	}
+	if r.now.evidence.byDesign {
+		m.PutBool(evidenceByDesign, true)
+	}
 	if text := r.tally.summary(r.set); text != "" {
 		m.PutStr(summaryAttribute, text)
 	}

@@ -31,6 +31,7 @@ type details struct {
 	agent    top       // the highest of the agent's spans
 	calls    calls     // of models
 	suspects []spanKey // requests that failed: of a provider, if they stand below a model call
+	explicit explicit
 }
 
 type spanKey = [8]byte
@@ -110,6 +111,7 @@ func (e *Evidence) details() *details {
 func (d *details) merge(o *details) {
 	d.agent.rise(&o.agent)
 	d.calls.merge(&o.calls)
+	d.explicit.merge(o.explicit)
 	for _, id := range o.suspects {
 		d.suspect(id)
 	}

@@ -82,10 +82,14 @@ func sipRounds(v *[4]uint64, n int) {
 // randomness is the 56 bits of a hash that OpenTelemetry's sampling compares with a threshold.
 func randomness(hash uint64) uint64 { return hash >> 8 }
 
-// byHash keeps the trace if the hash of its conversation says so, or of its trace id when it belongs to none. A trace
-// that belongs to several conversations is kept when any of them is, so that each of them is whole; it then had
+// byHash keeps the trace if the randomness that came with it says so, else the hash of its conversation, or of its trace id
+// when it belongs to none. A trace that belongs to several conversations is kept when any of them is, so that each of them is whole; it then had
 // several chances, and counts accordingly less.
 func (p *Policy) byHash(th sampling.Threshold, traceID [16]byte, e *Evidence, d *Decision) {
+	if e.more != nil && e.more.explicit.here {
+		e.more.explicit.byRandomness(th, d)
+		return
+	}
 	n := int(e.conversations.n)
 	best := e.conversations.highest[0]
 	if n == 0 {

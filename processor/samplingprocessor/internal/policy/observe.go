@@ -55,6 +55,9 @@ type Observer struct {
 	conversation     string
 	conversationHash uint64
 
+	state    string // most share a trace state, too
+	explicit explicit
+
 	overrides    bool // the span may have attributes that override its place
 	tellsRelease bool // and some that tell its release
 }
@@ -179,6 +182,7 @@ func (o *Observer) Read(s *Sight, span ptrace.Span) {
 		e.releases = addReleases(e.releases, o.resource.partial)
 	}
 	o.readConversation()
+	o.readState()
 	if o.glance.Call {
 		e.details().calls.add(call{
 			id: o.span.SpanID(), parent: o.span.ParentSpanID(), tokens: o.glance.Tokens, cost: o.glance.Cost,

@@ -72,6 +72,9 @@ var (
 		attr("gen_ai.usage.audio.output_tokens"), attr("gen_ai.usage.output_audio_tokens"),
 		attr("gen_ai.usage.details.output_audio_tokens"),
 	}
+	kInputImage  = attr("gen_ai.usage.image.input_tokens")
+	kOutputImage = attr("gen_ai.usage.image.output_tokens")
+
 	kCost = []slot{attr("operation.cost"), attr("gen_ai.usage.total_cost"), attr("gen_ai.usage.cost")}
 )
 
@@ -107,6 +110,8 @@ func (genAI) usage(v *view, c *counts) {
 	fill(&c.reasoning, v, kReasoning...)
 	fill(&c.inputAudio, v, kInputAudio...)
 	fill(&c.outputAudio, v, kOutputAudio...)
+	fill(&c.inputImage, v, kInputImage)
+	fill(&c.outputImage, v, kOutputImage)
 	fillCost(&c.totalCost, v, kCost...)
 }
 

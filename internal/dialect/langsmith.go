@@ -68,6 +68,12 @@ func (c *counts) langchainDetails(in, out string) {
 	if c.cacheCreation <= 0 && (short > 0 || long > 0) {
 		c.cacheCreation = max(short, 0) + max(long, 0)
 	}
+	fillRaw(&c.cacheHour, in, "ephemeral_1h_input_tokens")
+	fillRaw(&c.inputImage, in, "image")
+	fillRaw(&c.longInput, in, "over_200k")
+	fillRaw(&c.longCacheRead, in, "cache_read_over_200k")
+	fillRaw(&c.outputImage, out, "image")
+	fillRaw(&c.longOutput, out, "over_200k")
 }
 
 func (l langsmith) inputs(b []byte, v *view) []byte {

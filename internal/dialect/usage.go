@@ -19,14 +19,25 @@ type counts struct {
 	cacheRead, cacheCreation int64
 	inputAudio, outputAudio  int64
 	reasoning                int64
-	exclusiveInput           bool // input leaves out what the cache holds
-	exclusiveOutput          bool // output leaves out reasoning
-	inputCost, outputCost    float64
-	totalCost                float64
+	rareCounts
+	exclusiveInput        bool // input leaves out what the cache holds
+	exclusiveOutput       bool // output leaves out reasoning
+	inputCost, outputCost float64
+	totalCost             float64
+}
+
+// rareCounts are details that only few tell, each with a price of its own.
+type rareCounts struct {
+	cacheHour                            int64
+	inputImage, outputImage              int64
+	longInput, longCacheRead, longOutput int64
 }
 
 var noCounts = counts{
 	input: -1, output: -1, total: -1, cacheRead: -1, cacheCreation: -1, inputAudio: -1, outputAudio: -1, reasoning: -1,
+	rareCounts: rareCounts{
+		cacheHour: -1, inputImage: -1, outputImage: -1, longInput: -1, longCacheRead: -1, longOutput: -1,
+	},
 }
 
 // counted reports whether an earlier dialect has given the totals.
@@ -149,11 +160,31 @@ func (c *counts) resolve(kind run.Kind) (u run.Usage, told bool) {
 	u.Reasoning = min(u.Reasoning, u.Output)
 	u.OutputAudio = min(u.OutputAudio, u.Output-u.Reasoning)
 	u.InputAudio = min(u.InputAudio, u.Input-u.CacheRead-u.CacheCreation)
+	c.addRare(&u)
 	u.Total = u.Input + u.Output
 	if u.TotalCost == 0 {
 		u.TotalCost = u.InputCost + u.OutputCost
 	}
 	return u, true
+}
+
+// addRare adds the details that few tell, each within what the ones before it leave.
+func (c *counts) addRare(u *run.Usage) {
+	if c.rareCounts == noCounts.rareCounts {
+		return
+	}
+	u.CacheHour = min(known64(c.cacheHour), u.CacheCreation)
+	left := max(u.Input-u.CacheRead-u.CacheCreation-u.InputAudio, 0)
+	for _, d := range []struct {
+		to *int64
+		n  int64
+	}{{&u.InputImage, c.inputImage}, {&u.Long.Input, c.longInput}, {&u.Long.CacheRead, c.longCacheRead}} {
+		*d.to = min(known64(d.n), left)
+		left -= *d.to
+	}
+	left = max(u.Output-u.Reasoning-u.OutputAudio, 0)
+	u.OutputImage = min(known64(c.outputImage), left)
+	u.Long.Output = min(known64(c.longOutput), left-u.OutputImage)
 }
 
 // divide finds out what a total leaves: the other side of a model call, or all that an embedding has read.

@@ -66,6 +66,18 @@ func TestRead_usageMeansTheSameOfEverySource(t *testing.T) {
 			"input_token_details":{"cache_read":4,"ephemeral_5m_input_tokens":2},"total_cost":0.5}`,
 		"gen_ai.usage.input_tokens": 1,
 	}, &run.Usage{Input: 9, Output: 1, Total: 10, CacheRead: 4, CacheCreation: 2, TotalCost: 0.5})
+	rare := &run.Usage{Input: 20, Output: 9, Total: 29, CacheRead: 1, CacheCreation: 5, CacheHour: 3, InputImage: 2, OutputImage: 2}
+	rare.Long.Input, rare.Long.CacheRead, rare.Long.Output = 6, 4, 3
+	f("langsmith", attrs{
+		"langsmith.usage_metadata": `{"input_tokens":20,"output_tokens":9,
+			"input_token_details":{"cache_read":1,"ephemeral_5m_input_tokens":2,"ephemeral_1h_input_tokens":3,"image":2,
+				"over_200k":6,"cache_read_over_200k":4},
+			"output_token_details":{"image":2,"over_200k":3}}`,
+	}, rare)
+	f("any", attrs{ // no detail exceeds what the others leave
+		"gen_ai.usage.input_tokens": 10, "gen_ai.usage.output_tokens": 5, "gen_ai.usage.cache_read.input_tokens": 7,
+		"gen_ai.usage.image.input_tokens": 8, "gen_ai.usage.image.output_tokens": 4, "gen_ai.usage.reasoning.output_tokens": 2,
+	}, &run.Usage{Input: 10, Output: 5, Total: 15, CacheRead: 7, InputImage: 3, Reasoning: 2, OutputImage: 3})
 }
 
 func TestRead_numbersAreGuarded(t *testing.T) {

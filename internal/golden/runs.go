@@ -73,7 +73,9 @@ func shownUsage(u *run.Usage) map[string]any {
 	m := map[string]any{"input": u.Input, "output": u.Output}
 	for name, n := range map[string]int64{
 		"cache_read": u.CacheRead, "cache_creation": u.CacheCreation, "input_audio": u.InputAudio,
-		"reasoning": u.Reasoning, "output_audio": u.OutputAudio,
+		"reasoning": u.Reasoning, "output_audio": u.OutputAudio, "cache_hour": u.CacheHour,
+		"input_image": u.InputImage, "output_image": u.OutputImage,
+		"long_input": u.Long.Input, "long_cache_read": u.Long.CacheRead, "long_output": u.Long.Output,
 	} {
 		if n > 0 {
 			m[name] = n

@@ -71,8 +71,13 @@ type Run struct {
 type Usage struct {
 	Input, Output, Total int64
 
-	CacheRead, CacheCreation, InputAudio int64
-	Reasoning, OutputAudio               int64
+	CacheRead, CacheCreation, InputAudio, InputImage int64
+	Reasoning, OutputAudio, OutputImage              int64
+
+	// CacheHour is what of CacheCreation lasts an hour and not five minutes, at another price.
+	CacheHour int64
+	// Long is what has the price of a long context, beyond 200,000 tokens.
+	Long struct{ Input, CacheRead, Output int64 }
 
 	InputCost, OutputCost, TotalCost float64 // US dollars; zero is unknown
 }

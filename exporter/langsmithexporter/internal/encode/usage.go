@@ -19,9 +19,16 @@ func appendUsage(b []byte, u *run.Usage) []byte {
 	b = strconv.AppendInt(b, u.Output, 10)
 	b = append(b, `,"total_tokens":`...)
 	b = strconv.AppendInt(b, total(u), 10)
+	creation, short := u.CacheCreation, int64(0)
+	if u.CacheHour > 0 { // either as a whole or by how long it lasts: both would be paid twice
+		creation, short = 0, u.CacheCreation-u.CacheHour
+	}
 	b = appendDetails(b, "input_token_details",
-		count{"cache_read", u.CacheRead}, count{"cache_creation", u.CacheCreation}, count{"audio", u.InputAudio})
-	b = appendDetails(b, "output_token_details", count{"reasoning", u.Reasoning}, count{"audio", u.OutputAudio})
+		count{"cache_read", u.CacheRead}, count{"cache_creation", creation}, count{"audio", u.InputAudio},
+		count{"ephemeral_5m_input_tokens", short}, count{"ephemeral_1h_input_tokens", u.CacheHour},
+		count{"image", u.InputImage}, count{"over_200k", u.Long.Input}, count{"cache_read_over_200k", u.Long.CacheRead})
+	b = appendDetails(b, "output_token_details", count{"reasoning", u.Reasoning}, count{"audio", u.OutputAudio},
+		count{"image", u.OutputImage}, count{"over_200k", u.Long.Output})
 	b = appendCost(b, "input_cost", u.InputCost)
 	b = appendCost(b, "output_cost", u.OutputCost)
 	b = appendCost(b, "total_cost", u.TotalCost)

@@ -135,6 +135,11 @@ func TestUsageJSON(t *testing.T) {
 		"input_token_details":{"cache_read":1,"cache_creation":2,"audio":3},
 		"output_token_details":{"reasoning":4,"audio":5},
 		"input_cost":0.000001,"output_cost":0.5,"total_cost":0.500001}`)
+	rare := run.Usage{Input: 20, Output: 9, CacheCreation: 5, CacheHour: 3, InputImage: 1, OutputImage: 2}
+	rare.Long.Input, rare.Long.CacheRead, rare.Long.Output = 6, 4, 3
+	f(rare, `{"input_tokens":20,"output_tokens":9,"total_tokens":29,
+		"input_token_details":{"ephemeral_5m_input_tokens":2,"ephemeral_1h_input_tokens":3,"image":1,"over_200k":6,"cache_read_over_200k":4},
+		"output_token_details":{"image":2,"over_200k":3}}`)
 	f(run.Usage{InputAudio: 1, Reasoning: -1, InputCost: math.NaN(), OutputCost: math.Inf(1)},
 		`{"input_tokens":0,"output_tokens":0,"total_tokens":0,"input_token_details":{"audio":1}}`)
 }

@@ -121,23 +121,20 @@ type options struct {
 func (sc *Scanner) commandBefore(i int) *command {
 	from := max(0, i-commandWindow, sc.options.seen-len("mysqldump.exe "))
 	line := sc.text[from:i]
-	for end := len(line) - 1; end >= 0; end-- {
-		c := line[end]
-		if (c == '\n' || c == ';' || c == '|') && (end == 0 || line[end-1] != '\\') { // a backslash joins two lines
-			line, sc.options.command = line[end+1:], 0
-			break
-		}
-	}
 	sc.options.seen = i
-	for end := strings.IndexByte(line, ' '); end >= 0 && end < len(line); {
-		if k := commandAt(line[:end]); k > 0 {
-			sc.options.command = k
+	for end := len(line) - 1; end >= 0; end-- {
+		switch c := line[end]; c {
+		case ' ':
+			if k := commandAt(line[:end]); k > 0 { // the last one on the line
+				sc.options.command = k
+				return &commands[k-1]
+			}
+		case '\n', ';', '|':
+			if end == 0 || line[end-1] != '\\' { // a backslash joins two lines
+				sc.options.command = 0
+				return nil
+			}
 		}
-		next := strings.IndexByte(line[end+1:], ' ')
-		if next < 0 {
-			break
-		}
-		end += 1 + next
 	}
 	if sc.options.command == 0 {
 		return nil

@@ -128,8 +128,10 @@ var keywords = words("null none nil undefined true false yes no on off string st
 	"secretstr optional required redacted masked filtered hidden empty unset n/a")
 
 func isKeyword(s string) bool {
-	s = strings.TrimRight(s, "!?") // String! of GraphQL
-	return len(s) <= len("undefined") && keywords.has(s)
+	if s != "" && (s[len(s)-1] == '!' || s[len(s)-1] == '?') {
+		s = strings.TrimRight(s, "!?") // String! of GraphQL
+	}
+	return keywords.has(s)
 }
 
 // references are beginnings of expressions that name a secret instead of holding it.
@@ -148,9 +150,9 @@ var referencesBy = func() (t [256][]string) {
 	return t
 }()
 
-func isReference(low string) bool {
-	for _, r := range referencesBy[low[0]] {
-		if strings.HasPrefix(low, r) {
+func isReference(s string) bool {
+	for _, r := range referencesBy[lower(s[0])] {
+		if hasFold(s, r) {
 			return true
 		}
 	}
@@ -171,8 +173,7 @@ func (sc *Scanner) isPlaceholder(s string) bool {
 	if s == "" || sc.isHeading(s) || isKeyword(s) || sc.isOwn(s) || distinct(s) == 1 || isMasked(s) || isSample(s) {
 		return true
 	}
-	low := strings.ToLower(s[:min(len(s), maxSample)])
-	return isReference(low) || isExpression(s, low) || isConstant(s) || isPath(s)
+	return isReference(s) || isExpression(s) || isConstant(s) || isPath(s)
 }
 
 // standsIn is isPlaceholder where nothing but a secret can stand, as in the password of a URL. There a word is one, too.
@@ -181,12 +182,11 @@ func (sc *Scanner) standsIn(s string) bool {
 	if s == "" || sc.isOwn(s) || distinct(s) == 1 || isMasked(s) || isTemplate(s) {
 		return true
 	}
-	low := strings.ToLower(s[:min(len(s), maxSample)])
-	return isReference(low) || isExpression(s, low) || only(s, aCapitals) && KeyKind(s) != KindNone
+	return isReference(s) || isExpression(s) || only(s, aCapitals) && KeyKind(s) != KindNone
 }
 
-// isExpression tells by the first character whether s is an expression in place of a value. low is s in small letters.
-func isExpression(s, low string) bool {
+// isExpression tells by the first character whether s is an expression in place of a value.
+func isExpression(s string) bool {
 	switch s[0] {
 	case '<':
 		return isMarkup(s)
@@ -198,12 +198,12 @@ func isExpression(s, low string) bool {
 		// %q of a format, %NAME% of a shell
 		return len(s) <= maxVerb && isLetter(s[len(s)-1]) || s[len(s)-1] == '%' && only(s[1:len(s)-1], aLetter|aURLSafe)
 	case '&':
-		return strings.HasPrefix(low, "&lt;") && strings.HasSuffix(s, "&gt;")
-	case 'h':
-		return isPlainURL(low)
+		return hasFold(s, "&lt;") && strings.HasSuffix(s, "&gt;")
+	case 'h', 'H':
+		return isPlainURL(s[:min(len(s), maxSample)])
 	}
 	const yours = len("your")
-	return strings.HasPrefix(low, "your") && len(s) > yours &&
+	return hasFold(s, "your") && len(s) > yours &&
 		(s[yours] == '_' || s[yours] == '-' || !strings.ContainsAny(s, "0123456789"))
 }
 
@@ -248,7 +248,7 @@ func isBracketed(s string) bool {
 // isPlainURL tells whether s is an address without anything in it that could be secret. Those with a user or a query
 // are judged by their parts.
 func isPlainURL(s string) bool {
-	return (strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://")) && !strings.ContainsAny(s, "?@#")
+	return (hasFold(s, "http://") || hasFold(s, "https://")) && !strings.ContainsAny(s, "?@#")
 }
 
 // isPath tells whether s is a path or a selector made of words: /en/guides/strong-password, users/passwords#edit.
@@ -283,6 +283,9 @@ func isMasked(s string) bool {
 func isShortened(s string) bool {
 	const most = 12
 	for _, gap := range [...]string{"...", "***", "\u2026"} {
+		if strings.IndexByte(s, gap[0]) < 0 {
+			continue
+		}
 		if n := strings.Index(s, gap); n > 0 {
 			return n+len(strings.TrimLeft(s[n:], gap)) <= most
 		}

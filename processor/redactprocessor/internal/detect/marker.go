@@ -17,6 +17,9 @@ const (
 
 var ownPrefixes = [...]string{MaskPrefix, HashPrefix, MediaPrefix, ContentPrefix, CutPrefix}
 
+// ownStarts are the first bytes of all of them, and that of a mask without its bracket.
+var ownStarts = chars("[hR")
+
 // Lengths of the parts of a hash token, in hexadecimal digits.
 const (
 	HashDigits  = 24
@@ -37,6 +40,9 @@ func (sc *Scanner) ownToken(i int) int {
 
 // ownEnd returns the end of a mask, hash or media token of ours that begins at i, or 0.
 func (sc *Scanner) ownEnd(i int) int {
+	if i >= len(sc.text) || !ownStarts[sc.text[i]] {
+		return 0
+	}
 	s := sc.text[i:]
 	n := 0
 	switch {
@@ -59,6 +65,9 @@ func (sc *Scanner) ownEnd(i int) int {
 
 // isOwn tells whether s is one of our tokens and nothing else.
 func (sc *Scanner) isOwn(s string) bool {
+	if s == "" || !ownStarts[s[0]] {
+		return false
+	}
 	switch {
 	case strings.HasPrefix(s, "REDACTED:"): // the brackets of an array were cut off
 		return sc.maskLength("["+s+"]") == len(s)+2

@@ -133,6 +133,9 @@ var verbs = []string{" is now ", " is: ", " is ", " was ", " to ", " ist ", " la
 // the word, as a detector that knows the token by name may still find it.
 func (sc *Scanner) announced(i int) int {
 	s := sc.text
+	if i+1 < len(s) && s[i+1] == '[' && sc.ownEnd(i+1) > 0 {
+		return i // it was said before
+	}
 	start, exact := sc.announcedAt(i)
 	if start == 0 || start >= len(s) {
 		return i

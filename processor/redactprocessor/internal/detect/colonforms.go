@@ -53,7 +53,7 @@ const oracleThin = "jdbc:oracle:thin"
 
 func (sc *Scanner) oracle(i int) int {
 	s := sc.text
-	end := authorityEnd(s, i)
+	end := authorityEnd(s[:min(len(s), i+maxTag)], i)
 	if end >= len(s) || s[end] != '/' {
 		return 0
 	}

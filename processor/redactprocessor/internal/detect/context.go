@@ -23,7 +23,11 @@ func (sc *Scanner) inContext(start, end int) bool {
 	if end-start < leastContext {
 		return false
 	}
+	if m := &sc.wide; m.scan == sc.scan && start >= m.start && end <= m.end {
+		return false // as the part of the same token that was read before
+	}
 	start, end = widen(s, start, end)
+	sc.wide = memo{scan: sc.scan, start: start, end: end}
 	word, ok := wordBefore(s, start)
 	if !ok || !mayEnd(word, len(word)) {
 		return false

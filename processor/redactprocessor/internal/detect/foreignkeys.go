@@ -33,10 +33,22 @@ func foreignKind(s string, i int) Kind {
 	if end > 0 && isQuote(s[end-1]) {
 		end--
 	}
-	for _, word := range foreignKeys {
+	if end == 0 {
+		return KindNone
+	}
+	for _, word := range foreignKeysBy[lower(s[end-1])] {
 		if end >= len(word) && hasFold(s[end-len(word):end], word) {
 			return KindSecret
 		}
 	}
 	return KindNone
 }
+
+// foreignKeysBy holds foreignKeys by their last byte.
+var foreignKeysBy = func() (t [256][]string) {
+	for _, word := range foreignKeys {
+		last := word[len(word)-1]
+		t[last] = append(t[last], word)
+	}
+	return t
+}()

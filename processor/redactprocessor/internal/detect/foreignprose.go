@@ -75,15 +75,23 @@ func (sc *Scanner) announcedForeign(i int) {
 
 // jointEnd returns where the first verb or colon behind i ends, within the sentence, or 0.
 func jointEnd(s string, i int) int {
-	line := s[i:min(len(s), i+maxOwner)]
-	if stop := strings.IndexAny(line, ".;,\n\\\"'={}("); stop >= 0 {
-		line = line[:stop]
-	}
-	first, end := len(line), 0
-	for _, joint := range foreignJoints {
-		if n := strings.Index(line, joint); n >= 0 && n < first {
-			first, end = n, i+n+len(joint)
+	for end := min(len(s), i+maxOwner); i < end && !sentenceStops[s[i]]; i++ {
+		for _, joint := range jointsBy[s[i]] {
+			if strings.HasPrefix(s[i:], joint) {
+				return i + len(joint)
+			}
 		}
 	}
-	return end
+	return 0
 }
+
+// sentenceStops end a sentence, or what can be one.
+var sentenceStops = chars(".;,\n\\\"'={}(")
+
+// jointsBy holds foreignJoints by their first byte.
+var jointsBy = func() (t [256][]string) {
+	for _, joint := range foreignJoints {
+		t[joint[0]] = append(t[joint[0]], joint)
+	}
+	return t
+}()

@@ -33,6 +33,7 @@ type memories struct {
 	bares   memo // of values without quotes
 	queried memo // of those in URLs
 	bearers memo // of what follows "Bearer"
+	wide    memo // of tokens that were looked at with the word before them
 	closed  closed
 	// maskName is the name of the detector in the mask that was read last.
 	maskName string

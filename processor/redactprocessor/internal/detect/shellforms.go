@@ -101,11 +101,21 @@ func (sc *Scanner) literalMember(i int) bool {
 	if !strings.HasSuffix(s[:i], fromLiteral) || !strings.Contains(s[max(0, i-commandWindow):i], "secret") {
 		return false
 	}
-	start, end := argumentAt(s, i+1)
-	eq := strings.IndexByte(s[start:end], '=')
-	if eq < 0 || sc.standsIn(s[start+eq+1:end]) {
+	start := i + 1
+	if start < len(s) && isQuote(s[start]) {
+		start++
+	}
+	eq := run(s[:min(len(s), start+maxKey)], start, aURLDot)
+	if eq >= len(s) || s[eq] != '=' {
 		return false
 	}
-	sc.add(Finding{start + eq + 1, end, CLIPassword, Unquoted})
+	end, crowded := sc.bareEnd(eq+1, false)
+	if sc.ownEnd(eq+1) > 0 {
+		return false
+	}
+	if !crowded && sc.standsIn(s[eq+1:end]) {
+		return false
+	}
+	sc.add(Finding{eq + 1, end, CLIPassword, Unquoted})
 	return true
 }

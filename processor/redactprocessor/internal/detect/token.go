@@ -245,7 +245,7 @@ func (sc *Scanner) pairValue(start, end int) bool {
 	if kind := KeyKind(name); kind != KindSecret && kind != KindAuth && kind != KindCookie || !looksToken(s[start:end]) {
 		return false
 	}
-	if k := strings.LastIndexByte(s[:at-1], '['); k < 0 || at-1-k > maxDepth {
+	if strings.IndexByte(s[max(0, at-1-maxDepth):at-1], '[') < 0 {
 		return false
 	}
 	sc.add(Finding{start, closing(s, start-1), SecretValue, Unquoted})

@@ -97,6 +97,9 @@ func (r *rule) match(sc *Scanner, start int) int {
 	if length < r.least || r.random && length > r.full && isHash(s[body:end], r.full) {
 		return 0
 	}
+	if m := &sc.memos[r.chars%memoSlots]; m.shared > maxShared {
+		return end // as many prefixes as this end at the same place
+	}
 	if !startsWord(s, start) && (!r.glued || length < r.full) {
 		return 0
 	}
@@ -162,6 +165,7 @@ func (sc *Scanner) runEnd(i int, chars uint8) int {
 	if m.scan != sc.scan || m.chars != chars || i < m.start || i > m.end {
 		*m = memo{scan: sc.scan, chars: chars, start: i, end: run(sc.text, i, chars)}
 	}
+	m.shared++
 	return m.end
 }
 

@@ -72,6 +72,14 @@ var hostile = []struct {
 	{"cvv=123 cvv=123 …", repeat("cvv=123 ")},
 	{"images in base64, cut short", repeat("data:image/png;base64,iVBORw0KGgo ")},
 	{`{"password":{"password":…`, repeat(`{"password":`)},
+	{`OPT_PASSWORD, "OPT_PASSWORD, "…`, repeat(`CURLOPT_PASSWORD, "00Dreset`)},
+	{"--from-literal=--from-literal=…", repeat("secret--from-literal=:")},
+	{"jdbc:oracle:thin:…", repeat("jdbc:oracle:thin:eyJ")},
+	{"a word for a password, and %61", repeat("contrase\u00f1a: 8.8.8.8%61")},
+	{"live_live_…", repeat("live_live_AIza")},
+	{"runs joined by ~", repeat("mysql1234sha256~pwd")},
+	{"password xY9$kQ2m …", repeat("password xY9$kQ2m ")},
+	{"https://x/reset/…", repeat("https://x/reset/")},
 }
 
 func repeat(unit string) func(int) string {

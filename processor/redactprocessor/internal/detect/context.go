@@ -23,11 +23,10 @@ func (sc *Scanner) inContext(start, end int) bool {
 	if end-start < leastContext {
 		return false
 	}
-	if m := &sc.wide; m.scan == sc.scan && start >= m.start && end <= m.end {
-		return false // as the part of the same token that was read before
+	start, end, again := sc.wholeToken(start, end)
+	if again {
+		return false
 	}
-	start, end = widen(s, start, end)
-	sc.wide = memo{scan: sc.scan, start: start, end: end}
 	word, ok := wordBefore(s, start)
 	if !ok || !mayEnd(word, len(word)) {
 		return false
@@ -64,6 +63,17 @@ func (sc *Scanner) inContext(start, end int) bool {
 	}
 	sc.add(Finding{start, end, SecretValue, Unquoted})
 	return true
+}
+
+// wholeToken widens the run [start, end) to the token that it is a part of, and tells whether that was read before.
+func (sc *Scanner) wholeToken(start, end int) (from, to int, again bool) {
+	m := &sc.wide
+	if m.scan == sc.scan && start >= m.start && end <= m.end {
+		return m.start, m.end, true
+	}
+	from, to = widen(sc.text, start, end)
+	*m = memo{scan: sc.scan, start: from, end: to}
+	return from, to, false
 }
 
 // maxJoined is how far into a run its name reaches.

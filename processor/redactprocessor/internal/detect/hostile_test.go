@@ -37,6 +37,9 @@ var hostile = []string{
 	"\"k\":\"aaaaaaaaaaaaaaaaaaaaa\",", "password for a is ", "password a:", "Private-Lines: 1\n", "jdbc:oracle:thin:a/b", "a.b:1:c:d:",
 	"a:b@tcp(", "identified by '", "-AsPlainText ", "\"a -AsPlainText", "user=a\npassword=b_c\n", ";user=a;password=b", "name: x\nvalue: ",
 	"<name>password</name><value>", "let password: A = ", "a:b@h,", "://a:b@h,", "password='\"", "password=''", "contrase\u00f1a: ", "code 123456 ",
+	"CURLOPT_PASSWORD, \"00Dreset", "cvv--from-literal=:secret", "jdbc:oracle:thin:eyJ", "contrase\u00f1a: 8.8.8.8%61", "live_live_AIza",
+	"mysql1234sha256~pwd", "[\"password\",\"a1b2c3d4e5f6g7h8\"", "https://x/reset/a", "recovery codes: a1b2c3 ", "078-05-1120 ", "\x1b[93m",
+	"acme-secret-a1b2c3d4e5f6g7h8i9-", "echo a | sudo -S ", " /user:a /pass:b", "identified with x by ", "${a:-b}", "a=&quot;b",
 	"CVC 739 ", "password xY9$kQ2m ", "1//0", "5KL9", "environ[\"password\"] = ", "**password**: ", "x:00D1!", "1/1234567890123:",
 }
 

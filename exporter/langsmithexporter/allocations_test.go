@@ -21,7 +21,7 @@ func TestEncode_allocationsForASpan(t *testing.T) {
 	for _, td := range all {
 		spans += td.SpanCount()
 	}
-	for p, most := range map[encode.Protocol]float64{encode.OTLP: 5, encode.Multipart: 8} {
+	for p, most := range map[encode.Protocol]float64{encode.OTLP: 3.5, encode.Multipart: 4.8} {
 		b := newBatcher(t, p)
 		allocations := testing.AllocsPerRun(5, func() {
 			for _, td := range all {

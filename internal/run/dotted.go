@@ -15,7 +15,12 @@ import (
 //
 //	20060102T150405000000Z<id of the root>.20060102T150405000123Z<id of the run>
 func Dotted(parent string, start time.Time, id ID) string {
-	return string(AppendDotted(make([]byte, 0, len(parent)+len(".")+segmentLength), parent, start, id))
+	var room [segmentLength]byte
+	segment := appendSegment(room[:0], parent, start, id)
+	if parent == "" {
+		return string(segment)
+	}
+	return parent + "." + string(segment)
 }
 
 // AppendDotted appends what Dotted returns.
@@ -23,6 +28,11 @@ func AppendDotted(b []byte, parent string, start time.Time, id ID) []byte {
 	if parent != "" {
 		b = append(append(b, parent...), '.')
 	}
+	return appendSegment(b, parent, start, id)
+}
+
+// appendSegment appends the last segment of what Dotted returns.
+func appendSegment(b []byte, parent string, start time.Time, id ID) []byte {
 	own := len(b)
 	b = appendStamp(b, start)
 	if last := lastStamp(parent); last > string(b[own:]) {

@@ -42,3 +42,10 @@ func TestDotted_foreignParentIsKeptAsItIs(t *testing.T) {
 	got := run.Dotted("custom", time.Unix(0, 0), run.ID{15: 9})
 	assert.Equal(t, "custom.19700101T000000000000Z00000000-0000-0000-0000-000000000009", got)
 }
+
+func TestDotted_needsMemoryOnce(t *testing.T) {
+	root := run.Dotted("", time.Unix(1, 0), run.ID{15: 1})
+	for _, parent := range []string{"", root, root + "." + root} {
+		assert.LessOrEqual(t, testing.AllocsPerRun(10, func() { run.Dotted(parent, time.Unix(1, 0), run.ID{15: 2}) }), 1.0)
+	}
+}

@@ -132,13 +132,13 @@ func (w *walker) value(val pcommon.Value, depth int) {
 	}
 }
 
-// bytes shows bytes as text: most that are not text hold nothing that a detector wakes up for, and some hold text in
+// bytes shows bytes: most that are not text hold nothing that a detector wakes up for, and some hold text in
 // between.
 func (w *walker) bytes(b pcommon.ByteSlice) {
 	if b.Len() == 0 {
 		return
 	}
-	if changed, ok := w.v.Text(&w.at, string(b.AsRaw())); ok {
+	if changed, ok := w.v.Bytes(&w.at, string(b.AsRaw())); ok {
 		b.FromRaw([]byte(changed))
 	}
 }

@@ -90,6 +90,8 @@ type Visitor interface {
 	Entry(at *Place, key string, value pcommon.Value) Verdict
 	// Text returns what is to stand instead of a text, and whether that differs.
 	Text(at *Place, text string) (string, bool)
+	// Bytes is Text for a value of bytes.
+	Bytes(at *Place, raw string) (string, bool)
 	// Name is Text for the key of an entry.
 	Name(at *Place, key string) (string, bool)
 	// TooDeep returns what is to stand instead of a value below the deepest level that is walked.

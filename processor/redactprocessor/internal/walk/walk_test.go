@@ -45,6 +45,8 @@ func (s *shouter) Text(at *walk.Place, text string) (string, bool) {
 	return strings.ToUpper(text), strings.ToUpper(text) != text
 }
 
+func (s *shouter) Bytes(at *walk.Place, raw string) (string, bool) { return s.Text(at, raw) }
+
 func (s *shouter) Name(at *walk.Place, key string) (string, bool) { return s.Text(at, key) }
 
 func (s *shouter) TooDeep(*walk.Place) string { return "deep" }

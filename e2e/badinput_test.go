@@ -7,6 +7,8 @@ package e2e
 
 import (
 	"bytes"
+	"fmt"
+	"math"
 	"net"
 	"net/http"
 	"os"
@@ -114,6 +116,61 @@ func TestBadInput_spansWithOneIDAreTwoRuns(t *testing.T) {
 	assert.Equal(t, map[string]bool{"agent": true, "search": true, "book": true}, names)
 	assert.Equal(t, 1, marked)
 	assert.Equal(t, 1.0, c.sum("otelcol_processor_sampling_spans_separated"))
+	assert.Zero(t, c.stop())
+}
+
+// oddTrace is one trace whose spans hold what no library should write, each in its own way.
+func oddTrace(t *testing.T) (td ptrace.Traces, odd int) {
+	t.Helper()
+	deep := strings.Repeat(`{"a":`, 170_000) + "1" + strings.Repeat("}", 170_000)
+	many := map[string]any{}
+	for n := range 10_000 {
+		many[fmt.Sprintf("app.key.%d", n)] = "value"
+	}
+	cases := []map[string]any{
+		{"gen_ai.usage.input_tokens": math.NaN(), "gen_ai.usage.output_tokens": math.Inf(-1)},
+		{"input.value": `"\"{\\\"x\\\":1}\""`},
+		{"llm.input_messages.999999999.message.role": "user", "llm.input_messages.999999999.message.content": "last"},
+		{"input.value": deep, "gen_ai.output.messages": strings.Repeat("[", 500_000)},
+		{"input.value": `{"id":9007199254740993}`, "gen_ai.usage.input_tokens": int64(math.MaxInt64)},
+		{"input.value": "caf\xe9", "output.value": "\xed\xa0\x80", "k\xff": "v"},
+		{"gen_ai.input.messages": `[{"role":"user","content":null},null]`, "gen_ai.output.messages": "null"},
+		many,
+	}
+	td = ptrace.NewTraces()
+	spans := td.ResourceSpans().AppendEmpty().ScopeSpans().AppendEmpty().Spans()
+	now := time.Now()
+	for i := range len(cases) + 1 {
+		span := spans.AppendEmpty()
+		span.SetTraceID(pcommon.TraceID{0xba, 0xd0})
+		span.SetSpanID(pcommon.SpanID{0xba, byte(i)})
+		span.SetName(fmt.Sprintf("chat %d", i))
+		if i > 0 {
+			span.SetParentSpanID(pcommon.SpanID{0xba, 0})
+			require.NoError(t, span.Attributes().FromRaw(cases[i-1]))
+		}
+		span.Attributes().PutStr("gen_ai.operation.name", "chat")
+		span.SetStartTimestamp(pcommon.NewTimestampFromTime(now))
+		span.SetEndTimestamp(pcommon.NewTimestampFromTime(now.Add(time.Second)))
+	}
+	return td, len(cases)
+}
+
+// TestBadInput_oddSpansGoThroughEverything sends them through redact, sampling and the exporter beside a good trace.
+func TestBadInput_oddSpansGoThroughEverything(t *testing.T) {
+	c := start(t, nil, "embed:local", overlay(t, quick))
+	td, odd := oddTrace(t)
+	body, err := ptraceotlp.NewExportRequestFromTraces(td).MarshalProto()
+	require.NoError(t, err)
+	status, answer := post(t, c.otlp()+"/v1/traces", "application/x-protobuf", body)
+	require.Equal(t, http.StatusOK, status, answer)
+	good := replayTo(t, c, only("vercel-ai-v7/agent_stream.json"))
+	trace := td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(0).TraceID().String()
+	require.Eventually(t, func() bool {
+		have := readPage(t, c).traces
+		return len(have[trace]) == odd+1 && len(have[good.agentTraces[0]]) > 0
+	}, 30*time.Second, 200*time.Millisecond)
+	assert.Empty(t, readPage(t, c).broken)
 	assert.Zero(t, c.stop())
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/pdatatest"
@@ -188,5 +189,36 @@ func TestProtocols_linkToTheSpanElsewhere(t *testing.T) {
 			span := td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(0)
 			assert.Contains(t, string(r.Extra), `"apm_url":"https://apm.example/`+span.TraceID().String()+`"`, protocol)
 		}
+	}
+}
+
+// A tool call that only an event tells of is the same run by both protocols, whatever ids are made.
+func TestProtocols_toolCallsWithoutASpan(t *testing.T) {
+	td := tracesOf("t", 1, 2)
+	turn := td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(1)
+	turn.SetEndTimestamp(turn.StartTimestamp() + 5e9)
+	for i, id := range []string{"a", "b"} {
+		e := turn.Events().AppendEmpty()
+		e.SetName("codex.tool_result")
+		e.SetTimestamp(turn.StartTimestamp() + 1e9*pcommon.Timestamp(i+1))
+		require.NoError(t, e.Attributes().FromRaw(map[string]any{
+			"call_id": id, "tool_name": "exec", "arguments": `{"cmd":"ls"}`, "output": "a.txt", "duration_ms": "500", "success": id == "a",
+		}))
+	}
+	for _, ids := range []string{bySpan, byTraceSpan} {
+		by := func(protocol string) map[string]standin.Run {
+			return arrivals(t, td, func(c *Config) { c.Protocol, c.RunIDs = protocol, ids })
+		}
+		otlp, native := by("otlp"), by("multipart")
+		require.Len(t, otlp, 4, ids)
+		tools := 0
+		for id, r := range otlp {
+			assert.Equal(t, asCompared(t, r), asCompared(t, native[id]), "%s: %s", ids, r.Name)
+			if r.Type == "tool" {
+				assert.JSONEq(t, `{"cmd":"ls"}`, string(r.Inputs))
+				tools++
+			}
+		}
+		assert.Equal(t, 2, tools, ids)
 	}
 }

@@ -4,6 +4,8 @@
 package samplingprocessor
 
 import (
+	"context"
+	"math/rand/v2"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,6 +13,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/settings"
 )
 
 // lateError is a span that fails, below the one of a payload.
@@ -129,4 +133,57 @@ func TestGraves_giveWayInAFullDirectory(t *testing.T) {
 		assert.Equal(t, 1.0, s.count("brought_back", "outcome", "stub"))
 		s.stop()
 	})
+}
+
+// TestAway_whatIsCountedIsWhatIsThere has everything happen with little memory, and afterwards looks for bytes and entries that
+// nobody holds.
+func TestAway_whatIsCountedIsWhatIsThere(t *testing.T) {
+	for seed := range uint64(8) {
+		synctest.Test(t, func(t *testing.T) {
+			r := rand.New(rand.NewPCG(seed, 5))
+			dir := t.TempDir()
+			s := withDirectory(t, dir, func(c *Config) {
+				littleMemory(c)
+				keepOnlyErrors(c)
+				c.Memory.MaxBytes = 512 << 10
+				c.Disk.MaxBytes = settings.ByteSize(8 << 20 >> (seed % 4)) // some are full
+			})
+			next := &gate{}
+			s.start(next)
+			accepted := 0
+			for range 400 {
+				td := noise(uint16(r.IntN(300)), r.IntN(60<<10))
+				span := spansOfAll(td)[0]
+				span.SetSpanID(spanID(byte(1 + r.IntN(9))))
+				if r.IntN(4) == 0 {
+					span.Status().SetCode(ptrace.StatusCodeError)
+				}
+				if s.traces.ConsumeTraces(context.Background(), td) == nil {
+					accepted++
+				}
+				time.Sleep(time.Duration(r.IntN(400)) * time.Millisecond)
+				next.shut.Store(r.IntN(100) < 60)
+			}
+			next.shut.Store(false)
+			time.Sleep(10 * time.Minute)
+			require.Greater(t, accepted, 100)
+			c := s.traces.(*tracesProcessor).core
+			t.Logf("accepted %d; brought back whole %v, stubs %v; evicted %v, refused %v, retries %v", accepted,
+				s.count("brought_back", "outcome", "whole"), s.count("brought_back", "outcome", "stub"), s.count("evicted"),
+				s.count("refused_requests"), s.count("release_retries"))
+			synctest.Wait() // the shards rest
+			held := int64(0)
+			for _, sh := range c.shards {
+				held += sh.decided.Bytes() + sh.buried
+			}
+			require.Equal(t, held, c.budget.held())
+			for _, sh := range c.shards {
+				sh.graves.Shrink(1 << 40)
+				assert.Zero(t, sh.buried)
+			}
+			time.Sleep(time.Minute)
+			assert.Zero(t, entriesIn(t, dir))
+			s.stop()
+		})
+	}
 }

@@ -163,7 +163,7 @@ func TestAdversarial_replicasAgreeOnAConversation(t *testing.T) {
 
 // TestAdversarial_shutdownInTimeWhateverIsOpen leaves a second for many traces and a consumer that never returns.
 func TestAdversarial_shutdownInTimeWhateverIsOpen(t *testing.T) {
-	const batches, size = 50, 1000
+	const batches, size = 100, 1000
 	s := newSampler(t, func(c *Config) { c.Memory.MaxBytes = 512 << 20 }).start(hung{})
 	for batch := range batches {
 		td := traces()

@@ -87,6 +87,8 @@ func mayBeOther(s string, k key, i int, ok bool) bool {
 func (sc *Scanner) otherKind(k key, i int, ok bool) (key, Kind) {
 	s := sc.text
 	switch {
+	case ok && s[i] == '=' && s[k.start:k.end] == defaultWord:
+		return k, sc.variableKind(k.start)
 	case foreignBefore(s, i):
 		return k, foreignKind(s, i)
 	case !ok:
@@ -111,6 +113,25 @@ func (sc *Scanner) otherKind(k key, i int, ok bool) (key, Kind) {
 		return declared, kind
 	}
 	return k, KindNone
+}
+
+// defaultWord is the key under which a variable of Terraform has its value.
+const defaultWord = "default"
+
+// maxBlock is how far before it the name of the variable is looked for.
+const maxBlock = 240
+
+// variableKind judges the default of variable "db_password" {…} by its name. The word begins at i.
+func (sc *Scanner) variableKind(i int) Kind {
+	const word = "variable "
+	from := max(0, i-maxBlock)
+	n := strings.LastIndex(sc.text[from:i], word)
+	if n < 0 || strings.IndexByte(sc.text[from+n:i], '}') >= 0 {
+		return KindNone
+	}
+	name := afterQuote(sc.text, from+n+len(word))
+	kind := sc.keys.kind(sc.text[name:run(sc.text[:i], name, aURL)])
+	return pick(kind == KindSecret || kind == KindToken || kind == KindBearer, kind, KindNone)
 }
 
 // maxType is the length of the longest name of a type in a declaration: password: Option<String> = …

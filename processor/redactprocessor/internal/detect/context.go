@@ -161,7 +161,7 @@ func isOpaque(s string) bool {
 		return true
 	}
 	digits, capitals, smalls := mix(s)
-	return len(s) >= leastOpaque && digits >= 2 && capitals+smalls >= 4 && distinct(s) >= 10 && longestWord(s) <= 6 && !wordy(s)
+	return len(s) >= leastOpaque && digits >= 2 && capitals+smalls >= 4 && distinct(s) >= 10 && longestWord(s) <= max(6, len(s)/7) && !wordy(s)
 }
 
 // vendorWords are services whose keys have no form of their own: an opaque value under their bare name is a key.

@@ -22,6 +22,9 @@ func (sc *Scanner) element(i int) int {
 	if end == start || end >= len(s) || sc.ownEnd(start) > 0 {
 		return i + 1
 	}
+	if start > i+1 && lineBreak(s, i+1) > i+1 && !strings.HasPrefix(s[skipLines(s, end):], "</") {
+		return i + 1 // <your key>, and another line
+	}
 	sc.under(kind, start, end)
 	return sc.reread(i)
 }

@@ -12,12 +12,13 @@ type form func(s string, start, end int) (from, to int, id ID)
 var (
 	formsByLength = map[int][]form{
 		27: {appToken}, 32: {dottedKey, idAndSecret}, 36: {mailchimpKey}, 37: {mailchimpKey}, 40: {suffixedKey},
+		42: {oktaKey},
 		43: {azureKey}, 49: {rapidKey, tunnelKey}, 50: {mailgunKey, rapidKey, tunnelKey}, 51: {rapidKey, walletKey},
 		52: {azureKey, walletKey}, 54: {azureKey}, 66: {numberedKey}, 67: {numberedKey}, 68: {numberedKey},
 		69: {numberedKey}, 84: {azureKey}, 86: {azureKey},
 	}
-	formsByBefore = map[byte]form{'!': salesforceToken, '.': salesforceToken, '~': openShiftToken, '}': ldapHash, ' ': oktaToken}
-	formsByStart  = map[byte]form{'A': adyenKey, 'e': grafanaKey}
+	formsByBefore = map[byte]form{'!': salesforceToken, '.': keyBehindDot, '~': openShiftToken, '}': ldapHash, ' ': oktaToken}
+	formsByStart  = map[byte]form{'A': keyByA, 'e': grafanaKey, 'M': derKey}
 )
 
 // formLengths has a bit for each length of formsByLength.
@@ -41,7 +42,7 @@ func (sc *Scanner) formed(start, end int) bool {
 	if start > 0 && strings.IndexByte("!.~} ", s[start-1]) >= 0 && sc.hasForm(formsByBefore[s[start-1]], start, end) {
 		return true
 	}
-	return (s[start] == 'A' || s[start] == 'e') && sc.hasForm(formsByStart[s[start]], start, end)
+	return (s[start] == 'A' || s[start] == 'e' || s[start] == 'M') && sc.hasForm(formsByStart[s[start]], start, end)
 }
 
 func (sc *Scanner) hasForm(f form, start, end int) bool {
@@ -249,6 +250,38 @@ func walletKey(s string, start, end int) (from, to int, id ID) {
 		return 0, 0, 0
 	}
 	return start, end, WalletKey
+}
+
+// keyByA is a key of Adyen, or a batch token of Vault: b. and a text that begins with its version.
+func keyByA(s string, start, end int) (from, to int, id ID) {
+	const mark, batch, least = "b.", "AAAAAQ", 100
+	if end-start < least || !strings.HasSuffix(s[:start], mark) || !strings.HasPrefix(s[start:], batch) {
+		return adyenKey(s, start, end)
+	}
+	return start - len(mark), end, DottedKey
+}
+
+// keyBehindDot is a token of Salesforce, or an older one of Vault: s. and 24 random characters.
+func keyBehindDot(s string, start, end int) (from, to int, id ID) {
+	const mark, length = "s.", 24
+	if end-start != length || !strings.HasSuffix(s[:start], mark) || !startsWord(s, start-len(mark)) {
+		return salesforceToken(s, start, end)
+	}
+	digits, capitals, smalls := mix(s[start:end])
+	if digits == 0 || capitals < 3 || smalls < 3 || digits+capitals+smalls != length || longestWord(s[start:end]) > 7 {
+		return 0, 0, 0
+	}
+	return start - len(mark), end, DottedKey
+}
+
+// oktaKey is a token of Okta where its name stands near: 00 and 40 characters.
+func oktaKey(s string, start, end int) (from, to int, id ID) {
+	const mark, near = "00", 120
+	around := s[max(0, start-near):min(len(s), end+near)]
+	if !strings.HasPrefix(s[start:], mark) || !strings.Contains(strings.ToLower(around), "okta") || !looksRandom(s[start:end]) {
+		return 0, 0, 0
+	}
+	return start, end, OktaToken
 }
 
 // adyenKey is a key of Adyen: three parts of base64 behind its mark, the second of which is padded.

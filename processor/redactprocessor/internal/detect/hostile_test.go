@@ -41,6 +41,9 @@ var hostile = []string{
 	"mysql1234sha256~pwd", "[\"password\",\"a1b2c3d4e5f6g7h8\"", "https://x/reset/a", "recovery codes: a1b2c3 ", "078-05-1120 ", "\x1b[93m",
 	"acme-secret-a1b2c3d4e5f6g7h8i9-", "echo a | sudo -S ", " /user:a /pass:b", "identified with x by ", "${a:-b}", "a=&quot;b",
 	"CVC 739 ", "password xY9$kQ2m ", "1//0", "5KL9", "environ[\"password\"] = ", "**password**: ", "x:00D1!", "1/1234567890123:",
+	"a,password,", "a,password\nb,Xy1!kQ2m\n", "a|password|", "(a,password)\n", "variable \"password\" default = ", "p ", "pa", "mot de passe ",
+	"user = a\\npassword = b_c\\n", "contrase\u00f1a de ", "\u5bc6\u7801", "\u30d1\u30b9\u30ef\u30fc\u30c9", "arn:secret:", "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n", "okta 00",
+	"password = $a->b::", "password: -> \"", "token: ...", "password for a:",
 }
 
 // cpuTime is what the process has used so far: unlike the clock, it does not run on while others have the processor.

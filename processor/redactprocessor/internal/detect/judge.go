@@ -299,7 +299,7 @@ func isCode(s string, v, end, gap int) bool {
 		return true
 	}
 	text := s[v:end]
-	if calls(text) || isCommand(s, v, end) {
+	if calls(text) || isCommand(s, v, end) || isTag(s, v, end) {
 		return true
 	}
 	name := strings.TrimRight(text, ".")
@@ -339,6 +339,11 @@ func joinsNames(s string, i int) bool {
 		return next < len(s) && s[next] == '.'
 	}
 	return false
+}
+
+// isTag tells whether the value [v, end) is a tag of YAML, behind which another name stands: !Ref DatabasePassword.
+func isTag(s string, v, end int) bool {
+	return end-v > 1 && s[v] == '!' && only(s[v+1:end], aLetter|aDot) && end+1 < len(s) && s[end] == ' '
 }
 
 // isCommand tells whether the value [v, end) is a command of a shell with an option behind it: Read-Host -AsSecureString.

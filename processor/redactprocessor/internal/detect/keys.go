@@ -373,6 +373,7 @@ var endings = func() (e [1 << 10 / 64]uint64) {
 	for _, w := range joined {
 		add(w)
 	}
+	add(defaultWord)
 	return e
 }()
 

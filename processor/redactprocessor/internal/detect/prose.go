@@ -136,6 +136,7 @@ func (sc *Scanner) announced(i int) int {
 	if i+1 < len(s) && s[i+1] == '[' && sc.ownEnd(i+1) > 0 {
 		return i // it was said before
 	}
+	sc.column(i)
 	start, exact := sc.announcedAt(i)
 	if start == 0 || start >= len(s) {
 		return i
@@ -307,14 +308,9 @@ func (sc *Scanner) ofSomebody(i int) (start int, exact bool) {
 		}
 	}
 	word := lower(s[i-1])
-	for _, owner := range owners {
-		if !strings.HasPrefix(line, owner) || len(owner) > len(" for ") && (word == 'n' || word == 'y') {
-			continue
-		}
-		for _, is := range [...]string{" is ", " ist ", " lautet ", " es ", " est ", " \u00e8 ", " \u00e9 "} {
-			if n := strings.Index(line, is); n > 0 {
-				return i + n + len(is), true
-			}
+	if belongs(line, word != 'n' && word != 'y') {
+		if end := verbWithin(line); end > 0 {
+			return i + end, true
 		}
 	}
 	if colon := strings.LastIndexByte(line, ':'); colon > 0 && !labelStops.in(line[:colon]) {
@@ -328,7 +324,31 @@ func (sc *Scanner) ofSomebody(i int) (start int, exact bool) {
 
 // owners begin what stands between a password and its value: for whom or for what it is.
 var owners = [...]string{
-	" for ", " of ", " f\u00fcr ", " zum ", " vom ", " van ", " voor ", " del ", " de ", " di ", " do ", " da ", " pour ", " para ", " per ",
+	"for ", "of ", "f\u00fcr ", "zum ", "vom ", "van ", "voor ", "del ", "de ", "di ", "do ", "da ", "pour ", "para ", "per ",
+}
+
+// belongs tells whether line, which begins with a blank, says whose or what for a secret is; in other languages than
+// English of passwords only.
+func belongs(line string, password bool) bool {
+	if len(line) <= len(" voor") || line[3] != ' ' && line[4] != ' ' && line[5] != ' ' {
+		return false
+	}
+	for k, owner := range owners {
+		if strings.HasPrefix(line[1:], owner) {
+			return password || k < 2
+		}
+	}
+	return false
+}
+
+// verbWithin returns the end of the verb in line behind which the secret stands, or 0.
+func verbWithin(line string) int {
+	for _, is := range [...]string{" is ", " ist ", " lautet ", " es ", " est ", " \u00e8 ", " \u00e9 "} {
+		if n := strings.Index(line, is); n > 0 {
+			return n + len(is)
+		}
+	}
+	return 0
 }
 
 // after adds the opaque token that stands alone behind the colon that ends at i, "use the following password:\n\n…", or,
@@ -340,10 +360,11 @@ func (sc *Scanner) after(i int, password bool) {
 	}
 	end := proseEnd(s, i)
 	text := s[i:end]
-	if len(text) > maxLiteral || sc.isPlaceholder(text) {
+	if len(text) < leastStrong || len(text) > maxLiteral {
 		return
 	}
-	if only(text, aAny64|aDot) && isOpaque(text) && !isUUID(text) || password && isStrong(text) && endsSaying(s, end) {
+	opaque := only(text, aAny64|aDot) && isOpaque(text) && !isUUID(text)
+	if (opaque || password && isStrong(text) && endsSaying(s, end)) && !sc.isPlaceholder(text) {
 		sc.add(Finding{i, end, ProsePassword, Unquoted})
 	}
 }

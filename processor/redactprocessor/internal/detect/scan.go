@@ -43,6 +43,7 @@ type memories struct {
 type seen struct {
 	lineSeen  int // lines for the keys that take a whole line
 	manifests int // how many manifests of Kubernetes there were
+	tableEnd  int // up to where a table was read
 	secretEnd int // up to where the data of Secrets was masked
 	linkEnd   int // of the path that was looked through last
 }

@@ -14,6 +14,7 @@ type rule struct {
 	id     ID
 	prefix string
 	wake   int  // where in the prefix the byte stands that wakes the rule
+	tail   bool // what stands behind "=" or "$" is part of the token
 	next   byte // what stands behind that byte; 0 when the prefix ends there
 }
 
@@ -30,7 +31,7 @@ var vendorRules = sync.OnceValue(func() *vendorIndex {
 	for i := range vendors {
 		v := &vendors[i]
 		for _, prefix := range v.prefixes {
-			r := rule{vendor: v, id: structural + ID(i), prefix: prefix, wake: 2 + strings.IndexAny(prefix[2:], "_-.")}
+			r := rule{tail: tailed[v.id], vendor: v, id: structural + ID(i), prefix: prefix, wake: 2 + strings.IndexAny(prefix[2:], "_-.")}
 			if r.wake < 2 {
 				start := [2]byte{prefix[0], prefix[1]}
 				index.byStart[start] = append(index.byStart[start], r)
@@ -112,8 +113,14 @@ func (r *rule) match(sc *Scanner, start int) int {
 	for end > body && (s[end-1] == '.' || s[end-1] == '-') {
 		end-- // punctuation behind the token
 	}
+	if r.tail && end < len(s) && (s[end] == '=' || s[end] == '$') {
+		return run(s, end+1, aAny64)
+	}
 	return end
 }
+
+// tailed are the vendors whose tokens go on behind a sign, with a secret of their own or a check.
+var tailed = set("sentry_token atlassian_token braintree_token")
 
 // isHash tells whether s, behind a prefix that is also an ordinary word, is a hash in hexadecimal, when the vendor's tokens
 // are full characters long: app-3f2c9a7e….js.

@@ -11,6 +11,7 @@ var serviceVendors = []vendor{
 		[]string{"hooks.slack.com/services/", "hooks.slack.com/workflows/", "hooks.slack.com/triggers/"},
 		aAny64, 30, 0, false, false,
 	},
+	{"adobe_secret", "Adobe", []string{"p8e-"}, aURL, 28, 32, false, true},
 	{"baidu_key", "Baidu Cloud", []string{"ALTAK"}, aAlnum, 20, 21, false, true},
 	{"brex_token", "Brex", []string{"bxt_"}, aAlnum, 28, 0, false, true},
 	{"cal_key", "Cal.com", []string{"cal_live_", "cal_test_"}, aAlnum, 24, 0, false, true},
@@ -49,6 +50,7 @@ var serviceVendors = []vendor{
 		"packagist_ack_", "packagist_out_", "packagist_uut_", "packagist_oat_", "packagist_uat_",
 	}, aHex, 40, 0, false, true},
 	{"paddle_key", "Paddle", []string{"pdl_live_apikey_", "pdl_sdbx_apikey_"}, aAlnum | aURLSafe, 30, 0, false, true},
+	{"paypal_token", "PayPal", []string{"A21AA"}, aURL, 80, 0, false, true},
 	{"pangea_token", "Pangea", []string{"pts_", "pcl_"}, aAlnum, 32, 32, false, true},
 	{
 		"persona_key", "Persona",

@@ -1,0 +1,184 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package detect
+
+import "strings"
+
+// Bounds of a table: the head, its columns, and how much of it is read below.
+const (
+	maxHead    = 400
+	maxColumns = 32
+	maxRow     = 1 << 12
+	maxTable   = 1 << 16
+)
+
+// column tells, at the word for a secret that ends at i, whether it is the head of a column: of CSV, of a table of
+// Markdown, or of an INSERT with names. It reads the whole table then, once.
+func (sc *Scanner) column(i int) {
+	s := sc.text
+	if i < sc.tableEnd || i >= len(s) || !endsCell(s, i) {
+		return
+	}
+	head := i
+	for stop := max(0, i-maxHead); head > stop && s[head-1] != '\n' && s[head-1] != '(' && !breaksAt(s, head-1); {
+		head--
+	}
+	before := strings.TrimRight(s[head:runBack(s, i, maxKey, aURL)], ` "`)
+	if before != "" && strings.IndexByte(",;|\t", before[len(before)-1]) < 0 {
+		return
+	}
+	end := lineStop(s[:min(len(s), i+maxHead)], i)
+	sc.tableEnd = end // whatever it is, it is read once
+	if n := strings.IndexByte(s[i:end], ')'); head > 0 && s[head-1] == '(' && n >= 0 {
+		end = i + n
+	}
+	separator := byte(',')
+	for _, c := range []byte("|;\t") {
+		if strings.IndexByte(s[head:end], c) >= 0 {
+			separator = c
+			break
+		}
+	}
+	t := table{separator: separator}
+	if !t.readHead(sc, s[head:end]) {
+		return
+	}
+	t.rows(sc, end)
+}
+
+// endsCell tells whether a cell ends at i.
+func endsCell(s string, i int) bool {
+	for i < len(s) && (s[i] == ' ' || s[i] == '"') {
+		i++
+	}
+	return i >= len(s) || strings.IndexByte(",;|\t\n\r\\)", s[i]) >= 0
+}
+
+// breaksAt tells whether the letter at i is that of an escaped line break.
+func breaksAt(s string, i int) bool { return s[i] == 'n' && escapedAt(s, i) }
+
+// lineStop returns where the line ends in which i stands, whether or not its break is escaped.
+func lineStop(s string, i int) int {
+	for i < len(s) && s[i] != '\n' && s[i] != '\r' && (s[i] != '\\' || lineBreak(s, i) == i) {
+		i++
+	}
+	return i
+}
+
+// table is a text in rows and columns.
+type table struct {
+	separator byte
+	columns   int
+	secret    [maxColumns]Kind // what each column announces
+}
+
+// cells calls f with the number, the start and the end of each cell of the row, without blanks and quotes.
+func (t *table) cells(row string, f func(n, start, end int)) (n int) {
+	start := 0
+	if t.separator == '|' {
+		start = len(row) - len(strings.TrimLeft(row, " |"))
+		row = strings.TrimRight(row, " |")
+	}
+	for start <= len(row) {
+		end := len(row)
+		if quoted := start < len(row) && row[start] == '"'; quoted {
+			if q := strings.IndexByte(row[start+1:], '"'); q >= 0 {
+				end = start + q + 2
+			}
+		} else if k := strings.IndexByte(row[start:], t.separator); k >= 0 {
+			end = start + k
+		}
+		from, to := start, end
+		for from < to && strings.IndexByte(" \"'`", row[from]) >= 0 {
+			from++
+		}
+		for to > from && strings.IndexByte(" \"'`", row[to-1]) >= 0 {
+			to--
+		}
+		f(n, from, to)
+		n++
+		start = end + 1
+	}
+	return n
+}
+
+// readHead judges the names of the columns, and tells whether one of them announces a secret and all are names.
+func (t *table) readHead(sc *Scanner, row string) bool {
+	names, secrets := true, 0
+	t.columns = t.cells(row, func(n, start, end int) {
+		if n >= maxColumns || start == end || end-start > maxKey {
+			names = false
+			return
+		}
+		name := row[start:end]
+		for k := range len(name) {
+			names = names && (alphabet[name[k]]&aURLDot != 0 || name[k] == ' ')
+		}
+		switch kind := sc.keys.kind(name); kind {
+		case KindSecret, KindToken, KindBearer, KindWord:
+			t.secret[n] = kind
+			secrets++
+		}
+	})
+	return names && secrets > 0 && t.columns > 1
+}
+
+// rows adds the secrets in the rows that follow the head, which ends at i.
+func (t *table) rows(sc *Scanner, i int) {
+	s := sc.text
+	stop := min(len(s), i+maxTable)
+	for i < stop {
+		start := t.nextRow(s, i)
+		if start == 0 {
+			return
+		}
+		end := lineStop(s[:min(len(s), start+maxRow)], start)
+		if s[start-1] == '(' {
+			n := strings.IndexByte(s[start:end], ')')
+			if n < 0 {
+				return
+			}
+			end = start + n
+		}
+		row := s[start:end]
+		if n := t.cells(row, func(int, int, int) {}); n != t.columns {
+			return
+		}
+		sc.tableEnd = end
+		t.cells(row, func(n, from, to int) {
+			if n < maxColumns && t.secret[n] != KindNone {
+				t.cell(sc, start+from, start+to)
+			}
+		})
+		i = end
+	}
+}
+
+// nextRow returns where the row behind the one that ends at i begins, or 0.
+func (t *table) nextRow(s string, i int) int {
+	if i < len(s) && s[i] == ')' { // of SQL
+		j := i + 1
+		for j < len(s) && j-i < maxHead && s[j] != '(' && (isSpace(s[j]) || isLetter(s[j]) || s[j] == ',' || s[j] == '\\') {
+			j++
+		}
+		if j < len(s) && s[j] == '(' {
+			return j + 1
+		}
+		return 0
+	}
+	next := lineBreak(s, i)
+	if next == i || next >= len(s) {
+		return 0
+	}
+	return next
+}
+
+// cell adds a value that looks like a password or a token: tables of documentation have words there.
+func (t *table) cell(sc *Scanner, start, end int) {
+	text := sc.text[start:end]
+	if len(text) < leastWord || strings.ContainsAny(text, " ()") || !looksPassword(text) && !looksToken(text) || sc.isPlaceholder(text) {
+		return
+	}
+	sc.add(Finding{start, end, SecretValue, Unquoted})
+}

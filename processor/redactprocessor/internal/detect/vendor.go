@@ -95,7 +95,7 @@ func (r *rule) match(sc *Scanner, start int) int {
 	if length < r.least {
 		end, length = r.wrapped(s, body, end)
 	}
-	if length < r.least || r.random && length > r.full && isHash(s[body:end], r.full) {
+	if length < r.least {
 		return 0
 	}
 	if m := &sc.memos[r.chars%memoSlots]; m.shared > maxShared {
@@ -104,19 +104,29 @@ func (r *rule) match(sc *Scanner, start int) int {
 	if !startsWord(s, start) && (!r.glued || length < r.full) {
 		return 0
 	}
-	if r.random && !looksRandom(s[body:end]) || isDummy(s[body:min(end, body+maxLook)], r.full) {
+	if r.random && !r.plausible(s[body:end]) || isDummy(s[body:min(end, body+maxLook)], r.full) {
 		return 0
 	}
 	if e, n := r.wrapped(s, body, end); n > length {
 		return e
 	}
+	return r.lastPart(s, body, end)
+}
+
+// lastPart returns the end of the token whose run is [body, end): without punctuation behind it, with what belongs to it.
+func (r *rule) lastPart(s string, body, end int) int {
 	for end > body && (s[end-1] == '.' || s[end-1] == '-') {
-		end-- // punctuation behind the token
+		end--
 	}
 	if r.tail && end < len(s) && (s[end] == '=' || s[end] == '$') {
 		return run(s, end+1, aAny64)
 	}
 	return end
+}
+
+// plausible tells whether a run behind a prefix that is also an ordinary word looks like a token and like no hash.
+func (r *rule) plausible(s string) bool {
+	return looksRandom(s) && (len(s) <= r.full || !isHash(s, r.full))
 }
 
 // tailed are the vendors whose tokens go on behind a sign, with a secret of their own or a check.

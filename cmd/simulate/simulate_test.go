@@ -87,7 +87,7 @@ processors:
 	assert.Equal(t, []string{"1", "0", "0.0%", "0.0", "0", "0"}, fields(t, out, "rest"))
 	assert.Equal(t, []string{"2", "1", "50.0%", "1.0", "1", "0"}, fields(t, out, "sum"))
 	assert.Contains(t, out, `rule "behind" never decides`)
-	assert.Contains(t, out, "02000000000000000000000000000000  kept as 1      failures         failed (status), 1 spans, longest 2s")
+	assert.Contains(t, out, "02000000000000000000000000000000  kept as 1      failures         failed (status), 1 span, longest 2s")
 }
 
 func TestSimulate_sectionAloneAndRepetitions(t *testing.T) {

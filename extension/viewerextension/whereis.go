@@ -82,7 +82,7 @@ func (d *decisions) unknown(remembered int) string {
 	if remembered == len(d.ring) {
 		return text + fmt.Sprintf(", or it was judged before the last %d traces.\n", remembered)
 	}
-	return text + fmt.Sprintf(" since the start; %d traces were judged since.\n", remembered)
+	return text + fmt.Sprintf(" since the start; traces judged since: %d.\n", remembered)
 }
 
 // inWords tells of a decision in some lines.
@@ -97,9 +97,9 @@ func inWords(d decision.Decision) string {
 	if !d.Complete {
 		state = "not complete"
 	}
-	fmt.Fprintf(&b, "  judged on %s, %s, with %s\n", trigger(d.Trigger), state, plural(d.Spans, "span"))
+	fmt.Fprintf(&b, "  judged on %s, %s, with %s\n", trigger(d.Trigger), state, decision.Count(d.Spans, "span"))
 	if d.Kept {
-		fmt.Fprintf(&b, "  root span %x; %s left out, %s hung elsewhere\n", d.RootSpanID, plural(d.Pruned, "span"), plural(d.Reparented, "span"))
+		fmt.Fprintf(&b, "  root span %x; %s left out, %s hung elsewhere\n", d.RootSpanID, decision.Count(d.Pruned, "span"), decision.Count(d.Reparented, "span"))
 	}
 	fmt.Fprintf(&b, "  probability %s, stands for %s\n", number(d.Probability), number(d.AdjustedCount))
 	if d.Evidence != "" {
@@ -119,13 +119,6 @@ func trigger(name string) string {
 		return text
 	}
 	return strconv.Quote(name)
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return strconv.Itoa(n) + " " + noun + "s"
 }
 
 func number(x float64) string { return strconv.FormatFloat(x, 'g', 4, 64) }

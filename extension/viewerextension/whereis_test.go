@@ -24,7 +24,7 @@ func TestWhereis_tellsWhatBecameOfATrace(t *testing.T) {
 		assert.Equal(t, status, resp, name)
 		return body
 	}
-	assert.Contains(t, ask("4bf90000000000000000000000000036", 404), "none of its spans came here since the start; 0 traces")
+	assert.Contains(t, ask("4bf90000000000000000000000000036", 404), "none of its spans came here since the start; traces judged since: 0")
 
 	e.ObserveDecision(decision.Decision{
 		At: at, TraceID: trace, Component: "sampling", Rule: "successes", Trigger: "root", Probability: 0.1, Complete: true, Spans: 3,

@@ -7,7 +7,10 @@
 // A Decision never holds payload: names of rules and counts only.
 package decision
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // Decision is the verdict on one trace.
 type Decision struct {
@@ -33,4 +36,12 @@ type Decision struct {
 // Observer is told every decision. It is called on the sampler's goroutine and must not block.
 type Observer interface {
 	ObserveDecision(Decision)
+}
+
+// Count writes a number of things for people: "1 span", "2 spans".
+func Count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
 }

@@ -77,7 +77,7 @@ var importRules = []importRule{
 	{dirs: []string{"processor/samplingprocessor/internal/cut"}, third: []string{"google.golang.org/protobuf/encoding/protowire"}, pure: true},
 	{
 		dirs:  []string{"processor/samplingprocessor/internal/policy"},
-		ours:  []string{"internal/tree", "internal/dialect", "internal/contract"},
+		ours:  []string{"internal/tree", "internal/dialect", "internal/contract", "internal/decision"},
 		third: slices.Concat(pdata, sampling),
 		pure:  true,
 	},

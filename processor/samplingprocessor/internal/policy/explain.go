@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/decision"
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/dialect"
 )
 
@@ -24,13 +25,13 @@ func (e *Evidence) Explain() string {
 	if class := e.classOf(allSigns); class != 0 {
 		words = append(words, nameOf(class, e.signs))
 	}
-	add(true, "%d spans", e.spans)
+	words = append(words, decision.Count(int(e.spans), "span"))
 	add(e.longest > 0, "longest %s", e.longest.Round(1e6))
 	tokens, cost := e.usage()
-	add(tokens > 0, "%d tokens", tokens)
+	add(tokens > 0, "%s", decision.Count(int(tokens), "token"))
 	add(cost > 0, "cost %.4g", cost)
-	add(e.conversations.n > 0, "%d conversations", e.conversations.n)
-	add(len(e.releases) > 0, "%d releases", len(e.releases))
+	add(e.conversations.n > 0, "%s", decision.Count(int(e.conversations.n), "conversation"))
+	add(len(e.releases) > 0, "%s", decision.Count(len(e.releases), "release"))
 	return strings.Join(words, ", ")
 }
 

@@ -148,12 +148,12 @@ func TestExplain(t *testing.T) {
 		e := p.Observe(draw(nodes...))
 		assert.Equal(t, want, e.Explain())
 	}
-	f("no agent span, 1 spans, longest 0s", Options{}, node{id: 1})
-	f("keep requested, failed (error_type status), 2 spans, longest 0s, 5 tokens, cost 0.5, 1 conversations",
+	f("no agent span, 1 span, longest 0s", Options{}, node{id: 1})
+	f("keep requested, failed (error_type status), 2 spans, longest 0s, 5 tokens, cost 0.5, 1 conversation",
 		Options{Keep: []string{"k"}},
 		node{id: 1, failed: true, attributes: attributes("error.type", "x", "k", true, "session.id", "s")},
 		node{id: 2, parent: 1, attributes: attributes(
 			"gen_ai.operation.name", "chat", "gen_ai.usage.input_tokens", 5, "gen_ai.usage.cost", 0.5)})
-	f("expected (by_design), 1 spans, longest 0s", Options{},
+	f("expected (by_design), 1 span, longest 0s", Options{},
 		node{id: 1, attributes: attributes("error.type", "GraphInterrupt", "gen_ai.operation.name", "invoke_agent")})
 }

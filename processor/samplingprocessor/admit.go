@@ -198,14 +198,14 @@ func (c *core) read(a *arrival, td ptrace.Traces) error {
 	return nil
 }
 
-// dispatch hands every part to the shard that owns its trace, in one message for neighbors.
+// dispatch hands every part to the shard that owns its trace, neighbors at once.
 func (c *core) dispatch(arrivals []arrival) {
 	for len(arrivals) > 0 {
 		s, n := c.shardOf(arrivals[0].key), 1
 		for n < len(arrivals) && c.shardOf(arrivals[n].key) == s {
 			n++
 		}
-		s.send(message{arrivals: arrivals[:n:n]})
+		s.give(arrivals[:n:n])
 		arrivals = arrivals[n:]
 	}
 }

@@ -6,8 +6,8 @@
 //
 // The way of a span: ConsumeTraces (admit.go) reads from each span what the rules need, encodes the request, cuts the
 // bytes by trace (split.go), and admits the request whole or not at all against a budget of bytes. The parts go to the shard that
-// owns their traces (shard.go), one goroutine each, which decides when a trace is complete, prunes and repairs what
-// is kept, and hands it to the outbox (outbox.go). That delivers to the next consumer with retries, and never holds
+// owns their traces (shard.go), which has a goroutine that decides when a trace is complete (shardjudge.go), prunes and
+// repairs what is kept, and hands it to the outbox (outbox.go). That delivers to the next consumer with retries, and never holds
 // up a shard.
 //
 // The instances of one configured processor, for traces and for logs and in several pipelines, share one core

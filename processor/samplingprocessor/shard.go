@@ -4,6 +4,7 @@
 package samplingprocessor
 
 import (
+	"sync"
 	"time"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -18,14 +19,17 @@ import (
 // the time in which the shard repairs a large trace.
 const inboxLength = 64
 
-// shard owns the traces whose ids hash to it: one goroutine, no lock. It never waits for anything but its inbox and
-// its clock.
+// shard owns the traces whose ids hash to it. Who holds its lock works on them: its goroutine, which judges them when their
+// time has come, or somebody who brings spans while nobody else does. Whoever it is waits for nothing meanwhile.
 type shard struct {
 	core      *core
 	observers []decision.Observer
 	inbox     chan message
+	earlier   chan struct{} // something falls due before wakes
 	done      chan struct{}
 
+	mu      sync.Mutex // held for all that follows
+	wakes   time.Time  // when the goroutine looks by itself
 	open    *store.Store[note]
 	decided *store.Decided[*verdict]
 	graves  *store.Decided[*grave]
@@ -98,6 +102,7 @@ func newShard(c *core, observers []decision.Observer, share, disk int64) (*shard
 		core:      c,
 		observers: observers,
 		inbox:     make(chan message, inboxLength),
+		earlier:   make(chan struct{}, 1),
 		done:      make(chan struct{}),
 		open: store.New[note](store.Waits{
 			AfterRoot: c.cfg.Complete.AfterRoot, Idle: c.cfg.Complete.Idle, Max: c.cfg.Complete.Max,
@@ -117,7 +122,10 @@ func newShard(c *core, observers []decision.Observer, share, disk int64) (*shard
 	return s, nil
 }
 
-func (s *shard) start() { go s.run() }
+func (s *shard) start() {
+	s.wakes = time.Now().Add(aLongTime)
+	go s.run(s.wakes)
+}
 
 // stop ends the shard. Nothing may be sent any more.
 func (s *shard) stop() {
@@ -127,6 +135,28 @@ func (s *shard) stop() {
 
 func (s *shard) send(m message) { s.inbox <- m }
 
+// give adds arrivals at once if nobody works on the shard and nothing waits for it: to wake its goroutine would take longer
+// than the work. Else they wait for it, too.
+func (s *shard) give(arrivals []arrival) {
+	if len(s.inbox) > 0 || !s.mu.TryLock() {
+		s.send(message{arrivals: arrivals})
+		return
+	}
+	s.addAll(arrivals, time.Now())
+	next, ok := s.open.Next()
+	earlier := ok && next.Before(s.wakes)
+	if earlier {
+		s.wakes = next
+	}
+	s.mu.Unlock()
+	if earlier {
+		select {
+		case s.earlier <- struct{}{}:
+		default: // it was told before, and looks at everything
+		}
+	}
+}
+
 // sync returns when everything sent before is done.
 func (s *shard) sync() {
 	barrier := make(chan struct{})
@@ -134,27 +164,43 @@ func (s *shard) sync() {
 	<-barrier
 }
 
-func (s *shard) run() {
+func (s *shard) run(wakes time.Time) {
 	defer close(s.done)
-	timer := time.NewTimer(time.Hour)
+	timer := time.NewTimer(time.Until(wakes))
 	defer timer.Stop()
 	for {
+		var m message
+		ok := true
 		select {
-		case m, ok := <-s.inbox:
-			if !ok {
-				return
-			}
-			s.handle(m)
+		case m, ok = <-s.inbox:
+		case <-s.earlier:
 		case <-timer.C:
 		}
-		s.expire()
-		if next, ok := s.open.Next(); ok {
-			timer.Reset(time.Until(next))
+		if !ok {
+			return
 		}
+		timer.Reset(time.Until(s.work(m)))
 	}
 }
 
-func (s *shard) handle(m message) {
+// aLongTime is until when a shard sleeps that holds nothing.
+const aLongTime = time.Hour
+
+// work does what m asks for, which may be nothing, and what is due. It returns when something more may be.
+func (s *shard) work(m message) time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := time.Now()
+	s.handle(m, now)
+	s.expire(now)
+	s.wakes = now.Add(aLongTime)
+	if next, ok := s.open.Next(); ok && next.Before(s.wakes) {
+		s.wakes = next
+	}
+	return s.wakes
+}
+
+func (s *shard) handle(m message, now time.Time) {
 	switch {
 	case m.room != nil:
 		s.evict(m.room)
@@ -163,11 +209,14 @@ func (s *shard) handle(m message) {
 	case m.barrier != nil:
 		close(m.barrier)
 	default:
-		now := time.Now()
-		for i := range m.arrivals {
-			m.arrivals[i].part.At = now
-			s.add(&m.arrivals[i])
-		}
+		s.addAll(m.arrivals, now)
+	}
+}
+
+func (s *shard) addAll(arrivals []arrival, now time.Time) {
+	for i := range arrivals {
+		arrivals[i].part.At = now
+		s.add(&arrivals[i])
 	}
 }
 
@@ -207,12 +256,11 @@ func (s *shard) add(a *arrival) {
 }
 
 // expire judges what has nothing more to wait for.
-func (s *shard) expire() {
+func (s *shard) expire(now time.Time) {
 	next, ok := s.open.Next()
 	if !ok {
 		return
 	}
-	now := time.Now()
 	if at := s.core.budget.refused.Load(); at != nil {
 		s.open.Refused(*at)
 	}

@@ -98,13 +98,13 @@ func (d *deliveries) of(trace [16]byte) []way {
 func (w way) inWords() string {
 	var parts []string
 	if w.accepted > 0 {
-		parts = append(parts, plural(w.accepted, "run")+" accepted by LangSmith")
+		parts = append(parts, decision.Count(w.accepted, "run")+" accepted by LangSmith")
 	}
 	if waiting := w.queued - w.accepted - w.refused; waiting > 0 {
-		parts = append(parts, plural(waiting, "run")+" waiting in the queue")
+		parts = append(parts, decision.Count(waiting, "run")+" waiting in the queue")
 	}
 	if w.refused > 0 {
-		parts = append(parts, fmt.Sprintf("%s given up (%s)", plural(w.refused, "run"), w.reason))
+		parts = append(parts, fmt.Sprintf("%s given up (%s)", decision.Count(w.refused, "run"), w.reason))
 	}
 	project := ""
 	if w.project != "" {

@@ -192,11 +192,14 @@ func (f *Feedback) setScore(v run.Value) {
 // feedbackInRest reads what stands in single attributes: OpenTelemetry's on a span instead of an event, Arize's
 // eval.<name>.score, and the results of a case of Pydantic Evals. They remain metadata as well.
 func (v *view) feedbackInRest(all []Feedback) []Feedback {
+	if v.told&ofFeedback == 0 {
+		return all
+	}
 	var one Feedback
 	named := map[string]*Feedback(nil)
 	var order []string
 	for _, a := range v.rest {
-		if !a.judges {
+		if a.told&ofFeedback == 0 {
 			continue
 		}
 		switch group, rest, _ := strings.Cut(a.name, "."); group {

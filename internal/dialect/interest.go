@@ -10,6 +10,9 @@ const (
 	ofConversation interest = 1 << iota
 	ofOutcome
 	ofUser
+	ofFeedback
+	ofAsking
+	ofAnswering
 )
 
 // shapes tells most attributes apart from those that somebody wants: by the length of their names, modulo 64, and the

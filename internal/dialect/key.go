@@ -21,9 +21,8 @@ type key struct {
 	failure bool   // it may tell of a failure
 	mark    bool   // sampling has left it
 
-	content       bool // see isContent
-	asks, replies bool // see unspoken
-	judges        bool // see feedbackInRest
+	content bool     // see isContent
+	told    interest // who finds something in it, of those who read attributes that no dialect knows
 }
 
 // place is where a view keeps an attribute.
@@ -63,9 +62,17 @@ func readKey(name string) *key {
 		}
 		return k
 	}
-	k.judges = canJudge(name)
-	if !isPlumbing(name) {
-		k.asks, k.replies = endsIn(name, askingWords), endsIn(name, answeringWords)
+	if canJudge(name) {
+		k.told |= ofFeedback
+	}
+	if isPlumbing(name) {
+		return k
+	}
+	if endsIn(name, askingWords) {
+		k.told |= ofAsking
+	}
+	if endsIn(name, answeringWords) {
+		k.told |= ofAnswering
 	}
 	return k
 }

@@ -22,7 +22,7 @@ func KindOf(s Span) run.Kind {
 // operation "embeddings", LangChain's tools are Traceloop tasks whose operation is "execute_tool", OpenLIT writes a
 // tool's name on chats.
 func (g *signals) kind(s Span) run.Kind {
-	for step := range evidenceSteps {
+	for step := 0; g.any && step < evidenceSteps; step++ {
 		if k := g.says(step, s); k != "" {
 			return k
 		}

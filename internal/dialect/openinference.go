@@ -221,7 +221,8 @@ var kFinishReasonOI = attr("llm.finish_reason")
 // indexedTools returns the tool definitions of llm.tools.N.tool.json_schema, or of OpenLLMetry's
 // llm.request.functions.N.
 func (v *view) indexedTools() string {
-	b := append(v.scratch[:0], '[')
+	b := v.scratch[:0]
+	b = append(b, '[')
 	for _, e := range v.items(toolList) {
 		if schema := v.rawOf(e.value); e.before == "tool.json_schema" && schema != "" {
 			b = append(appendComma(b), schema...)
@@ -240,11 +241,12 @@ func (v *view) indexedTools() string {
 			b = append(b, "}}"...)
 		})
 	}
-	v.scratch = append(b, ']')
-	if len(v.scratch) == len("[]") {
+	b = append(b, ']')
+	v.scratch = b
+	if len(b) == len("[]") {
 		return ""
 	}
-	return string(v.scratch)
+	return string(b)
 }
 
 var (

@@ -36,6 +36,7 @@ type signals struct {
 	liveKitNode  bool
 	vectorDB     bool
 	countsTokens bool // a call of a provider that names a model and runs none
+	any          bool // of all this, something may be there
 }
 
 func gather(s Span) signals {
@@ -89,6 +90,7 @@ func branchOf(k string) branch {
 }
 
 func (g *signals) addFilled(of branch, k string, v pcommon.Value) {
+	g.any = true
 	switch of {
 	case ofGenAI:
 		g.addGenAI(k, v)

@@ -17,14 +17,14 @@ import (
 type unspoken struct{ silent }
 
 func (unspoken) inputs(b []byte, v *view) []byte {
-	if value, ok := v.unspoken(func(k *key) bool { return k.asks }); ok {
+	if value, ok := v.unspoken(ofAsking); ok {
 		return v.appendInput(b, value)
 	}
 	return b
 }
 
 func (unspoken) outputs(b []byte, v *view) []byte {
-	if value, ok := v.unspoken(func(k *key) bool { return k.replies }); ok {
+	if value, ok := v.unspoken(ofAnswering); ok {
 		return v.appendOutput(b, value)
 	}
 	return b
@@ -45,12 +45,12 @@ var answeringWords = map[string]string{
 }
 
 // unspoken returns the first attribute of these whose value can be content.
-func (v *view) unspoken(of func(*key) bool) (pcommon.Value, bool) {
-	if v.signals.infra && !v.signals.isAgent(v.Span) {
+func (v *view) unspoken(of interest) (pcommon.Value, bool) {
+	if v.told&of == 0 || v.signals.infra && !v.signals.isAgent(v.Span) {
 		return pcommon.Value{}, false
 	}
 	for _, a := range v.rest {
-		if of(a.key) && canBeContent(a.value) {
+		if a.told&of != 0 && canBeContent(a.value) {
 			return a.value, true
 		}
 	}

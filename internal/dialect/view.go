@@ -244,6 +244,7 @@ func bounded(b []byte) []byte {
 func (v *view) add(k *key, value pcommon.Value) {
 	v.longest = max(v.longest, len(text(value)))
 	v.words |= k.words
+	v.told |= k.told
 	if k.branch != noBranch {
 		v.signals.addFilled(k.branch, k.name, value)
 	}

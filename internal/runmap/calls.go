@@ -47,9 +47,9 @@ func (m *mapper) callRun(i int, c *dialect.Call) run.Run {
 		r.Name = "tool." + word(c.Name)
 	}
 	r.DottedOrder = m.dotted(p.dotted, start, r.ID)
-	m.metadata = append(m.metadata[:0], c.Metadata...)
-	m.metadata.Set("OTEL_TRACE_ID", run.Str(m.digits.trace))
-	m.metadata.Set("OTEL_SPAN_ID", run.Str(hex.EncodeToString(span[:])))
+	m.beginMetadata(c.Metadata)
+	m.set("OTEL_TRACE_ID", run.Str(m.digits.trace))
+	m.set("OTEL_SPAN_ID", run.Str(hex.EncodeToString(span[:])))
 	m.addSurroundings(i)
 	r.Metadata = m.values.Keep(m.metadata)
 	return r

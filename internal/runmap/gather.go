@@ -93,13 +93,7 @@ func (m *mapper) groupByTrace() {
 	clear(m.index)
 	m.ends = m.ends[:0]
 	for i := range m.all {
-		id := m.all[i].TraceID()
-		g, ok := m.index[id]
-		if !ok {
-			g = len(m.ends)
-			m.index[id], m.ends = g, append(m.ends, 0)
-		}
-		m.ends[g]++
+		m.ends[m.groupOf(i)]++
 	}
 	m.sorted = resized(m.sorted, len(m.all))
 	start := 0
@@ -108,10 +102,25 @@ func (m *mapper) groupByTrace() {
 		m.ends[g], start = start, start+spans
 	}
 	for i := range m.all {
-		g := m.index[m.all[i].TraceID()]
+		g := m.groupOf(i)
 		m.sorted[m.ends[g]] = m.all[i]
 		m.ends[g]++
 	}
+}
+
+// groupOf returns the group of span i, a new one for a new trace. As a rule it is that of the span before.
+func (m *mapper) groupOf(i int) int {
+	id := m.all[i].TraceID()
+	if i > 0 && id == m.all[i-1].TraceID() {
+		return m.group
+	}
+	g, ok := m.index[id]
+	if !ok {
+		g = len(m.ends)
+		m.index[id], m.ends = g, append(m.ends, 0)
+	}
+	m.group = g
+	return g
 }
 
 // write writes the ids of a trace and its spans, all in one text.

@@ -20,10 +20,7 @@ import (
 // the keys by which LangSmith prices and groups runs. The list is used again for the next run.
 func (m *mapper) metadataOf(i int) run.Values {
 	s, f := m.spans[i], &m.fields[i]
-	m.metadata, m.names = append(m.metadata[:0], f.Metadata...), 0
-	for k := range m.metadata {
-		m.names.Put(m.metadata[k].Name)
-	}
+	m.beginMetadata(f.Metadata)
 	m.set("OTEL_TRACE_ID", run.Str(m.digits.trace))
 	m.set("OTEL_SPAN_ID", m.spanID(i))
 	if f.Failure != nil && f.Failure.Type != "" {
@@ -63,6 +60,14 @@ func (m *mapper) addSurroundings(i int) {
 	}
 	if m.opts.APM != nil {
 		m.add("apm_url", run.Str(m.apmURL(i)))
+	}
+}
+
+// beginMetadata begins with what has been told. What is added goes by add and set alone, which know all names.
+func (m *mapper) beginMetadata(told run.Values) {
+	m.metadata, m.names = append(m.metadata[:0], told...), 0
+	for i := range told {
+		m.names.Put(told[i].Name)
 	}
 }
 

@@ -70,19 +70,27 @@ func (m *mapper) idWithout(i int) run.ID {
 
 // place decides trace, parent and dotted order of span i. Its parent has been placed before.
 func (m *mapper) place(i int) {
-	start, _ := times(m.spans[i].Span)
 	m.roots[i] = i
 	if p := m.tree.Parent(i); p >= 0 {
 		m.roots[i] = m.roots[p]
 		m.places[i] = place{
-			trace: m.places[p].trace, parent: m.ids[p], dotted: m.dotted(m.places[p].dotted, start, m.ids[i]),
+			trace: m.places[p].trace, parent: m.ids[p], dotted: m.dottedOf(i, m.places[p].dotted),
 		}
 		return
 	}
-	if m.placeLate(i, start) || m.placeByApplication(i) {
+	if m.placeLate(i) || m.placeByApplication(i) {
 		return
 	}
-	m.places[i] = place{trace: m.ids[i], dotted: m.dotted("", start, m.ids[i])}
+	m.places[i] = place{trace: m.ids[i], dotted: m.dottedOf(i, "")}
+}
+
+// dottedOf returns the dotted order of span i, if that is wanted.
+func (m *mapper) dottedOf(i int, parent string) string {
+	if m.opts.WithoutDottedOrder {
+		return ""
+	}
+	start, _ := times(m.spans[i].Span)
+	return run.Dotted(parent, start, m.ids[i])
 }
 
 func (m *mapper) dotted(parent string, start time.Time, id run.ID) string {
@@ -93,7 +101,7 @@ func (m *mapper) dotted(parent string, start time.Time, id run.ID) string {
 }
 
 // placeLate keeps a span that came after its trace was delivered under the parent that is at LangSmith by now.
-func (m *mapper) placeLate(i int, start time.Time) bool {
+func (m *mapper) placeLate(i int) bool {
 	s := m.spans[i]
 	if late, ok := s.Attributes().Get(contract.SamplingLate); !ok || late.Type() != pcommon.ValueTypeBool || !late.Bool() {
 		return false
@@ -105,7 +113,7 @@ func (m *mapper) placeLate(i int, start time.Time) bool {
 	m.places[i] = place{
 		trace:  m.idOfSpan(s.TraceID(), root),
 		parent: m.idOfSpan(s.TraceID(), s.ParentSpanID()),
-		dotted: m.dotted(m.ancestry(i, root), start, m.ids[i]),
+		dotted: m.dottedOf(i, m.ancestry(i, root)),
 	}
 	if parent := m.tree.Node(i).ParentRunID; parent != (run.ID{}) {
 		m.places[i].parent = parent

@@ -128,6 +128,7 @@ type gathered struct {
 
 	index map[pcommon.TraceID]int // of each trace in groups
 	ends  []int                   // of each group in sorted, so far
+	group int                     // of the span before
 }
 
 // digits is the ids of the trace at hand in hexadecimal digits.

@@ -29,6 +29,7 @@ const (
 	reasonPartial   = "partial_success" // LangSmith took the request and left out some of its runs
 	reasonProtocol  = "protocol"        // queued in a protocol that this version does not write
 	reasonExpired   = "expired"         // it has waited for longer than max_age
+	reasonElapsed   = "max_elapsed"     // retry_on_failure has an end
 	reasonShutdown  = "shutdown"        // the Collector has ended, and there is no storage
 	reasonFull      = "queue_full"      // of feedback: runs do not wait for it
 	reasonNoRun     = "no_run"          // of feedback: LangSmith does not know the run

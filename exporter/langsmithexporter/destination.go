@@ -242,6 +242,7 @@ func (d *destination) push(ctx context.Context, req xexporterhelper.Request) err
 	if !ok {
 		return consumererror.NewPermanent(fmt.Errorf("push: not one of ours: %T", req))
 	}
+	begin := time.Now()
 	for attempts, chunks := r.attempts, r.chunks; ; attempts++ {
 		opened := d.server.gate.next()
 		err := d.try(ctx, chunks, attempts)
@@ -252,7 +253,15 @@ func (d *destination) push(ctx context.Context, req xexporterhelper.Request) err
 		case d.endsHere():
 			d.giveUp(ctx, reasonShutdown, unsent.rest, unsent.err)
 			return consumererror.NewPermanent(unsent)
-		case !d.mayWait(unsent) || !d.wait(ctx, opened, attempts, unsent):
+		case !d.mayWait(unsent):
+			return unsent.forCore()
+		}
+		pause := d.pause(unsent, attempts)
+		switch {
+		case d.isLate(begin, pause):
+			d.giveUp(ctx, reasonElapsed, unsent.rest, unsent.err)
+			return consumererror.NewPermanent(unsent)
+		case !d.wait(ctx, opened, pause, unsent.err):
 			return unsent.forCore()
 		}
 		chunks = unsent.rest
@@ -262,7 +271,7 @@ func (d *destination) push(ctx context.Context, req xexporterhelper.Request) err
 // endsHere reports whether what is left now has nowhere else to wait: the Collector ends, and nothing is stored.
 func (d *destination) endsHere() bool {
 	queue := d.config.QueueConfig.Get()
-	return d.closing.Load() && (d.isFeedback() || queue != nil) && (queue == nil || queue.StorageID == nil)
+	return d.closing.Load() && d.isQueued() && (queue == nil || queue.StorageID == nil)
 }
 
 func (d *destination) try(ctx context.Context, chunks []chunk, attempts int) error {

@@ -43,11 +43,20 @@ func (g *gate) open() {
 	}
 }
 
-// mayWait reports whether what is left is tried again here. Where there is an end to retrying, the core keeps the time.
+// mayWait reports whether what is left is tried again here. A caller whose data has no queue keeps the time by itself.
 func (d *destination) mayWait(e *unsentError) bool {
 	retry := &d.config.RetryConfig
-	return retry.Enabled && retry.MaxElapsedTime == 0 && !d.closing.Load() && (e.after > 0 || passes(e.err))
+	return retry.Enabled && (retry.MaxElapsedTime == 0 || d.isQueued()) && !d.closing.Load() && (e.after > 0 || passes(e.err))
 }
+
+// isLate reports whether the next attempt would come after the end that somebody has set. Judgements have one of their own.
+func (d *destination) isLate(begin time.Time, pause time.Duration) bool {
+	end := d.config.RetryConfig.MaxElapsedTime
+	return end > 0 && !d.isFeedback() && time.Since(begin)+pause > end
+}
+
+// isQueued reports whether what d sends comes out of a queue, and nobody waits for it.
+func (d *destination) isQueued() bool { return d.isFeedback() || d.config.QueueConfig.HasValue() }
 
 // passes reports whether err is trouble of the server's that ends by itself.
 func passes(err error) bool {
@@ -55,14 +64,18 @@ func passes(err error) bool {
 	return ok && answer.Verdict == api.Retry
 }
 
+// pause is how long to wait before the next attempt.
+func (d *destination) pause(e *unsentError, attempts int) time.Duration {
+	if e.after > 0 {
+		return e.after
+	}
+	return backoff(&d.config.RetryConfig, attempts, rand.Float64())
+}
+
 // wait returns true when it is time for another attempt: after a while, when somebody else has got through, or when the
 // Collector ends.
-func (d *destination) wait(ctx context.Context, opened <-chan struct{}, attempts int, e *unsentError) bool {
-	pause := e.after
-	if pause == 0 {
-		pause = backoff(&d.config.RetryConfig, attempts, rand.Float64())
-	}
-	d.counters.waiting(d.subject, pause, e.err)
+func (d *destination) wait(ctx context.Context, opened <-chan struct{}, pause time.Duration, err error) bool {
+	d.counters.waiting(d.subject, pause, err)
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	select {

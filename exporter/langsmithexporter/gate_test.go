@@ -116,6 +116,7 @@ func TestGate_endOfRetryingIsKept(t *testing.T) {
 		attempts := len(s.all())
 		settle(time.Hour)
 		assert.Len(t, s.all(), attempts, "somebody has set it")
+		assert.Equal(t, 1, r.count("runs_refused", "reason", "max_elapsed"))
 	})
 }
 

@@ -285,6 +285,8 @@ func (g *signals) inferred(s Span) run.Kind {
 		return run.Tool
 	case s.Name() == "call_llm" && s.Scope.Name() == "gcp.vertex.agent":
 		return run.LLM
+	case strings.HasPrefix(s.Name(), "execute_tool ") && isAgentScope(s.Scope.Name()): // ADK's, when the tool failed
+		return run.Tool
 	}
 	if k := kindOfEvents(s); k != "" {
 		return k

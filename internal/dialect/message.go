@@ -299,11 +299,12 @@ func (m *message) readContent(raw string) {
 }
 
 func (m *message) addPart(p part) {
-	if p.kind == callPart {
+	switch {
+	case p.kind == callPart:
 		m.calls = append(m.calls, p)
-		return
+	case p != part{}:
+		m.parts = append(m.parts, p)
 	}
-	m.parts = append(m.parts, p)
 }
 
 // append writes the message behind what stands in b already. Answers of tools become messages of their own: behind the

@@ -9,13 +9,15 @@ import "strings"
 // the AI SDK and Genkit. What none of them knows is kept as it is.
 func readPart(raw string) part {
 	switch kind := memberText(raw, "type"); kind {
-	case "text", "input_text", "output_text":
+	case "text", "input_text", "output_text", "textBlock":
 		return textOr(raw, textPart, member(raw, "text", "content"))
-	case "reasoning", "thinking", "reasoning_text", "summary_text":
+	case "reasoning", "thinking", "reasoning_text", "summary_text", "reasoningBlock":
 		return readReasoning(raw)
-	case "tool_call", "tool-call", "tool_use", "function_call", "toolCall", "function":
+	case "tool_call", "tool-call", "tool_use", "function_call", "toolCall", "function",
+		"toolUse", "toolUseBlock", "toolRequest":
 		return readCall(raw)
-	case "tool_call_response", "tool-result", "tool_result", "function_call_output", "tool_response":
+	case "tool_call_response", "tool-result", "tool_result", "function_call_output", "tool_response",
+		"toolResult", "toolResultBlock", "toolResponse":
 		return readResult(raw)
 	case "image-url", "audio-url", "video-url", "document-url", "binary", "audio_url", "video_url", "file_url":
 		return readMedia(raw, strings.TrimSuffix(strings.TrimSuffix(kind, "-url"), "_url"))
@@ -28,6 +30,9 @@ func readPart(raw string) part {
 		return readMedia(raw, kind)
 	case "":
 		return readUntyped(raw)
+	}
+	if countMembers(raw) == 1 { // a type, and nothing of it: the AI SDK has no words for parts of its providers' own
+		return part{}
 	}
 	return part{kind: blockPart, text: raw}
 }

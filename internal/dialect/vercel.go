@@ -94,6 +94,20 @@ func (vercel) usage(v *view, c *counts) {
 		fillRaw(&c.cacheCreation, cache, "cache_creation_input_tokens", "cacheCreationInputTokens", "cacheWriteInputTokens",
 			"cacheWriteTokens")
 	}
+	v.geminiCounts(c, member(member(provider, "google", "vertex"), "usageMetadata"))
+}
+
+// geminiCounts knows what the AI SDK up to version 5 leaves out of Gemini's counts: the thoughts, which stand beside the
+// answer there.
+func (v *view) geminiCounts(c *counts, usage string) {
+	if usage == "" || v.has(kReasonDetail, kReasoningCount, kReadDetail) {
+		return
+	}
+	fillRaw(&c.cacheRead, usage, "cachedContentTokenCount")
+	fillRaw(&c.reasoning, usage, "thoughtsTokenCount")
+	candidates := int64(-1)
+	fillRaw(&candidates, usage, "candidatesTokenCount")
+	c.exclusiveOutput = c.reasoning > 0 && candidates == c.output
 }
 
 // anthropicCache returns the usage of Anthropic's API, there or on Bedrock, as the provider told it.

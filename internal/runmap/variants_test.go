@@ -33,16 +33,16 @@ var (
 	// Claude Code's attributes have everyday names; a failed call of ADK has none at all; LlamaIndex's steps differ by
 	// name; Logfire's templates are names; who counts caches apart is known of the AI SDK.
 	byScope = []string{
-		"claude-code", "google-adk-ts", "llamaindex-ts-traceloop", "lifted/logfire/openai",
+		"claude-code", "google-adk-ts", "google-adk-more", "llamaindex-ts-traceloop", "lifted/logfire/openai",
 		"lifted/logfire/openai_agents", "lifted/logfire/openai_agents_mcp", "lifted/langfuse",
 	}
 	// Counts in the documents that are cut, answers at the end of a list of everything.
 	inDocuments = []string{
-		"google-adk-ts", "lifted/langfuse", "lifted/logfire/openai", "lifted/logfire/openai_agents",
+		"google-adk-ts", "google-adk-more", "lifted/langfuse", "lifted/logfire/openai", "lifted/logfire/openai_agents",
 		"lifted/logfire/openai_agents_mcp", "genkit", "langwatch", "livekit",
 	}
 	byName = []string{
-		"google-adk-ts", "llamaindex-ts-traceloop", "lifted/logfire/openai", "lifted/logfire/openai_agents",
+		"google-adk-ts", "google-adk-more", "llamaindex-ts-traceloop", "lifted/logfire/openai", "lifted/logfire/openai_agents",
 		"lifted/logfire/openai_agents_mcp",
 	}
 )

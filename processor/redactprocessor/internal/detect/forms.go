@@ -3,7 +3,10 @@
 
 package detect
 
-import "strings"
+import (
+	"encoding/base64"
+	"strings"
+)
 
 // form recognises a token by its marks, and returns where it begins and ends. An end of 0 says that it is none.
 type form func(s string, start, end int) (from, to int, id ID)
@@ -13,8 +16,8 @@ var (
 	formsByLength = map[int][]form{
 		27: {appToken}, 32: {dottedKey, idAndSecret}, 36: {mailchimpKey}, 37: {mailchimpKey}, 40: {suffixedKey},
 		42: {oktaKey},
-		43: {azureKey}, 49: {rapidKey, tunnelKey}, 50: {mailgunKey, rapidKey, tunnelKey}, 51: {rapidKey, walletKey},
-		52: {azureKey, walletKey}, 54: {azureKey}, 66: {numberedKey}, 67: {numberedKey}, 68: {numberedKey},
+		43: {azureKey}, 44: {serverToken}, 49: {rapidKey, tunnelKey}, 50: {mailgunKey, rapidKey, tunnelKey}, 51: {rapidKey, walletKey},
+		52: {azureKey, walletKey}, 54: {azureKey}, 64: {fileToken}, 66: {numberedKey}, 67: {numberedKey}, 68: {numberedKey},
 		69: {numberedKey}, 84: {azureKey}, 86: {azureKey},
 	}
 	formsByBefore = map[byte]form{'!': salesforceToken, '.': keyBehindDot, '~': openShiftToken, '}': ldapHash, ' ': oktaToken}
@@ -292,6 +295,25 @@ func adyenKey(s string, start, end int) (from, to int, id ID) {
 		return 0, 0, 0
 	}
 	return start, run(s, end+1, aAny64), AdyenKey
+}
+
+// serverToken is a token of Jira's and Confluence's own servers: twelve digits, a colon and random bytes, in base64.
+func serverToken(s string, start, end int) (from, to int, id ID) {
+	const digits, head = 12, 20
+	text, err := base64.StdEncoding.DecodeString(s[start : start+head])
+	if err != nil || !only(string(text[:digits]), aDigit) || text[digits] != ':' {
+		return 0, 0, 0
+	}
+	return start, end, AtlassianServerToken
+}
+
+// fileToken is an older token of Dropbox: random characters with ten times the same letter among them.
+func fileToken(s string, start, end int) (from, to int, id ID) {
+	const before, mark = 11, "AAAAAAAAAA"
+	if s[start+before:start+before+len(mark)] != mark || !looksRandom(s[start+before+len(mark):end]) {
+		return 0, 0, 0
+	}
+	return start, end, DropboxLongToken
 }
 
 // oktaToken stands behind the name of Okta's scheme, SSWS.

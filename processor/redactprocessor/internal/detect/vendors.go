@@ -92,7 +92,7 @@ var commonVendors = []vendor{
 	}, aURL | aDot, 16, 0, false, true},
 	{
 		"stripe_key", "Stripe",
-		[]string{"sk_live_", "sk_test_", "rk_live_", "rk_test_"},
+		[]string{"sk_live_", "sk_test_", "rk_live_", "rk_test_", "rk_prod_", "sk_prod_"},
 		aAlnum, 10, 0, false,
 		false,
 	},
@@ -165,7 +165,7 @@ var commonVendors = []vendor{
 	{"amazon_mws", "Amazon MWS", []string{"amzn.mws."}, aURL, 32, 36, false, false},
 	{"duffel_token", "Duffel", []string{"duffel_live_", "duffel_test_"}, aURL, 24, 43, false, false},
 	{"prefect_key", "Prefect", []string{"pnu_", "pnb_"}, aAlnum, 30, 36, false, true},
-	{"buildkite_token", "Buildkite", []string{"bkua_"}, aHex, 32, 40, false, true},
+	{"buildkite_token", "Buildkite", []string{"bkua_"}, aAlnum, 32, 40, false, true},
 	{"dropbox_token", "Dropbox", []string{"sl.u.", "sl."}, aURL, 60, 0, false, true},
 	{"contentful_token", "Contentful", []string{"CFPAT-"}, aURL, 24, 43, false, false},
 	{
@@ -190,7 +190,7 @@ var commonVendors = []vendor{
 	{"atlassian_token", "Atlassian", []string{"ATATT3", "ATCTT3", "ATBB"}, aURL, 24, 0, false, true},
 	{"facebook_token", "Meta", []string{"EAAC", "EAAB", "EAAG", "IGQV"}, aAlnum, 60, 0, false, true},
 	{"square_legacy_token", "Square, production", []string{"EAAA"}, aURL, 58, 60, false, true},
-	{"alibaba_key", "Alibaba Cloud", []string{"LTAI"}, aAlnum, 17, 20, false, true},
+	{"alibaba_key", "Alibaba Cloud", []string{"LTAI"}, aAlnum, 12, 20, false, true},
 	{"gitlab_runner_token", "GitLab runner registration", []string{"GR1348941"}, aURL, 16, 20, false, false},
 	{
 		"onepassword_key", "1Password secret keys",
@@ -228,7 +228,7 @@ var commonVendors = []vendor{
 	{"twitch_stream_key", "Twitch", []string{"live_"}, aAlnum | aURLSafe, 36, 0, false, true},
 	{"mergify_key", "Mergify", []string{"mergify_application_key_"}, aURL, 40, 0, false, true},
 	{"mongodb_service_key", "MongoDB Atlas service accounts", []string{"mdb_sa_sk_"}, aURL, 30, 40, false, true},
-	{"posthog_key", "PostHog", []string{"phx_", "phc_", "phs_", "phr_"}, aAlnum, 40, 0, false, true},
+	{"posthog_key", "PostHog", []string{"phx_", "phc_", "phs_", "phr_", "pha_"}, aAlnum, 40, 0, false, true},
 	{"pubnub_key", "PubNub", []string{"sec-c-", "pub-c-", "sub-c-"}, aURL, 30, 0, false, true},
 	{"riot_key", "Riot Games", []string{"RGAPI-"}, aURL, 30, 36, false, true},
 	{"dependency_track_key", "Dependency-Track", []string{"odt_"}, aAlnum, 32, 0, false, true},

@@ -187,6 +187,9 @@ func keyBefore(s string, i int) (k key, ok bool) {
 		return k, false
 	}
 	k.start, k.end = keyStart(s, end, stop), end
+	if k.start > 0 && s[k.start-1] == '<' { // <tag name="…">
+		k.start += strings.LastIndexByte(s[k.start:k.end], ' ') + 1
+	}
 	k.open = k.quote == 0 && !k.index && k.start > 0 && (s[k.start-1] == '"' || s[k.start-1] == '\'')
 	return k, k.start < end && s[k.start] != ']' && (k.start == 0 || s[k.start-1] != ':' || s[end-1] != ']')
 }

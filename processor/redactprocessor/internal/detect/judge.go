@@ -138,7 +138,7 @@ func isKeyword(s string) bool {
 var references = []string{
 	"${", "$(", "{{", "<%", "%(", "#{", "%{", "process.env", "os.environ", "os.getenv", "getenv", "env.", "env(",
 	"secrets.", "vault:", "ref+", "arn:", "op://", "self.", "this.", "config.", "settings.", "request.", "options.",
-	"args.", "params.",
+	"args.", "params.", "enc(", "enc[", "{cipher}",
 	"+new ", "+ ", "new ", "new-object", "&str", "&'",
 }
 

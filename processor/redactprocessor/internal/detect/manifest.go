@@ -84,7 +84,7 @@ func (sc *Scanner) secretBlocks(from, to int) {
 		}
 		name, _, found := strings.Cut(s[start:end], ":")
 		switch indent := start - line; {
-		case start == end:
+		case start == end || s[start] == '#' || sc.ownEnd(start) > 0:
 		case found && (name == secretMembers[0] || name == secretMembers[1]):
 			inside, outer = true, indent
 		case inside && indent <= outer:

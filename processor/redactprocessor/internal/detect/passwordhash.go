@@ -49,7 +49,7 @@ func isCrypt(s string) bool {
 // cryptIDs name the methods of crypt(3), of Cisco's devices and of Kerberos.
 var cryptIDs = []string{
 	"$2a$", "$2b$", "$2y$", "$argon2", "$5$", "$6$", "$1$", "$7$", "$8$", "$9$", "$y$", "$apr1$", "$scrypt$",
-	"$pbkdf2", "$krb5",
+	"$pbkdf2", "$krb5", "$gy$", "$md5",
 }
 
 // leastHash is the length of the shortest password hash of crypt(3), MD5's, less some for cut off ones.

@@ -131,6 +131,9 @@ func (sc *Scanner) ssn(m *number) bool {
 		if m.groups != 3 && m.sep[a+1] != '-' || m.sep[a+1] != '-' && !before(sc.text, m.at[a], ssnWords) {
 			continue
 		}
+		if a+3 == m.groups && !endsWord(sc.text, m.end) {
+			continue // a code with a letter behind it
+		}
 		d := string(m.part(a, a+2))
 		if d[:3] == "000" || d[:3] == "666" || d[3:5] == "00" || d[5:] == "0000" {
 			continue
@@ -143,7 +146,7 @@ func (sc *Scanner) ssn(m *number) bool {
 }
 
 var phoneWords = words("phone phones tel telephone mobile cell fax call whatsapp sms handy telefon telefono ph " +
-	"cellphone phonenumber mobilenumber dial answering")
+	"cep gsm telepono telefone telefoon cellphone phonenumber mobilenumber dial answering")
 
 // phoneLabels stand behind a number in signatures and address books: "781 1704 office".
 var phoneLabels = set("office fax mobile cell phone tel")

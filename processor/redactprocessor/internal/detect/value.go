@@ -83,6 +83,9 @@ func isQuote(c byte) bool { return c == '"' || c == '\'' || c == '`' }
 
 // quoted handles a value that stands in quotes, the first of which is at q.
 func (sc *Scanner) quoted(a assignment, q int) {
+	if q+1 < len(sc.text) && a.quote == 0 && (sc.text[q+1] == ')' || sc.text[q+1] == ';') {
+		return // the end of the text of a prompt: read("password: ");
+	}
 	start, end := q+1, sc.literalEnd(q)
 	text := sc.text[start:end]
 	if a.kind == KindSecret && strings.HasPrefix(text, "{") && isSchema(text) {

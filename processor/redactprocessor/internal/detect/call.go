@@ -22,6 +22,11 @@ func literalAt(s string, i int) (l literal, ok bool) {
 	}
 	l.start = q + 1
 	l.end = closing(s[:min(len(s), q+maxLiteral)], q)
+	if l.end < len(s) && s[l.end] == '"' && s[q] == '\'' && q == i { // 'input[name="password"]'
+		if n := strings.IndexAny(s[l.end:min(len(s), q+maxKey)], "'\n"); n > 0 && s[l.end+n] == '\'' {
+			l.end += n
+		}
+	}
 	l.next = l.end
 	for l.next < len(s) && s[l.next] == '\\' {
 		l.next++
@@ -71,8 +76,14 @@ func (sc *Scanner) call(i int) int {
 	callee := s[runBack(s, i, maxKey, aURLDot):i]
 	callee = callee[strings.LastIndexByte(callee, '.')+1:]
 	k := secretArgument(callee)
-	if callee == "" && strings.HasSuffix(s[:i], "auth=") { // auth=("user", "password") of Python
+	switch {
+	case callee == "" && strings.HasSuffix(s[:i], "auth="): // auth=("user", "password") of Python
 		k = 1
+	case callee == "connect" && hasFold(s[first.start:], "dbi:"): // of Perl
+		k = 2
+	case typists.has(callee) && sc.typedInto(i-len(callee)):
+		sc.credential(first, 0)
+		return i + 1
 	}
 	if k > 0 {
 		sc.credential(first, k)
@@ -88,6 +99,23 @@ func (sc *Scanner) call(i int) int {
 		}
 	}
 	return i + 1
+}
+
+// typists type a text into a field of a page.
+var typists = words("fill type sendkeys send_keys setvalue presssequentially typetext type_text")
+
+// typedInto tells whether the call whose name begins at i is one of a field for a secret: By.ID, "password").send_keys(…).
+func (sc *Scanner) typedInto(i int) bool {
+	s := sc.text
+	end := i - len(").")
+	if end < 1 || s[end:i] != ")." || !isQuote(s[end-1]) {
+		return false
+	}
+	name := end - 1
+	for name > 0 && (s[name-1] == ']' || isQuote(s[name-1]) || s[name-1] == '\\') {
+		name-- // input[name="password"]
+	}
+	return sc.keys.kind(s[runBack(s, name, maxKey, aURL):name]) == KindSecret
 }
 
 // named judges the argument behind the name of a secret: setenv("DB_PASSWORD", "…").
@@ -112,7 +140,7 @@ func (sc *Scanner) named(kind Kind, callee string, name literal) {
 
 // setters take a name and its value.
 var setters = words("setenv putenv define setproperty set_env put set setitem addheader setheader " +
-	"header append add configure setattribute")
+	"header append add configure setattribute fill type")
 
 // credentialCalls are those that take a password, and which argument it is, counted from 0.
 var credentialCalls = map[string]int{

@@ -7,7 +7,7 @@ import "unicode/utf8"
 
 // foreignKeys are words for a password that are not written in ASCII alone.
 var foreignKeys = []string{
-	"contrase\u00f1a", "has\u0142o", "l\u00f6senord", "\u015fifre", "jelsz\u00f3", "m\u1eadt kh\u1ea9u",
+	"contrase\u00f1a", "has\u0142o", "l\u00f6senord", "\u015fifre", "\u015eifre", "jelsz\u00f3", "m\u1eadt kh\u1ea9u",
 	"\u043f\u0430\u0440\u043e\u043b\u044c", "\u041f\u0430\u0440\u043e\u043b\u044c",
 	"\u5bc6\u7801", "\u5bc6\u78bc", "\u53e3\u4ee4", "\u30d1\u30b9\u30ef\u30fc\u30c9", "\u6697\u8a3c\u756a\u53f7",
 	"\ube44\ubc00\ubc88\ud638", "\ube44\ubc88", "\ud328\uc2a4\uc6cc\ub4dc", "\uc554\ud638", "\u03ba\u03c9\u03b4\u03b9\u03ba\u03cc\u03c2",

@@ -173,7 +173,21 @@ func (sc *Scanner) isPlaceholder(s string) bool {
 	if s == "" || sc.isHeading(s) || isKeyword(s) || sc.isOwn(s) || distinct(s) == 1 || isMasked(s) || isSample(s) {
 		return true
 	}
-	return isReference(s) || isExpression(s) || isConstant(s) || isPath(s)
+	return isReference(s) || isExpression(s) || isConstant(s) || isPath(s) || isLabel(s)
+}
+
+// isLabel tells whether s is what a form or a page calls a secret: Passwort bestätigen, Access Token.
+func isLabel(s string) bool {
+	if alphabet[s[0]]&aCapitals == 0 {
+		return false
+	}
+	end := run(s, 0, aLetter)
+	for k := end; k < len(s); k++ {
+		if c := s[k]; !isLetter(c) && c != ' ' && c < 0x80 {
+			return false
+		}
+	}
+	return KeyKind(s[:end]) == KindSecret || end < len(s) && s[end] == ' ' && KeyKind(s) == KindSecret
 }
 
 // standsIn is isPlaceholder where nothing but a secret can stand, as in the password of a URL. There a word is one, too.

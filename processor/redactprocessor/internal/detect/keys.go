@@ -66,7 +66,7 @@ const (
 
 var keyWords = classes(map[wordClass]string{
 	wPassword: "password passwords passwd passwds pwd passphrase passphrases passcode passkey secret secrets " +
-		"credential credentials creds " +
+		"credential credentials creds requirepass masterauth " +
 		"apikey apikeys apitoken authtoken accesstoken accesskey secretkey privatekey clientsecret jwt bearer userpass " +
 		"sharedaccesskey accountkey masterkey encryptionkey signingkey apisecret appsecret authkey storagekey sshkey " +
 		"storepass keypass userpwd passwort kennwort wachtwoord senha parola contrasena haslo losenord mdp motdepasse " +

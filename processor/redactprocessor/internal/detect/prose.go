@@ -127,7 +127,7 @@ func wordAt(s string, i int, word string) int {
 }
 
 // verbs join the word to the secret, in sentences, tables and lists.
-var verbs = []string{" is now ", " is: ", " is ", " was ", " to ", " ist ", " lautet ", " est ", " es ", " \u00e8 ", " \u00e9 ", " : ", " -> ", " => ", " \u2192 ", " | ", "\t", "` | "}
+var verbs = []string{" is now ", " is: ", " is ", " was ", " to ", " ist ", " lautet ", " est ", " es ", " \u00e8 ", " \u00e9 ", " : ", " 0 ", " 7 ", " -> ", " => ", " \u2192 ", " | ", "\t", "` | "}
 
 // announced looks for a secret behind a word like "password" that ends at i, and returns where to read on: right behind
 // the word, as a detector that knows the token by name may still find it.
@@ -362,6 +362,9 @@ func (sc *Scanner) after(i int, password bool) {
 	text := s[i:end]
 	if len(text) < leastStrong || len(text) > maxLiteral {
 		return
+	}
+	if colon := backOver(s, i, true); colon > len("sha256:") && hasFold(s[colon-len("sha256:"):], "sha256:") {
+		return // the fingerprint of a key
 	}
 	opaque := only(text, aAny64|aDot) && isOpaque(text) && !isUUID(text)
 	if (opaque || password && isStrong(text) && endsSaying(s, end)) && !sc.isPlaceholder(text) {

@@ -151,8 +151,11 @@ func TestTraces_foundAndLeft(t *testing.T) {
 		file        string
 		least, most int // percent of texts changed
 	}{
-		{"testdata/traces-secrets.txt", 95, 100}, {"testdata/traces-personal.txt", 95, 100}, {"testdata/traces-clean.txt", 0, 3},
-		{"testdata/traces-later-secrets.txt", 95, 100}, {"testdata/traces-later-clean.txt", 0, 3},
+		{"testdata/traces-secrets.txt", 95, 100},
+		{"testdata/traces-personal.txt", 95, 100},
+		{"testdata/traces-clean.txt", 0, 3},
+		{"testdata/traces-later-secrets.txt", 95, 100},
+		{"testdata/traces-later-clean.txt", 0, 3},
 	} {
 		total, hits := 0, 0
 		for i, row := range traceTexts(t, part.file) {

@@ -87,6 +87,9 @@ const outro = `
 Codex writes what a tool was called with and returned to log records alone, ` + "`codex.tool_result`" + `. As an event of a span, as which
 ` + "`sampling`" + ` joins it, it is a tool run below that span's: ` + "`tool_name`, `arguments`, `output`, `duration_ms`, `success`, `call_id`" + `.
 
+Claude Code's tools have spans, with some of their arguments. The event ` + "`claude_code.tool_result`" + ` of the turn adds those that it tells of in
+` + "`tool_input`" + `, by ` + "`tool_use_id`" + `.
+
 ## Feedback
 
 All of these are read, and become ` + "`POST /feedback`" + ` when the run is there; see the exporter's README.

@@ -6,6 +6,8 @@ package dialect
 import (
 	"strings"
 
+	"go.opentelemetry.io/collector/pdata/ptrace"
+
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
 )
 
@@ -106,4 +108,30 @@ func (claudeCode) details(v *view, f *Fields) {
 	if tool := strings.TrimSpace(v.text(kClaudeTool)); tool != "" && v.kind != run.Tool {
 		f.meta("tool_name", run.Str(tool))
 	}
+}
+
+// claudeToolEvent is a log record of the turn that tells all arguments of a tool call. The call's span has some of them.
+const claudeToolEvent = "claude_code.tool_result"
+
+func (v *view) claudeCall(e ptrace.SpanEvent) Call {
+	a := e.Attributes()
+	return Call{HasSpan: true, ID: attribute(a, "tool_use_id"), Inputs: v.namedContent(a, "tool_input", "input")}
+}
+
+// WithMembers adds the members of another JSON object to one, except those that it has.
+func WithMembers(object, others []byte) []byte {
+	was := string(object)
+	switch {
+	case was == "":
+		return others
+	case !isObject(was) || !isObject(string(others)) || was[len(was)-1] != '}':
+		return object
+	}
+	b := append([]byte{}, was[:len(was)-1]...)
+	for name, value := range members(string(others)) {
+		if member(was, name) == "" {
+			b = append(appendName(b, name), value...)
+		}
+	}
+	return append(b, '}')
 }

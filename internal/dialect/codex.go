@@ -31,13 +31,17 @@ const codexToolEvent = "codex.tool_result"
 // maxCalls bounds the calls that the events of one span tell of. A turn of a coding agent has some hundred.
 const maxCalls = 1000
 
-// calls are the tool calls that have no span.
+// calls are the tool calls that events tell of.
 func (v *view) calls() []Call {
 	if len(v.called) == 0 {
 		return nil
 	}
 	calls := make([]Call, 0, len(v.called))
 	for _, e := range v.called {
+		if e.Name() == claudeToolEvent {
+			calls = append(calls, v.claudeCall(e))
+			continue
+		}
 		calls = append(calls, v.codexCall(e))
 	}
 	return calls
@@ -89,6 +93,8 @@ func milliseconds(text string) time.Duration {
 type Call struct {
 	ID   string // the same for the same call of a span
 	Name string
+	// HasSpan says that the call has a span, by that id, and a run: only the inputs are told here.
+	HasSpan bool
 
 	Inputs, Outputs []byte // one JSON object each, or nil
 	Error           string // empty on success

@@ -42,7 +42,7 @@ func (v *view) readEvents(events ptrace.SpanEventSlice) {
 			v.setLast(kResponseEvent, e.Attributes(), "response")
 		case "codex.user_prompt":
 			v.setLast(kCodexPromptEvent, e.Attributes(), "prompt")
-		case codexToolEvent:
+		case codexToolEvent, claudeToolEvent:
 			if len(v.called) < maxCalls {
 				v.called = append(v.called, e)
 			}

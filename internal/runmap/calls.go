@@ -24,6 +24,9 @@ func (m *mapper) addCalls(t *Trace, i int) {
 	slices.SortStableFunc(calls, func(a, b dialect.Call) int { return a.Start.Compare(b.Start) })
 	first := len(t.Runs)
 	for c := range calls {
+		if calls[c].HasSpan {
+			continue
+		}
 		r := m.callRun(i, &calls[c])
 		if !slices.ContainsFunc(t.Runs[first:], func(other run.Run) bool { return other.ID == r.ID }) {
 			t.Runs = append(t.Runs, r)
@@ -70,4 +73,34 @@ func (m *mapper) timesOfCall(i int, c *dialect.Call) (start, end time.Time) {
 		end = to
 	}
 	return start, end
+}
+
+// settleCalls gives the runs of tools the arguments that events elsewhere in the trace tell of their calls.
+func (m *mapper) settleCalls() {
+	var tools map[string]int
+	for _, i := range m.tree.Order() {
+		for c := range m.fields[i].Calls {
+			call := &m.fields[i].Calls[c]
+			if !call.HasSpan || call.ID == "" || len(call.Inputs) == 0 {
+				continue
+			}
+			if tools == nil {
+				tools = m.toolsByCall()
+			}
+			if t, found := tools[call.ID]; found {
+				m.fields[t].Inputs = dialect.WithMembers(m.fields[t].Inputs, call.Inputs)
+			}
+		}
+	}
+}
+
+// toolsByCall finds the runs of tools by what the model has called the call.
+func (m *mapper) toolsByCall() map[string]int {
+	tools := map[string]int{}
+	for _, i := range m.tree.Order() {
+		if id := m.fields[i].Metadata.Text("gen_ai.tool.call.id"); id != "" && m.fields[i].Kind == run.Tool {
+			tools[id] = i
+		}
+	}
+	return tools
 }

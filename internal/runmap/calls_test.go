@@ -122,3 +122,32 @@ func TestMap_toolCallsOfEventsAreBounded(t *testing.T) {
 	}
 	assert.Len(t, tools(t, turnOf(t, calls...), runmap.Options{}), 1000)
 }
+
+func TestMap_argumentsThatOnlyEventsTellReachTheirTool(t *testing.T) {
+	tool := func(id byte, call, path string) node {
+		return node{id: id, parent: 1, name: "claude_code.tool", start: int(id), attributes: map[string]any{
+			"span.type": "tool", "tool_name": "Edit", "gen_ai.tool.call.id": call, "file_path": path,
+		}}
+	}
+	td := build(t, node{id: 1, name: "claude_code.interaction"}, tool(2, "a", "x.go"), tool(3, "b", ""), tool(4, "c", "z.go"))
+	for _, rs := range td.ResourceSpans().All() {
+		rs.ScopeSpans().At(0).Scope().SetName("com.anthropic.claude_code.tracing")
+	}
+	turn := td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(0)
+	for _, call := range []map[string]any{
+		{"tool_use_id": "a", "tool_input": `{"file_path":"cut…","old":"1","new":"2"}`},
+		{"tool_use_id": "b", "tool_input": `{"file_path":"y.go"}`},
+		{"tool_use_id": "c", "tool_input": "[REDACTED]"},
+		{"tool_use_id": "nobody", "tool_input": `{"x":1}`},
+		{"tool_input": `{"x":1}`},
+	} {
+		e := turn.Events().AppendEmpty()
+		e.SetName("claude_code.tool_result")
+		require.NoError(t, e.Attributes().FromRaw(call))
+	}
+	runs := runmap.Map(td, runmap.Options{})[0].Runs
+	require.Len(t, runs, 4, "their spans are their runs")
+	for i, want := range []string{`{"file_path":"x.go","old":"1","new":"2"}`, `{"file_path":"y.go"}`, `{"file_path":"z.go"}`} {
+		assert.Equal(t, want, string(runs[i+1].Inputs))
+	}
+}

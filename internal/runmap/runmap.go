@@ -169,13 +169,17 @@ func (m *mapper) begin(spans []dialect.Span) {
 	m.digits.write(spans)
 	m.arrange()
 	m.streams = streams{}
-	streamed := false
+	streamed, called := false, false
 	for _, i := range m.tree.Order() {
 		m.reader.Read(spans[i], &m.fields[i])
 		streamed = streamed || m.fields[i].Streamed
+		called = called || m.fields[i].Calls != nil
 		m.settleTool(i)
 		m.ids[i] = m.idOf(i)
 		m.place(i)
+	}
+	if called {
+		m.settleCalls()
 	}
 	if streamed {
 		m.settleAnswers()

@@ -180,7 +180,9 @@ func (t *Tree) sort() {
 	for i := range t.nodes {
 		t.sorted = append(t.sorted, i)
 	}
-	slices.SortStableFunc(t.sorted, func(a, b int) int { return compare(&t.nodes[a], &t.nodes[b]) })
+	slices.SortFunc(t.sorted, func(a, b int) int {
+		return cmp.Or(compare(&t.nodes[a], &t.nodes[b]), cmp.Compare(a, b))
+	})
 }
 
 func compare(a, b *Node) int {

@@ -254,6 +254,27 @@ func TestCost_lateSpansOfDroppedTracesAllocateNothing(t *testing.T) {
 	require.NoError(t, p.Shutdown(context.Background()))
 }
 
+// TestCost_allocationsOfWhatIsTakenIn counts what a trace of 13 spans takes: its bytes, its list of spans, and its entry.
+func TestCost_allocationsOfWhatIsTakenIn(t *testing.T) {
+	const n = 20
+	for _, alone := range []bool{true, false} {
+		p, c := costing(t)
+		all, i := requests(3*n, alone), 0
+		take := func() {
+			for range n {
+				require.NoError(t, p.ConsumeTraces(t.Context(), all[i]))
+				i++
+			}
+			settleShards(c)
+		}
+		take() // what is used again is there
+		allocated := testing.AllocsPerRun(1, take) / float64(n*all[0].SpanCount())
+		t.Logf("%.2f allocations a span", allocated)
+		assert.Less(t, allocated, map[bool]float64{true: 1.2, false: 0.6}[alone])
+		require.NoError(t, p.Shutdown(t.Context()))
+	}
+}
+
 // TestCost_memoryHeld looks at what traces take while they wait: their encoding, and so much a span and a trace.
 func TestCost_memoryHeld(t *testing.T) {
 	const n, perSpan, perTrace = 5000, 250, 300

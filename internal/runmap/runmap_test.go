@@ -425,26 +425,6 @@ func TestEach_withoutDottedOrder(t *testing.T) {
 	})
 }
 
-// BenchmarkEach states the figure; here is what it must not fall behind.
-func TestEach_allocations(t *testing.T) {
-	var all []ptrace.Traces
-	spans := 0
-	for _, f := range pdatatest.Fixtures(t) {
-		if f.Dialect == "codex-cli" || strings.HasPrefix(f.Dialect, "lifted/") {
-			continue
-		}
-		td := pdatatest.LoadTraces(t, f.Path)
-		spans += td.SpanCount()
-		all = append(all, td)
-	}
-	allocs := testing.AllocsPerRun(3, func() {
-		for _, td := range all {
-			runmap.Each(td, runmap.Options{WithoutDottedOrder: true}, func(*runmap.Trace) {})
-		}
-	})
-	assert.LessOrEqual(t, allocs/float64(spans), 30.0, "allocations per span, twice the usual")
-}
-
 // checkRuns holds what every encoder relies on.
 func checkRuns(t *testing.T, td ptrace.Traces) {
 	t.Helper()

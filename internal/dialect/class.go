@@ -78,7 +78,7 @@ func isAgentScope(scope string) bool {
 	for _, p := range [...]string{
 		"com.anthropic.claude_code", "@mastra/", "@arizeai/openinference-instrumentation-",
 		"openinference.instrumentation.",
-		"@traceloop/", "logfire.openai", "logfire.anthropic", "voltagent", "@voltagent/", "langwatch", "Microsoft.SemanticKernel",
+		"@traceloop/", "logfire.openai", "logfire.anthropic", "voltagent", "@voltagent/", "langwatch", "@langtrase/", "Microsoft.SemanticKernel",
 		"Experimental.Microsoft.", "Microsoft.Agents.AI",
 	} {
 		if strings.HasPrefix(scope, p) {

@@ -186,7 +186,7 @@ func isChatShape(raw string) bool {
 		case "parts", "toolCalls", "toolCallId", "finish_reason", "data":
 			return false
 		case "content":
-			if !isString(v) && v != "null" && !isChatContent(v) {
+			if isString(v) && callsIn(v) != "" || !isString(v) && v != "null" && !isChatContent(v) {
 				return false
 			}
 		case "tool_calls":
@@ -286,6 +286,10 @@ func chatRole(role string) string {
 func (m *message) readContent(raw string) {
 	switch {
 	case isString(raw):
+		if calls := callsIn(raw); calls != "" {
+			m.readContent(calls)
+			return
+		}
 		m.parts = append(m.parts, part{text: raw})
 	case isArray(raw):
 		for item := range elements(raw) {
@@ -296,6 +300,20 @@ func (m *message) readContent(raw string) {
 	case raw != "null" && raw != "":
 		m.parts = append(m.parts, part{kind: blockPart, text: raw})
 	}
+}
+
+// callsIn returns the calls of tools that Langtrace writes where the words of an answer would stand, as JSON in a text.
+func callsIn(quoted string) string {
+	if !strings.HasPrefix(quoted, `"[{\"`) || !strings.Contains(quoted, `\"function\"`) {
+		return ""
+	}
+	list := parse(unquote(quoted))
+	for call := range elements(list) {
+		if memberText(call, "type") != "function" || member(member(call, "function"), "arguments") == "" {
+			return ""
+		}
+	}
+	return list
 }
 
 func (m *message) addPart(p part) {

@@ -28,7 +28,7 @@ var goldenRuns = []string{
 	"langsmith-js/traceable_agent", "langsmith-js/lg_agent", "llamaindex-ts-traceloop/rag", "mastra-arize/agent",
 	"openai-agents-openinference/agent", "openinference-js/agent", "openinference-js/anthropic_thinking",
 	"openinference-js/image", "openinference-js/rag", "openlit-js/agent", "otel-js-openai/agent",
-	"google-adk-more/agent", "langfuse-more/types", "strands-more/agent", "strands-more/graph",
+	"google-adk-more/agent", "langfuse-more/types", "langtrace/tool", "strands-more/agent", "strands-more/graph",
 	"strands-ts/chat", "strands-ts-latest/agent", "traceloop-js/agent", "traceloop-js/anthropic_thinking",
 	"traceloop-js-0.14/agent", "traceloop-js-0.14/anthropic_chat",
 	"vercel-ai-v4/tool_error", "vercel-ai-v5/agent", "vercel-ai-v5/embed_many", "vercel-ai-v6/anthropic_thinking",

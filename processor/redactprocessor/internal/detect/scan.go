@@ -50,8 +50,12 @@ type seen struct {
 
 // Scan returns what the text holds, in order and without overlaps. The result is valid until the next call.
 func (sc *Scanner) Scan(text string) []Finding {
+	first := nextTrigger(text, 0)
+	if first == len(text) && len(sc.set.custom) == 0 {
+		return nil // as most attributes are
+	}
 	sc.begin(text)
-	sc.pass(0, len(text))
+	sc.pass(first, len(text))
 	return sc.end()
 }
 

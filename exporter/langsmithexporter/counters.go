@@ -185,8 +185,8 @@ func (c *counters) vanished(ctx context.Context, queues []vanishedQueue) {
 	items := 0
 	for _, q := range queues {
 		items += q.items
-		c.logger.Warn("A queue of a route that is not in the configuration any more waits in the storage: it is kept, and sent "+
-			"when the route is there again", zap.String("queue", q.id), zap.String("endpoint", q.endpoint),
+		c.logger.Warn("A queue in the storage has no route in the configuration any more: what waits there is kept, and sent "+
+			"when the route, or its feedback, is there again", zap.String("queue", q.id), zap.String("endpoint", q.endpoint),
 			zap.Int("items", q.items))
 	}
 	c.builder.ExporterLangsmithQueueItemsWithoutRoute.Record(ctx, int64(items), c.with())

@@ -63,10 +63,28 @@ func (sc *Scanner) tagKind(i int) Kind {
 	if end < i && s[end] == ':' { // <ns:password>
 		name, end = end+1, run(s[:i], end+1, aURLDot)
 	}
+	if isQuote(s[i-1]) && namedTags.has(s[name:end]) {
+		return sc.attributeKind(i)
+	}
 	if word := s[name:end]; pairValues[word] || word == "string" {
 		return sc.besideTag(from + open)
 	}
 	return sc.keys.kind(s[name:end])
+}
+
+// namedTags hold a value whose name is in an attribute: <entry key="password">…</entry>.
+var namedTags = words("entry property string param parameter setting item attribute constant prop variable")
+
+// attributeKind judges the name in the last attribute of the tag that ends at i.
+func (sc *Scanner) attributeKind(i int) Kind {
+	s := sc.text
+	end := pairGap(s, i)
+	start := runBack(s, end, maxKey, aURLDot)
+	label := pairGap(s, start)
+	if start == end || label == start || !pairKeys[strings.ToLower(s[runBack(s, label, maxKey, aLetter):label])] {
+		return KindNone
+	}
+	return sc.keys.kind(s[start:end])
 }
 
 // besideTag judges the name in <name>…</name> or <key>…</key> before the tag that begins at i.

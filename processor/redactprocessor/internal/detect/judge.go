@@ -136,7 +136,7 @@ func isKeyword(s string) bool {
 
 // references are beginnings of expressions that name a secret instead of holding it.
 var references = []string{
-	"${", "$(", "{{", "<%", "%(", "#{", "%{", "process.env", "os.environ", "os.getenv", "getenv", "env.", "env(",
+	"${", "$(", "{{", "{%", "<%", "%(", "#{", "%{", "process.env", "os.environ", "os.getenv", "getenv", "env.", "env(",
 	"secrets.", "vault:", "ref+", "arn:", "op://", "self.", "this.", "config.", "settings.", "request.", "options.",
 	"args.", "params.", "enc(", "enc[", "{cipher}",
 	"+new ", "+ ", "new ", "new-object", "&str", "&'",
@@ -278,6 +278,9 @@ func isPath(s string) bool {
 
 // isConstant tells whether s is the name of a secret in capitals, as people put where it goes: SUBSCRIPTION_KEY.
 func isConstant(s string) bool {
+	if hasFold(s, "x-") && only(s, aLetter|aURLSafe) {
+		return KeyKind(s) != KindNone // the name of a header
+	}
 	return strings.IndexByte(s, '_') > 0 && only(s, aCapitals|aURLSafe) && KeyKind(s) != KindNone
 }
 

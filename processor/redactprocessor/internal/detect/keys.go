@@ -73,7 +73,7 @@ var keyWords = classes(map[wordClass]string{
 		"adgangskode salasana heslo sifre csrf xsrf " +
 		"paasword pasword passord passwrd passwrod pssword psword paswrd pswd psswd userpw proxyuserpwd",
 	wToken:  "token pat unseal crumb encrypt gossip",
-	wPass:   "pass passe pword pw pwrd psw clave",
+	wPass:   "pass passe pword pw pwrd psw clave cred",
 	wOpaque: "private access refresh skey pkey",
 	wKind:   "kind",
 	wName:   "name",

@@ -38,7 +38,7 @@ func newSender(n int) *sender {
 	}
 }
 
-// trace makes up to 14 spans with some kilobytes each, of which one fails in every second trace.
+// trace makes up to 14 spans below one root, with some kilobytes each, of which one fails in every second trace.
 func (s *sender) trace() []ptrace.Span {
 	s.next++
 	n := 2 + s.r.IntN(13)
@@ -50,7 +50,8 @@ func (s *sender) trace() []ptrace.Span {
 			words[j] = byte('a' + s.r.IntN(26))
 		}
 		span := spec{
-			id: byte(i + 1), parent: byte(s.r.IntN(i + 1)), kind: "tool", start: i, failed: i == failing, flags: 0x100,
+			id: byte(i + 1), parent: byte(min(i, 1+s.r.IntN(max(i, 1)))), kind: "tool", start: i,
+			failed: i == failing, flags: 0x100,
 			attributes: map[string]any{"text": string(words)},
 		}
 		if i == 0 {
@@ -113,11 +114,13 @@ func TestOutage_ofATraceThatIsKeptNothingAcceptedIsLost(t *testing.T) {
 			}
 			time.Sleep(10 * time.Millisecond)
 		}
-		for _, sender := range senders {
-			for len(sender.left) > 0 {
-				sender.step(s)
-				time.Sleep(10 * time.Millisecond)
+		for slices.ContainsFunc(senders, func(x *sender) bool { return len(x.left) > 0 }) {
+			for _, sender := range senders {
+				if len(sender.left) > 0 {
+					sender.step(s)
+				}
 			}
+			time.Sleep(10 * time.Millisecond)
 		}
 		time.Sleep(2 * time.Minute)
 		s.stop()

@@ -66,7 +66,7 @@ func TestDemo_endsInTimeAndShowsItsCounters(t *testing.T) {
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	assert.Less(t, time.Since(began), demoLimit)
-	for _, want := range []string{"recordings of 24 library set-ups", "errors", "planted secrets", "successes", "re-parented", "one root"} {
+	for _, want := range []string{"recordings of 48 library set-ups", "errors", "planted secrets", "successes", "re-parented", "one root"} {
 		assert.Contains(t, string(out), want)
 	}
 }

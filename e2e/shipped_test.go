@@ -131,7 +131,7 @@ func TestGateway_samplesAndDelivers(t *testing.T) {
 			}
 			assert.Zero(t, l.Summary().OrphansWaiting)
 			assert.DirExists(t, data+"/queue")
-			assert.DirExists(t, data+"/compaction")
+			assert.DirExists(t, data+"/sampling")
 			assert.Zero(t, c.stop())
 		})
 	}

@@ -23,7 +23,7 @@ func literalAt(s string, i int) (l literal, ok bool) {
 	l.start = q + 1
 	l.end = closing(s[:min(len(s), q+maxLiteral)], q)
 	if l.end < len(s) && s[l.end] == '"' && s[q] == '\'' && q == i { // 'input[name="password"]'
-		if n := strings.IndexAny(s[l.end:min(len(s), q+maxKey)], "'\n"); n > 0 && s[l.end+n] == '\'' {
+		if n := strings.IndexAny(s[l.end:max(l.end, min(len(s), q+maxKey))], "'\n"); n > 0 && s[l.end+n] == '\'' {
 			l.end += n
 		}
 	}

@@ -135,6 +135,12 @@ func TestScan_truncatedAndBroken(t *testing.T) {
 	f(`{"a":"{\"creds\":{\"x\":\"1","b":2}`, `{"a":"{\"creds\":\"[REDACTED:secret_value]\"","b":2}`)
 	f("password=\x00abc1", "password=[REDACTED:secret_value]")
 	f("\xff\xfebob@x.org\xff", "\xff\xfe[REDACTED:email]\xff")
+	// A word right behind an escaped line break, and a string that ends beyond where its beginning is looked at.
+	f(`\npassword "`, `\npassword "`)
+	for n := range 2 * maxKey {
+		text := `('` + strings.Repeat("a", n) + `"`
+		f(text, text)
+	}
 }
 
 // A redaction of what was redacted changes nothing, and what was valid JSON is valid JSON.

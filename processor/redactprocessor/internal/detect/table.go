@@ -24,7 +24,7 @@ func (sc *Scanner) column(i int) {
 	for stop := max(0, i-maxHead); head > stop && s[head-1] != '\n' && s[head-1] != '(' && !breaksAt(s, head-1); {
 		head--
 	}
-	before := strings.TrimRight(s[head:runBack(s, i, maxKey, aURL)], ` "`)
+	before := strings.TrimRight(s[head:runBack(s, i, min(maxKey, i-head), aURL)], ` "`)
 	if before != "" && strings.IndexByte(",;|\t", before[len(before)-1]) < 0 {
 		return
 	}

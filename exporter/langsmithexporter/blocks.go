@@ -3,10 +3,7 @@
 
 package langsmithexporter
 
-import (
-	"bytes"
-	"sync"
-)
+import "sync"
 
 const (
 	// blockBytes is the size from which a block of encoded runs is closed. A run that waits keeps its block in memory,
@@ -58,7 +55,8 @@ func (b *blocks) seal() {
 	if len(block) >= giantBytes && cap(block)-len(block) < len(block)/4 {
 		b.buffer = nil
 	} else {
-		block = bytes.Clone(block)
+		block = make([]byte, len(b.buffer)) // no larger than need be, as bytes.Clone would make it
+		copy(block, b.buffer)
 	}
 	for i := b.open; i < len(b.chunks); i++ {
 		n := len(b.chunks[i].data)

@@ -136,6 +136,9 @@ func validateProject(s string) error {
 
 // cleanProject makes a name that LangSmith and HTTP headers can take.
 func cleanProject(s string) string {
+	if isPlain(s) {
+		return s
+	}
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || r == unicode.ReplacementChar {
 			return '_'
@@ -147,6 +150,16 @@ func cleanProject(s string) string {
 		s = strings.TrimSpace(string(runes[:maxProject]))
 	}
 	return s
+}
+
+// isPlain knows most names, which are good as they are: short, visible and all ASCII.
+func isPlain(s string) bool {
+	for _, c := range []byte(s) {
+		if c <= ' ' || c > '~' {
+			return false
+		}
+	}
+	return len(s) <= maxProject
 }
 
 func isControl(r rune) bool { return unicode.IsControl(r) }

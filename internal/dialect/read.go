@@ -24,6 +24,7 @@ func Read(s Span) Fields {
 // reader forgets it.
 type Reader struct {
 	Reuse bool
+	Room  int // that is left behind the metadata of each span, for what is added to it
 
 	values run.Slab
 	usages []run.Usage // the last piece of them
@@ -72,7 +73,7 @@ func (r *Reader) Read(s Span, f *Fields) {
 	v.attachments(f)
 	v.addRest(f)
 	v.metadata, v.parameters = f.Metadata, f.Invocation
-	f.Metadata, f.Invocation = r.values.Keep(f.Metadata), r.values.Keep(f.Invocation)
+	f.Metadata, f.Invocation = r.values.Keep(f.Metadata, r.Room), r.values.Keep(f.Invocation, 0)
 }
 
 // usage copies u to where it stays until the reader forgets it.

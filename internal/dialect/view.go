@@ -54,12 +54,7 @@ func attr(name string) slot {
 // as long as one call of Read and its parts are views into the span.
 type view struct {
 	Span
-	kind     run.Kind
-	words    words // that its attributes begin with
-	session  string
-	signals  signals
-	evidence evidence
-	marked   bool // by sampling
+	summary
 
 	slots
 
@@ -69,6 +64,19 @@ type view struct {
 	metadata, parameters run.Values // memory for what is being read
 	counts               counts
 	buffers
+}
+
+// summary is what all attributes and events together tell.
+type summary struct {
+	kind     run.Kind
+	words    words    // that attributes begin with
+	told     interest // who finds something
+	longest  int      // text among all attributes
+	session  string
+	signals  signals
+	evidence evidence
+	marked   bool    // by sampling
+	spent    float64 // in US dollars, as events tell
 }
 
 // buffers are what texts are written into, before they are kept.
@@ -89,20 +97,17 @@ type eventLists struct {
 	messages []ptrace.SpanEvent // older conventions: one event per message
 	choices  []ptrace.SpanEvent
 	found    []ptrace.SpanEvent // by a vector database
-	spent    float64            // in US dollars, as events tell
 	judged   []ptrace.SpanEvent
 	called   []ptrace.SpanEvent // tools, whose calls have no span
 }
 
 // slots is the known attributes, each in its own place.
 type slots struct {
-	values  []pcommon.Value
-	longest int // text among all attributes
-	filled  []bool
-	used    []slot
-	raws    []string // in JSON, as far as somebody has asked
-	parsed  []bool
-	told    interest // who finds something
+	values []pcommon.Value
+	filled []bool
+	used   []slot
+	raws   []string // in JSON, as far as somebody has asked
+	parsed []bool
 }
 
 // field is an attribute that has no slot.
@@ -208,27 +213,20 @@ func (v *view) release() {
 		v.values[s], v.filled[s] = pcommon.Value{}, false
 		v.raws[s], v.parsed[s] = "", false
 	}
-	clear(v.indexed)
-	clear(v.fields)
-	clear(v.rest)
-	clear(v.messages)
-	clear(v.choices)
-	clear(v.found)
-	clear(v.judged)
-	clear(v.called)
-	clear(v.metadata)
-	clear(v.parameters)
-	*v = view{
-		slots:  slots{values: v.values, filled: v.filled, used: v.used[:0], raws: v.raws, parsed: v.parsed},
-		others: others{indexed: v.indexed[:0], fields: v.fields[:0], rest: v.rest[:0]},
-		eventLists: eventLists{
-			messages: v.messages[:0], choices: v.choices[:0], found: v.found[:0], judged: v.judged[:0],
-			called: v.called[:0],
-		},
-		metadata: v.metadata[:0], parameters: v.parameters[:0],
-		buffers: buffers{scratch: bounded(v.scratch), spare: bounded(v.spare)},
-	}
+	v.used = v.used[:0]
+	v.Span, v.summary = Span{}, summary{}
+	v.indexed, v.fields, v.rest = emptied(v.indexed), emptied(v.fields), emptied(v.rest)
+	v.messages, v.choices, v.found = emptied(v.messages), emptied(v.choices), emptied(v.found)
+	v.judged, v.called = emptied(v.judged), emptied(v.called)
+	v.metadata, v.parameters = emptied(v.metadata), emptied(v.parameters)
+	v.scratch, v.spare = bounded(v.scratch), bounded(v.spare)
 	views.Put(v)
+}
+
+// emptied returns the memory of s without what is in it.
+func emptied[S ~[]T, T any](s S) S {
+	clear(s)
+	return s[:0]
 }
 
 // maxKeptBuffer is the largest buffer that a pooled view keeps: most spans are far smaller.

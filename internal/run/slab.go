@@ -13,7 +13,7 @@ type Slab struct {
 }
 
 const (
-	// usualValues is how many values a run has as a rule, with its parameters.
+	// usualValues is how many values a run has as a rule, with its parameters and room for more.
 	usualValues = 32
 	// maxPiece is the number of values in one piece: those of some thirty runs.
 	maxPiece = 1024
@@ -24,9 +24,9 @@ const (
 // NewSlab returns a slab for so many runs.
 func NewSlab(runs int) Slab { return Slab{piece: min(runs, maxPiece/usualValues) * usualValues} }
 
-// Keep returns a copy of vs. Appending to it leaves its neighbours alone.
-func (s *Slab) Keep(vs Values) Values {
-	n := len(vs)
+// Keep returns a copy of vs with room for so many more. Appending to it leaves its neighbours alone.
+func (s *Slab) Keep(vs Values, more int) Values {
+	n := len(vs) + more
 	if n == 0 {
 		return nil
 	}
@@ -36,9 +36,11 @@ func (s *Slab) Keep(vs Values) Values {
 	if s.at == len(s.pieces) {
 		s.pieces = append(s.pieces, make([]Named, 0, max(cmp.Or(s.piece, maxPiece), n)))
 	}
-	s.pieces[s.at] = append(s.pieces[s.at], vs...)
-	piece := s.pieces[s.at]
-	return piece[len(piece)-n : len(piece) : len(piece)]
+	start := len(s.pieces[s.at])
+	piece := s.pieces[s.at][:start+n]
+	s.pieces[s.at] = piece
+	copy(piece[start:], vs)
+	return piece[start : start+len(vs) : len(piece)]
 }
 
 // Reset makes the memory free for other runs: what has been kept is valid no longer.

@@ -21,7 +21,8 @@ func TestSlab_neighboursStayApart(t *testing.T) {
 		for j := range i {
 			scratch.Add(strconv.Itoa(j), run.Integer(int64(i)))
 		}
-		kept = append(kept, slab.Keep(scratch))
+		kept = append(kept, slab.Keep(scratch, i%3))
+		assert.Equal(t, i+i%3, cap(kept[i]))
 	}
 	for i := range kept {
 		kept[i].Add("more", run.Boolean(true))
@@ -39,12 +40,12 @@ func TestSlab_resetForgets(t *testing.T) {
 	vs := run.Values{{Name: "a", Value: run.Integer(1)}}
 	for range 3 {
 		for range 5000 {
-			assert.Equal(t, vs, slab.Keep(vs))
+			assert.Equal(t, vs, slab.Keep(vs, 1))
 		}
 		slab.Reset()
 	}
 	assert.Zero(t, testing.AllocsPerRun(10, func() {
-		slab.Keep(vs)
+		slab.Keep(vs, 1)
 		slab.Reset()
 	}))
 }

@@ -54,7 +54,7 @@ func (m *mapper) callRun(i int, c *dialect.Call) run.Run {
 	m.set("OTEL_TRACE_ID", run.Str(m.digits.trace))
 	m.set("OTEL_SPAN_ID", run.Str(hex.EncodeToString(span[:])))
 	m.addSurroundings(i)
-	r.Metadata = m.values.Keep(m.metadata)
+	r.Metadata = m.metadata
 	return r
 }
 

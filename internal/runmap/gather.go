@@ -29,7 +29,6 @@ func (m *mapper) release() {
 	clear(m.sorted)
 	clear(m.groups)
 	m.forgetTrace()
-	clear(m.metadata[:cap(m.metadata)])
 	m.facts.forget()
 	*m = mapper{
 		gathered: gathered{all: m.all[:0], sorted: m.sorted[:0], groups: m.groups[:0], index: m.index, ends: m.ends},
@@ -38,7 +37,7 @@ func (m *mapper) release() {
 			places: m.places[:0], below: m.below[:0],
 		},
 		tree: m.tree, at: m.at, digits: digits{buffer: m.digits.buffer},
-		traces: m.traces[:0], runs: m.runs[:0], metadata: m.metadata[:0], facts: m.facts, values: m.values,
+		traces: m.traces[:0], runs: m.runs[:0], facts: m.facts,
 	}
 }
 
@@ -52,7 +51,6 @@ func (m *mapper) forgetTrace() {
 	clear(m.traces)
 	clear(m.runs)
 	m.reader.Forget()
-	m.values.Reset()
 }
 
 // resized returns n items, all zero, in the place of s if there is enough of it. What lies behind the items of s is

@@ -17,7 +17,7 @@ import (
 )
 
 // metadataOf completes what the dialects found: ids, resource, the configured rules, what the other components say, and
-// the keys by which LangSmith prices and groups runs. The list is used again for the next run.
+// the keys by which LangSmith prices and groups runs. It is written on into the room that the reader has left.
 func (m *mapper) metadataOf(i int) run.Values {
 	s, f := m.spans[i], &m.fields[i]
 	m.beginMetadata(f.Metadata)
@@ -65,7 +65,7 @@ func (m *mapper) addSurroundings(i int) {
 
 // beginMetadata begins with what has been told. What is added goes by add and set alone, which know all names.
 func (m *mapper) beginMetadata(told run.Values) {
-	m.metadata, m.names = append(m.metadata[:0], told...), 0
+	m.metadata, m.names = told, 0
 	for i := range told {
 		m.names.Put(told[i].Name)
 	}

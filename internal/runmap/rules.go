@@ -49,19 +49,23 @@ func lastOf(name string) uint32 {
 	return 1 << (name[len(name)-1] & 31)
 }
 
-// find puts what attributes say under each of the names into found, and reports whether they say anything.
+// find puts what attributes say under each of the names into found, and reports whether they say anything: as a rule they
+// do not, and found stays as it was.
 func (r *rules) find(attributes pcommon.Map, found []run.Value) bool {
-	clear(found)
 	hit := false
 	for k, v := range attributes.All() {
 		if r.lasts[len(k)%64]&lastOf(k) == 0 {
 			continue
 		}
 		for _, i := range r.byLength[len(k)%64] {
-			if r.names[i] == k {
-				found[i] = scalar(v)
+			if r.names[i] != k {
+				continue
+			}
+			if !hit {
+				clear(found)
 				hit = true
 			}
+			found[i] = scalar(v)
 		}
 	}
 	return hit

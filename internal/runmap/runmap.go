@@ -77,11 +77,14 @@ func Map(td ptrace.Traces, opts Options) []Trace {
 // is valid until yield returns.
 func Each(td ptrace.Traces, opts Options, yield func(*Trace)) {
 	m := mappers.Get().(*mapper)
-	m.reuse, m.reader.Reuse = true, true
+	m.reuse, m.reader.Reuse, m.reader.Room = true, true, usualAdditions
 	m.each(td, opts, yield)
 	m.release()
 	mappers.Put(m)
 }
+
+// usualAdditions is how much metadata the mapping adds to most runs: ids, what the resource says, the thread.
+const usualAdditions = 16
 
 func (m *mapper) each(td ptrace.Traces, opts Options, yield func(*Trace)) {
 	if opts.compiled == nil {
@@ -113,7 +116,6 @@ type mapper struct {
 
 	traces   []Trace
 	runs     []run.Run
-	values   run.Slab       // of the runs
 	metadata run.Values     // of the run at hand
 	names    run.Names      // of the metadata
 	at       map[run.ID]int // where each trace is
@@ -158,7 +160,7 @@ func (m *mapper) begin(spans []dialect.Span) {
 	if m.reuse {
 		m.forgetTrace()
 	} else {
-		m.read, m.traces, m.values = read{}, nil, run.NewSlab(len(spans))
+		m.read, m.traces = read{}, nil
 	}
 	m.spans = spans
 	m.fields = resized(m.fields, len(spans))
@@ -256,7 +258,7 @@ func (m *mapper) fill(r *run.Run, i int) {
 	if f.Failure != nil {
 		r.Error = errorText(f.Failure)
 	}
-	r.Metadata = m.values.Keep(m.metadataOf(i))
+	r.Metadata = m.metadataOf(i)
 	r.Attachments, r.Feedback = f.Attachments, m.feedback[i]
 }
 

@@ -299,18 +299,17 @@ func mix(s string) (digits, capitals, smalls int) {
 // only tells whether every byte of s is in the alphabet.
 func only(s string, chars uint8) bool { return run(s, 0, chars) == len(s) }
 
-// distinct counts the different bytes of s.
-func distinct(s string) int {
+// varied tells whether s has at least n different bytes.
+func varied(s string, n int) bool {
 	var seen [4]uint64
-	n := 0
-	for i := range len(s) {
+	for i := 0; i < len(s) && n > 0; i++ {
 		w, b := s[i]>>6, uint64(1)<<(s[i]&63)
 		if seen[w]&b == 0 {
 			seen[w] |= b
-			n++
+			n--
 		}
 	}
-	return n
+	return n <= 0
 }
 
 // charSet is a set of bytes.

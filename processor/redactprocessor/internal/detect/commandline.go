@@ -123,7 +123,7 @@ func (sc *Scanner) commandBefore(i int) *command {
 	line := sc.text[from:i]
 	sc.options.seen = i
 	for end := len(line) - 1; end >= 0; end-- {
-		switch c := line[end]; c {
+		switch line[end] {
 		case ' ':
 			if k := commandAt(line[:end]); k > 0 { // the last one on the line
 				sc.options.command = k

@@ -103,7 +103,7 @@ func (sc *Scanner) joinedKey(start, end int) bool {
 func tokenLike(s string) bool {
 	s = s[:min(len(s), maxLook)]
 	digits, capitals, smalls := mix(s)
-	return digits > 0 && capitals+smalls > 0 && distinct(s) >= 6 && !wordy(s) && !isAddress(s)
+	return digits > 0 && capitals+smalls > 0 && varied(s, 6) && !wordy(s) && !isAddress(s)
 }
 
 // widen adds the signs and the parts around a run that belong to the same token.
@@ -161,7 +161,7 @@ func isOpaque(s string) bool {
 		return true
 	}
 	digits, capitals, smalls := mix(s)
-	return len(s) >= leastOpaque && digits >= 2 && capitals+smalls >= 4 && distinct(s) >= 10 && longestWord(s) <= max(6, len(s)/7) && !wordy(s)
+	return len(s) >= leastOpaque && digits >= 2 && capitals+smalls >= 4 && varied(s, 10) && longestWord(s) <= max(6, len(s)/7) && !wordy(s)
 }
 
 // vendorWords are services whose keys have no form of their own: an opaque value under their bare name is a key.

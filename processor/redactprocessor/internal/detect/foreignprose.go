@@ -58,20 +58,23 @@ func (sc *Scanner) announcedForeign(i int) {
 	if start == 0 {
 		return
 	}
-	for _, quote := range [...]string{" ", "\u300c", "\u300e", "\u201c", "\u201e", "\u00ab", "\"", "'", "`"} {
-		start += len(s[start:]) - len(strings.TrimPrefix(s[start:], quote))
+	for k := 0; k < len(foreignQuotes) && start < len(s) && !isAlnum(s[start]); k++ {
+		start += len(s[start:]) - len(strings.TrimPrefix(s[start:], foreignQuotes[k]))
 	}
 	end := start
-	for end < len(s) && s[end] > ' ' && s[end] < utf8.RuneSelf && strings.IndexByte("\"'`\\<>", s[end]) < 0 && end-start < maxBare {
+	for end < len(s) && s[end] > ' ' && s[end] < utf8.RuneSelf && !proseStops[s[end]] && end-start < maxBare {
 		end++
 	}
-	for end > start && strings.IndexByte(".,;:)", s[end-1]) >= 0 {
+	for end > start && proseSigns[s[end-1]] {
 		end--
 	}
 	if text := s[start:end]; len(text) >= leastWord && looksPassword(text) && !sc.isPlaceholder(text) {
 		sc.add(Finding{start, end, ProsePassword, Unquoted})
 	}
 }
+
+// foreignQuotes may stand before the password, each once and in this order.
+var foreignQuotes = [...]string{" ", "\u300c", "\u300e", "\u201c", "\u201e", "\u00ab", "\"", "'", "`"}
 
 // jointEnd returns where the first verb or colon behind i ends, within the sentence, or 0.
 func jointEnd(s string, i int) int {

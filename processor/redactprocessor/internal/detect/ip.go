@@ -17,8 +17,24 @@ var kept = []netip.Prefix{
 	netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("2001:db8::/32"), netip.MustParsePrefix("3fff::/20"),
 }
 
+// reserved are the first bytes of the addresses of version 4 among those that name no person.
+var reserved = func() (t [256]bool) {
+	for first := range t {
+		t[first] = first == 0 || first == 10 || first == 127 || first == 169 || first == 172 || first == 192 || first >= 224
+	}
+	for _, p := range kept {
+		if a := p.Addr(); a.Is4() {
+			t[a.As4()[0]] = true
+		}
+	}
+	return t
+}()
+
 // isPublic tells whether an address may lead to a person.
 func isPublic(a netip.Addr) bool {
+	if a.Is4() && !reserved[a.As4()[0]] {
+		return true
+	}
 	if a.IsPrivate() || a.IsLoopback() || a.IsUnspecified() || a.IsMulticast() || a.IsLinkLocalUnicast() {
 		return false
 	}
@@ -30,11 +46,14 @@ func isPublic(a netip.Addr) bool {
 	return true
 }
 
+// versionSigns may stand between the two.
+var versionSigns = chars(". ")
+
 var versionWords = words("version ver build release firmware sdk oid section chapter")
 
 // isVersion tells whether words before i say that a number there is a version. The v of "v 1.2.3.4" is not that of a key.
 func isVersion(s string, i int) bool {
-	word := strings.TrimRight(s[max(0, i-len("v. ")):i], ". ")
+	word := versionSigns.trimRight(s[max(0, i-len("v. ")):i])
 	if n := len(word); n > 0 && lower(word[n-1]) == 'v' && !isQuote(s[i-1]) && (n == 1 || !isAlnum(word[n-2])) {
 		return true
 	}

@@ -7,7 +7,7 @@ import "strings"
 
 // UnderKey returns what is secret of a text that stands as the whole value of a key of the given kind.
 func (sc *Scanner) UnderKey(kind Kind, text string) []Finding {
-	sc.text, sc.findings = text, sc.findings[:0]
+	sc.text, sc.findings, sc.own = text, sc.findings[:0], 0
 	if kind == KindSecret && strings.HasPrefix(text, "{") && isSchema(text) {
 		return nil
 	}
@@ -100,7 +100,7 @@ func looksToken(s string) bool {
 	if digits == len(s) || digits == 0 && (capitals < 3 || smalls < 3 || longestWord(s) > 5 || wordy(s)) {
 		return false
 	}
-	return distinct(s) >= 6 && (longestWord(s) <= max(8, len(s)/3) || digits > 1 && !wordy(s))
+	return varied(s, 6) && (longestWord(s) <= max(8, len(s)/3) || digits > 1 && !wordy(s))
 }
 
 // isAddress tells whether s is an address in memory.
@@ -161,23 +161,38 @@ func isReference(s string) bool {
 
 // What may stand around a value, behind a name that announces one, and for characters that were taken out.
 var (
-	tokenStops = chars(" \t\n(){}<>$") // stand in no token
-	padding    = chars("'\" \t\n\r")
-	operators  = chars(":= ")
-	masking    = chars("*.xX#\u2022\u2026-")
+	tokenStops  = chars(" \t\n(){}<>$") // stand in no token
+	padding     = chars("'\" \t\n\r")
+	operators   = chars(":= ")
+	dots        = chars(".")
+	phraseSigns = chars(".:")
+	masking     = chars("*.xX#\u2022\u2026-")
 )
 
 // isPlaceholder tells whether s stands for a secret instead of being one.
 func (sc *Scanner) isPlaceholder(s string) bool {
 	s = padding.trim(s[:min(len(s), maxReread)])
-	if s == "" || sc.isHeading(s) || isKeyword(s) || sc.isOwn(s) || distinct(s) == 1 || isMasked(s) || isSample(s) {
+	if s == "" || sc.isOwn(s) {
 		return true
 	}
-	return isReference(s) || isExpression(s) || isConstant(s) || isPath(s) || isLabel(s)
+	slot, sum := sc.verdicts.of(s)
+	if *slot&^verdictBit != sum {
+		*slot = sum
+		if sc.stands(s) {
+			*slot |= verdictBit
+		}
+	}
+	return *slot&verdictBit != 0
+}
+
+// stands is isPlaceholder for what is none of our tokens.
+func (sc *Scanner) stands(s string) bool {
+	return sc.isHeading(s) || isKeyword(s) || !varied(s, 2) || isMasked(s) || isSample(s) ||
+		isReference(s) || isExpression(s) || isConstant(s) || isPath(s) || sc.isLabel(s)
 }
 
 // isLabel tells whether s is what a form or a page calls a secret: Passwort bestätigen, Access Token.
-func isLabel(s string) bool {
+func (sc *Scanner) isLabel(s string) bool {
 	if alphabet[s[0]]&aCapitals == 0 {
 		return false
 	}
@@ -187,13 +202,13 @@ func isLabel(s string) bool {
 			return false
 		}
 	}
-	return KeyKind(s[:end]) == KindSecret || end < len(s) && s[end] == ' ' && KeyKind(s) == KindSecret
+	return sc.keys.kind(s[:end]) == KindSecret || end < len(s) && s[end] == ' ' && sc.keys.kind(s) == KindSecret
 }
 
 // standsIn is isPlaceholder where nothing but a secret can stand, as in the password of a URL. There a word is one, too.
 func (sc *Scanner) standsIn(s string) bool {
 	s = padding.trim(s[:min(len(s), maxReread)])
-	if s == "" || sc.isOwn(s) || distinct(s) == 1 || isMasked(s) || isTemplate(s) {
+	if s == "" || sc.isOwn(s) || !varied(s, 2) || isMasked(s) || isTemplate(s) {
 		return true
 	}
 	return isReference(s) || isExpression(s) || only(s, aCapitals) && KeyKind(s) != KindNone
@@ -319,7 +334,7 @@ func isCode(s string, v, end, gap int) bool {
 	if calls(text) || isCommand(s, v, end) || isTag(s, v, end) {
 		return true
 	}
-	name := strings.TrimRight(text, ".")
+	name := dots.trimRight(text)
 	if gap == 0 || !only(name, aLetter|aURLSafe|aDot) || strings.Contains(name, "-") {
 		return false
 	}
@@ -372,8 +387,5 @@ func isCommand(s string, v, end int) bool {
 
 // isProse tells whether the value is the first word of a sentence.
 func isProse(s string, v, end, gap int) bool {
-	if gap == 0 || !only(strings.TrimRight(s[v:end], ".:"), aLetter) {
-		return false
-	}
-	return end+1 < len(s) && s[end] == ' ' && isLetter(s[end+1])
+	return gap > 0 && end+1 < len(s) && s[end] == ' ' && isLetter(s[end+1]) && only(phraseSigns.trimRight(s[v:end]), aLetter)
 }

@@ -9,8 +9,8 @@ type keyCache [1 << cacheBits]cachedKey
 
 const (
 	cacheBits = 8
-	// maxCached makes a slot of 24 bytes. Few keys are longer.
-	maxCached = 22
+	// maxCached makes a slot of 32 bytes. Few keys are longer.
+	maxCached = 30
 )
 
 type cachedKey struct {
@@ -19,10 +19,13 @@ type cachedKey struct {
 	kind Kind
 }
 
-// kind is KeyKind with a memory. What ends in a digit is mostly a time of day, which comes once.
+// kind is KeyKind with a memory. What ends in a digit is mostly a time of day, which comes once and announces nothing.
 func (c *keyCache) kind(key string) Kind {
-	if len(key) > maxCached || len(key) == 0 || !isLetter(key[len(key)-1]) {
+	if len(key) > maxCached || len(key) == 0 {
 		return KeyKind(key)
+	}
+	if !isLetter(key[len(key)-1]) && !mayAnnounce(key) {
+		return KindNone
 	}
 	slot := cacheSlot(key) &^ 1
 	k, second := &c[slot], &c[slot+1]

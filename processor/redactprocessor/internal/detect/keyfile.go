@@ -187,5 +187,5 @@ func (sc *Scanner) awsSecret(from, to int) {
 
 func isAWSSecret(s string) bool {
 	digits, capitals, smalls := mix(s)
-	return digits > 0 && capitals > 0 && smalls > 0 && distinct(s) >= 16
+	return digits > 0 && capitals > 0 && smalls > 0 && varied(s, 16)
 }

@@ -151,6 +151,14 @@ var joined = []string{
 	"credentials", "pwd", "accountkey", "storagekey", "functionkey", "masterkey",
 }
 
+// joinedBy holds them by their last letter.
+var joinedBy = func() (t [256][]string) {
+	for _, end := range joined {
+		t[end[len(end)-1]] = append(t[end[len(end)-1]], end)
+	}
+	return t
+}()
+
 func classOf(word string) wordClass {
 	if c, ok := keyWords[word]; ok {
 		return c
@@ -161,7 +169,7 @@ func classOf(word string) wordClass {
 	if word[0] >= '0' && word[0] <= '9' || word == "b" { // of B64
 		return wNeutral
 	}
-	for _, end := range joined {
+	for _, end := range joinedBy[word[len(word)-1]] {
 		if len(word) > len(end) && strings.HasSuffix(word, end) {
 			return wPassword
 		}
@@ -180,14 +188,15 @@ var certain = [...]Kind{
 // classify judges the words of a key, the last of which counts most.
 func classify(words []string) Kind {
 	n := len(words)
-	for n > 1 && classOf(words[n-1]) == wNeutral {
-		n--
-	}
 	if n == 0 {
 		return KindNone
 	}
-	before := wordBeforeLast(words[:n])
 	class := classOf(words[n-1])
+	for n > 1 && class == wNeutral {
+		n--
+		class = classOf(words[n-1])
+	}
+	before := wordBeforeLast(words[:n])
 	if kind := certain[class]; kind != KindNone {
 		return certainly(kind, words[:n], before)
 	}
@@ -311,7 +320,7 @@ func keyKind(before string) Kind {
 	return KindToken
 }
 
-func pick(cond bool, yes, no Kind) Kind {
+func pick[T any](cond bool, yes, no T) T {
 	if cond {
 		return yes
 	}
@@ -326,8 +335,24 @@ func KeyKind(key string) Kind {
 	if !mayAnnounce(key) {
 		return KindNone
 	}
-	var words [maxKeyWords]string
-	return classify(splitKey(key, words[:0]))
+	words, first := splitKey(key, key)
+	if slices.ContainsFunc(words[first:], hasCapitals) {
+		var low [maxKey]byte
+		for i := range len(key) {
+			low[i] = lower(key[i])
+		}
+		words, first = splitKey(key, string(low[:len(key)]))
+	}
+	return classify(words[first:])
+}
+
+func hasCapitals(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 'A' && s[i] <= 'Z' {
+			return true
+		}
+	}
+	return false
 }
 
 // hints holds the beginnings of all words that announce something, so that most keys are passed over without being

@@ -3,25 +3,21 @@
 
 package detect
 
-import "strings"
-
-// splitKey appends the last words of key to words, in their order and in small letters. Words end at punctuation, at
-// spaces, at capitals (accessToken, APIKey) and between letters and digits.
-func splitKey(key string, words []string) []string {
-	end := len(key)
-	for end > 0 && len(words) < maxKeyWords {
+// splitKey returns the last words of key in their order, from the first one of them on, out of low, which is key in
+// small letters. Words end at punctuation, at spaces, at capitals (accessToken, APIKey) and between letters and digits.
+func splitKey(key, low string) (words [maxKeyWords]string, first int) {
+	first = maxKeyWords
+	for end := len(key); end > 0 && first > 0; {
 		start := wordStart(key, end)
 		if start == end {
 			end--
 			continue
 		}
-		words = append(words, lowered(key[start:end]))
+		first--
+		words[first] = low[start:end]
 		end = start
 	}
-	for i, j := 0, len(words)-1; i < j; i, j = i+1, j-1 {
-		words[i], words[j] = words[j], words[i]
-	}
-	return words
+	return words, first
 }
 
 // wordStart returns where the word that ends at end begins, or end when no word ends there.
@@ -47,9 +43,4 @@ func wordStart(key string, end int) int {
 		}
 	}
 	return i
-}
-
-// lowered returns s in small letters; it copies only what has capitals.
-func lowered(s string) string {
-	return strings.ToLower(s)
 }

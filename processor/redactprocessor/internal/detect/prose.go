@@ -15,10 +15,7 @@ func (sc *Scanner) prose(i int) int {
 		}
 		return sc.bearer(i)
 	case 'w', 'W': // passWord, pWd
-		for _, w := range [...]struct {
-			back int
-			word string
-		}{{4, "password"}, {4, "passwort"}, {4, "passwd"}, {4, "kennwort"}, {5, "wachtwoord"}} {
+		for _, w := range wWords {
 			if end := wordAt(s, i-w.back, w.word); end > 0 {
 				return sc.announced(end)
 			}
@@ -30,10 +27,7 @@ func (sc *Scanner) prose(i int) int {
 			return sc.announced(end)
 		}
 	case 'k', 'K': // toKen, passKey, api Key
-		for _, w := range [...]struct {
-			back int
-			word string
-		}{{2, "token"}, {0, "key"}, {4, "passkey"}} {
+		for _, w := range kWords {
 			if end := wordAt(s, i-w.back, w.word); end > 0 {
 				return sc.announced(end)
 			}
@@ -51,6 +45,17 @@ func (sc *Scanner) prose(i int) int {
 		return sc.announcedBy(i, 3, "passcode")
 	}
 	return i + 1
+}
+
+// Words for a secret by the letter that wakes them, and how far it stands from their start.
+var (
+	wWords = []wakingWord{{4, "password"}, {4, "passwort"}, {4, "passwd"}, {4, "kennwort"}, {5, "wachtwoord"}}
+	kWords = []wakingWord{{2, "token"}, {0, "key"}, {4, "passkey"}}
+)
+
+type wakingWord struct {
+	back int
+	word string
 }
 
 // phrases looks at the "p" of a seed phrase, of a passphrase, and of words of other languages for a password.
@@ -128,6 +133,18 @@ func wordAt(s string, i int, word string) int {
 
 // verbs join the word to the secret, in sentences, tables and lists.
 var verbs = []string{" is now ", " is: ", " is ", " was ", " to ", " ist ", " lautet ", " est ", " es ", " \u00e8 ", " \u00e9 ", " : ", " 0 ", " 7 ", " -> ", " => ", " \u2192 ", " | ", "\t", "` | "}
+
+// verbsBy holds them by their second byte, in their order. One of a single byte goes before anything.
+var verbsBy = func() (t [256][]string) {
+	for _, v := range verbs {
+		for c := range t {
+			if len(v) == 1 || v[1] == byte(c) {
+				t[c] = append(t[c], v)
+			}
+		}
+	}
+	return t
+}()
 
 // announced looks for a secret behind a word like "password" that ends at i, and returns where to read on: right behind
 // the word, as a detector that knows the token by name may still find it.
@@ -209,14 +226,17 @@ func (sc *Scanner) announcedAt(i int) (start int, exact bool) {
 // besideName returns where the literal begins that stands behind the name of a setting which ends at i: as an argument,
 // OPT_PASSWORD, "…", or in case that there is no such setting, getenv("PASSWORD") or "…". It returns 0 when there is none.
 func besideName(s string, i int) int {
-	name := s[runBack(s, i, maxKey, aCapitals|aURLSafe):i]
-	if strings.HasPrefix(s[i:], ", ") && isQuote(s[min(i+2, len(s)-1)]) && strings.IndexByte(name, '_') > 0 {
+	if strings.HasPrefix(s[i:], ", ") && isQuote(s[min(i+2, len(s)-1)]) &&
+		strings.IndexByte(s[runBack(s, i, maxKey, aCapitals|aURLSafe):i], '_') > 0 {
 		return i + 2
 	}
 	for range 3 { // quotes and brackets around the name
 		if i < len(s) && strings.IndexByte(`"')]\`, s[i]) >= 0 {
 			i++
 		}
+	}
+	if i >= len(s) || s[i] != ' ' {
+		return 0
 	}
 	for _, or := range [...]string{" or ", " || ", " ?? ", " ?: "} {
 		if end := i + len(or); strings.HasPrefix(s[i:], or) && end < len(s) && isQuote(s[end]) {
@@ -231,7 +251,10 @@ func verbEnd(s string, i int) int {
 	if i >= len(s) || s[i] != ' ' && s[i] != '\t' && s[i] != '`' {
 		return 0
 	}
-	for _, v := range verbs {
+	if i+1 >= len(s) {
+		return pick(s[i] == '\t', i+1, 0)
+	}
+	for _, v := range verbsBy[lower(s[i+1])] {
 		if hasFold(s[i:], v) {
 			return i + len(v)
 		}
@@ -313,7 +336,7 @@ func (sc *Scanner) ofSomebody(i int) (start int, exact bool) {
 			return i + end, true
 		}
 	}
-	if colon := strings.LastIndexByte(line, ':'); colon > 0 && !labelStops.in(line[:colon]) {
+	if colon := strings.LastIndexByte(line, ':'); colon > 0 && !labelStops.in(line[:colon]) && sc.ownToken(i+colon) == 0 {
 		if start = skipBlanks(s, i+colon+1); strings.HasPrefix(line, " for ") && isStrong(s[start:proseEnd(s, start)]) {
 			return start, false
 		}

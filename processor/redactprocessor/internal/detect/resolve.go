@@ -13,10 +13,7 @@ func (sc *Scanner) resolve() []Finding {
 	for i := range sc.findings {
 		sc.keepEscapes(&sc.findings[i])
 	}
-	byStart := func(a, b Finding) int { return a.Start - b.Start }
-	if !slices.IsSortedFunc(sc.findings, byStart) {
-		slices.SortStableFunc(sc.findings, byStart)
-	}
+	sc.order()
 	kept := sc.findings[:0]
 	for _, f := range sc.findings {
 		if f.Start >= f.End {
@@ -30,6 +27,31 @@ func (sc *Scanner) resolve() []Finding {
 	}
 	sc.findings = kept
 	return kept
+}
+
+// order sorts the findings by where they begin: those of the text, the others, and then both, as each part is mostly in
+// order.
+func (sc *Scanner) order() {
+	byStart := func(a, b Finding) int { return a.Start - b.Start }
+	own, others := sc.findings[:sc.own], sc.findings[sc.own:]
+	for _, part := range [...][]Finding{own, others} {
+		if !slices.IsSortedFunc(part, byStart) {
+			slices.SortStableFunc(part, byStart)
+		}
+	}
+	if len(own) == 0 || len(others) == 0 || own[len(own)-1].Start <= others[0].Start {
+		return
+	}
+	merged := slices.Grow(sc.spare[:0], len(sc.findings))
+	for len(own) > 0 && len(others) > 0 {
+		if others[0].Start < own[0].Start {
+			merged, others = append(merged, others[0]), others[1:]
+		} else {
+			merged, own = append(merged, own[0]), own[1:]
+		}
+	}
+	merged = append(append(merged, own...), others...)
+	sc.findings, sc.spare = merged, sc.findings
 }
 
 // join makes one finding of two that overlap: both ranges go, and the more telling detector gives its name.

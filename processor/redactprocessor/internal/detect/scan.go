@@ -9,14 +9,14 @@ const maxNesting = 3
 
 // Scanner looks through texts with a Set. It belongs to one goroutine at a time, and keeps its buffers between texts.
 type Scanner struct {
-	set      *Set
-	rules    *vendorIndex
-	text     string
-	findings []Finding
-	longRun  int // end of the run of token characters that was looked at last
-	encoded  int // characters that may hide something were seen before this position; 0 none
-	nesting  int
-	scan     uint32 // number of the text
+	set   *Set
+	rules *vendorIndex
+	text  string
+	found
+	longRun int // end of the run of token characters that was looked at last
+	encoded int // characters that may hide something were seen before this position; 0 none
+	nesting int
+	scan    uint32 // number of the text
 	memories
 	num number
 	seen
@@ -26,9 +26,17 @@ type Scanner struct {
 	view    view
 }
 
-// memories keep the ends of long runs, so that no byte is read again and again, and what keys announce.
+// found is what was found in a text so far.
+type found struct {
+	findings []Finding
+	own      int       // how many of them are of the text as it stands, and not of its view
+	spare    []Finding // the next buffer
+}
+
+// memories keep the ends of long runs, so that no byte is read again and again, what keys announce and what values are.
 type memories struct {
-	keys    keyCache
+	keys keyCache
+	verdicts
 	memos   [memoSlots]memo
 	bares   memo // of values without quotes
 	queried memo // of those in URLs
@@ -91,6 +99,7 @@ func (sc *Scanner) begin(text string) {
 
 // end adds what is found encoded and by custom patterns, and returns all.
 func (sc *Scanner) end() []Finding {
+	sc.own = len(sc.findings)
 	if sc.encoded > 0 && sc.nesting < maxNesting {
 		sc.scanView()
 	}

@@ -17,7 +17,7 @@ const (
 // Markdown, or of an INSERT with names. It reads the whole table then, once.
 func (sc *Scanner) column(i int) {
 	s := sc.text
-	if i < sc.tableEnd || i >= len(s) || !endsCell(s, i) {
+	if i < sc.tableEnd || i >= len(s) || !endsCell(s, i) || !mayHead(s, i) {
 		return
 	}
 	head := i
@@ -45,6 +45,19 @@ func (sc *Scanner) column(i int) {
 		return
 	}
 	t.rows(sc, end)
+}
+
+// mayHead is a first look at what stands before the word that ends at i: a separator, a line break or a bracket, or the
+// text begins there.
+func mayHead(s string, i int) bool {
+	j := runBack(s, i, maxKey, aURL)
+	if j > 0 && s[j-1] == '\\' {
+		return true // of an escaped line break
+	}
+	for j > 0 && strings.IndexByte(" \"`", s[j-1]) >= 0 {
+		j--
+	}
+	return j == 0 || i-j >= maxHead || strings.IndexByte(",;|\t\n(", s[j-1]) >= 0 || breaksAt(s, j-1)
 }
 
 // endsCell tells whether a cell ends at i.
@@ -107,14 +120,11 @@ func (t *table) cells(row string, f func(n, start, end int)) (n int) {
 func (t *table) readHead(sc *Scanner, row string) bool {
 	names, secrets := true, 0
 	t.columns = t.cells(row, func(n, start, end int) {
-		if n >= maxColumns || start == end || end-start > maxKey {
-			names = false
+		names = names && n < maxColumns && start < end && end-start <= maxKey && isColumn(row[start:end])
+		if !names {
 			return
 		}
 		name := row[start:end]
-		for k := range len(name) {
-			names = names && (alphabet[name[k]]&aURLDot != 0 || name[k] == ' ')
-		}
 		switch kind := sc.keys.kind(name); kind {
 		case KindSecret, KindToken, KindBearer, KindWord:
 			t.secret[n] = kind
@@ -122,6 +132,16 @@ func (t *table) readHead(sc *Scanner, row string) bool {
 		}
 	})
 	return names && secrets > 0 && t.columns > 1
+}
+
+// isColumn tells whether s is made of what names of columns are.
+func isColumn(s string) bool {
+	for i := range len(s) {
+		if alphabet[s[i]]&aURLDot == 0 && s[i] != ' ' {
+			return false
+		}
+	}
+	return true
 }
 
 // rows adds the secrets in the rows that follow the head, which ends at i.

@@ -242,7 +242,7 @@ func (sc *Scanner) pairValue(start, end int) bool {
 		':') >= 0 {
 		return false
 	}
-	if kind := KeyKind(name); kind != KindSecret && kind != KindAuth && kind != KindCookie || !looksToken(s[start:end]) {
+	if kind := sc.keys.kind(name); kind != KindSecret && kind != KindAuth && kind != KindCookie || !looksToken(s[start:end]) {
 		return false
 	}
 	if strings.IndexByte(s[max(0, at-1-maxDepth):at-1], '[') < 0 {

@@ -182,8 +182,8 @@ func opensDoor(path string, listed bool) int {
 	parts := func(r rune) bool { return strings.ContainsRune("/@?=", r) }
 	for part := range strings.FieldsFuncSeq(path, parts) {
 		digits, _, _ := mix(part)
-		if len(part) >= leastToken && distinct(part) >= 6 || digits > 0 && digits < len(part) && len(part) >= 6 ||
-			listed && digits == 0 && len(part) > 6 && distinct(part) >= 5 && !wordy(part) {
+		if len(part) >= leastToken && varied(part, 6) || digits > 0 && digits < len(part) && len(part) >= 6 ||
+			listed && digits == 0 && len(part) > 6 && varied(part, 5) && !wordy(part) {
 			return 0
 		}
 	}

@@ -434,29 +434,26 @@ func (sc *Scanner) bareEnd(i int, query bool) (end int, crowded bool) {
 
 // bareEnd returns where a value without quotes ends.
 func bareEnd(s string, i int, query bool) int {
-	start := i
-	for ; i < len(s); i++ {
-		switch s[i] {
-		case ' ', '\t', '\n', '\r', '"', '\'', '`', '\\', '<', '>', ';', ',', '|':
-			return i
-		case ')', ']', '}':
-			if query || i+1 >= len(s) || !isAlnum(s[i+1]) {
-				return i
-			}
-		case '&':
-			if query || nextPair(s, i+1) {
-				return i
-			}
-		case '#':
-			if query {
-				return i
-			}
-		}
-		if i-start > maxBare {
-			return i
-		}
+	for stop := min(len(s), i+maxBare+1); i < stop && (!bareSigns[s[i]] || !endsBare(s, i, query)); {
+		i++
 	}
 	return i
+}
+
+// bareSigns may end a value without quotes.
+var bareSigns = chars(" \t\n\r\"'`\\<>;,|)]}&#")
+
+// endsBare tells whether the one of them at i does.
+func endsBare(s string, i int, query bool) bool {
+	switch s[i] {
+	case ')', ']', '}':
+		return query || i+1 >= len(s) || !isAlnum(s[i+1])
+	case '&':
+		return query || nextPair(s, i+1)
+	case '#':
+		return query
+	}
+	return true
 }
 
 // maxBare bounds a value without quotes: what is longer is no password, and tokens end at other characters.

@@ -214,7 +214,7 @@ func looksRandom(s string) bool {
 	switch {
 	case digits == 0 && (capitals < 4 || smalls < 4):
 		return false
-	case distinct(s) < 6:
+	case !varied(s, 6):
 		return false
 	}
 	return longestWord(s) <= max(10, len(s)/3) || digits > 1 && !wordy(s)

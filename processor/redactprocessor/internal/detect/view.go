@@ -4,7 +4,6 @@
 package detect
 
 import (
-	"sort"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -15,6 +14,7 @@ import (
 type view struct {
 	text  []byte
 	marks []mark
+	asked int // how many marks stand at or before the position that was asked about last
 }
 
 // mark is a character that the view shows in another way: in place of [from, to) of the text, its bytes [at, at+size).
@@ -96,7 +96,7 @@ func (sc *Scanner) scanView() {
 const maxView = 1 << 30
 
 func (v *view) build(s string) {
-	v.text, v.marks = v.text[:0], v.marks[:0]
+	v.text, v.marks, v.asked = v.text[:0], v.marks[:0], 0
 	for i := 0; i < len(s); {
 		next := nextEncoded(s, i)
 		v.text = append(v.text, s[i:next]...)
@@ -140,9 +140,17 @@ func nextEncoded(s string, i int) int {
 	return i
 }
 
-// before returns the last mark that begins at or before position i of the view, or one of nothing.
+// before returns the last mark that begins at or before position i of the view, or one of nothing. Findings are asked
+// about in their order, so that it goes on where it was.
 func (v *view) before(i int) mark {
-	n := sort.Search(len(v.marks), func(k int) bool { return int(v.marks[k].at) > i })
+	n := v.asked
+	if n > 0 && int(v.marks[n-1].at) > i {
+		n = 0
+	}
+	for n < len(v.marks) && int(v.marks[n].at) <= i {
+		n++
+	}
+	v.asked = n
 	if n == 0 {
 		return mark{}
 	}
@@ -202,11 +210,14 @@ func unicodeEscape(s string, i int) (rune, int) {
 	if j == i || j+5 > len(s) || s[j] != 'u' {
 		return 0, 0
 	}
-	v, err := strconv.ParseUint(s[j+1:j+5], 16, 16)
-	if err != nil || v < ' ' || v >= 0xd800 && v < 0xe000 || v == '"' || v == '\\' {
+	v, digits := rune(0), s[j+1:j+5]
+	for k := range len(digits) {
+		v = v<<4 | rune(nibble(digits[k]))
+	}
+	if !only(digits, aHex) || v < ' ' || v >= 0xd800 && v < 0xe000 || v == '"' || v == '\\' {
 		return 0, 0
 	}
-	return rune(v), j + 5 - i
+	return v, j + 5 - i
 }
 
 // percentEscape reads %XX at i, and %25XX, which was encoded twice.
@@ -218,11 +229,11 @@ func percentEscape(s string, i int) (rune, int) {
 	if j+2 > len(s) || !only(s[j:j+2], aHex) {
 		return 0, 0
 	}
-	v, _ := strconv.ParseUint(s[j:j+2], 16, 8)
+	v := rune(nibble(s[j])<<4 | nibble(s[j+1]))
 	if v < ' ' || v >= 0x7f || v == '"' || v == '\\' {
 		return 0, 0
 	}
-	return rune(v), j + 2 - i
+	return v, j + 2 - i
 }
 
 // maxEntity is the length of the longest character reference that is read: &#x10FFFF;.

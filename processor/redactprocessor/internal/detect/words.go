@@ -83,7 +83,7 @@ func isTemplate(s string) bool {
 // isDummy tells whether what follows a vendor's prefix is there for show. Letters that read like words are no token
 // unless it has the length of one.
 func isDummy(body string, full int) bool {
-	if len(body) >= leastMonotonous && strings.IndexByte("xX01aA", body[len(body)/2]) >= 0 && distinct(body) <= 4 {
+	if len(body) >= leastMonotonous && strings.IndexByte("xX01aA", body[len(body)/2]) >= 0 && !varied(body, 5) {
 		return true
 	}
 	if isTemplate(body) || len(body) != full && repeats(body) {
@@ -91,7 +91,7 @@ func isDummy(body string, full int) bool {
 	}
 	digits, _, _ := mix(body)
 	return digits < 3 && len(body) != full && wordy(body) ||
-		len(body) >= leastMonotonous && digits == len(body) && distinct(body) <= 3
+		len(body) >= leastMonotonous && digits == len(body) && !varied(body, 4)
 }
 
 // maxSample is the length of the longest placeholder.
@@ -105,13 +105,19 @@ func monotonous(s string) bool {
 	if len(s) < leastMonotonous {
 		return false
 	}
-	var count [256]uint16
-	most := uint16(0)
-	for i := range min(len(s), maxLook) {
-		count[s[i]]++
-		most = max(most, count[s[i]])
+	s = s[:min(len(s), maxLook)]
+	most, lead := 0, 0 // what makes up more than half of s is left when each other byte has struck one of it out
+	for i := range len(s) {
+		switch {
+		case s[i] == s[most]:
+			lead++
+		case lead == 0:
+			most, lead = i, 1
+		default:
+			lead--
+		}
 	}
-	return 10*int(most) >= 7*min(len(s), maxLook)
+	return 10*strings.Count(s, s[most:most+1]) >= 7*len(s)
 }
 
 // repeats tells whether s is stretches of a few characters, whatever stands between them: 0000000000-xxxxxxxxxxxx,
@@ -127,7 +133,7 @@ func repeats(s string) bool {
 			same++
 		}
 	}
-	return 3*same > 2*len(s) && distinct(s) <= maxRepeated
+	return 3*same > 2*len(s) && !varied(s, maxRepeated+1)
 }
 
 // maxRepeated is how many different characters such a text has.
@@ -155,7 +161,7 @@ func isWording(s string) bool {
 	}
 	if rest := s[len(letters):]; rest != "" {
 		return len(rest) <= leastCredential && loneMarkers.has(letters) && !isLonePassword(letters) &&
-			(sequenceEnd(rest, aDigit) == len(rest) || distinct(rest) == 1)
+			(sequenceEnd(rest, aDigit) == len(rest) || !varied(rest, 2))
 	}
 	for i := range len(s) {
 		if !isLetter(s[i]) && strings.IndexByte("-_ .", s[i]) < 0 {

@@ -79,7 +79,7 @@ func (sc *Scanner) streetAhead(i int) int {
 			return 0
 		}
 		i += len(word)
-		if named && isStreetName(word) {
+		if named && isStreetName(strings.ToLower(word)) {
 			return i
 		}
 		named = true
@@ -103,7 +103,7 @@ func (sc *Scanner) streetBehind(i, end int) int {
 		}
 		return -1
 	}
-	if isUnit(strings.ToLower(word)) || isStreetName(word) {
+	if low := strings.ToLower(word); isUnit(low) || isStreetName(low) {
 		return at
 	}
 	before, kind := nameBefore(s, at)
@@ -125,9 +125,8 @@ func endsLine(s string, i int) bool {
 	return i >= len(s) || s[i] == '\n' || s[i] == '\\' || s[i] == ',' || s[i] == '"'
 }
 
-// isStreetName tells whether a word says that it is a street.
+// isStreetName tells whether a word, in small letters, says that it is a street.
 func isStreetName(word string) bool {
-	word = strings.ToLower(word)
 	if streetKinds[word] {
 		return true
 	}

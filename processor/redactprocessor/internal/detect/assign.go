@@ -63,10 +63,16 @@ func inARN(s string, i int) bool {
 	if i == 0 || s[i-1] != ':' {
 		return false
 	}
-	from := max(0, i-maxARN)
-	n := strings.LastIndex(s[from:i], "arn:")
-	return n >= 0 && !strings.ContainsAny(s[from+n:i], " \"'\n\\")
+	for stop := max(0, i-maxARN); i > stop && !arnStops[s[i-1]]; {
+		if i--; s[i] == 'a' && strings.HasPrefix(s[i:], "arn:") {
+			return true
+		}
+	}
+	return false
 }
+
+// arnStops stand in no such name.
+var arnStops = chars(" \"'\n\\")
 
 // maxARN is how long such a name is up to the resource itself.
 const maxARN = 96
@@ -153,7 +159,7 @@ func typeStart(s string, i int) int {
 func (sc *Scanner) colon(i int) int {
 	s := sc.text
 	switch {
-	case strings.HasPrefix(s[i:], "://"):
+	case i+2 < len(s) && s[i+1] == '/' && s[i+2] == '/':
 		return sc.url(i)
 	case i == 0:
 		return 1

@@ -3,10 +3,8 @@
 
 package detect
 
-import "strings"
-
 // months are their names and abbreviations in English, German, French and Spanish.
-var months = set("jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june july august " +
+var months = words("jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june july august " +
 	"september october november december januar februar mai juni juli oktober dezember janvier mars avril juin juillet " +
 	"octobre novembre enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre")
 
@@ -36,9 +34,7 @@ func dateWord(s string, i int) (word string, start int) {
 	return s[start:end], start
 }
 
-func isMonth(word string) bool {
-	return len(word) >= 3 && months[strings.ToLower(word)]
-}
+func isMonth(word string) bool { return months.has(word) }
 
 // isDay tells whether word is the day of a month: 3, 03, 3rd.
 func isDay(word string) bool {

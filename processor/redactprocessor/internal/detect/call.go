@@ -89,9 +89,11 @@ func (sc *Scanner) call(i int) int {
 		sc.credential(first, k)
 		return i + 1
 	}
-	if kind := sc.keys.kind(s[first.start:first.end]); kind != KindNone && kind != KindQuery && first.end-first.start <= maxKey {
-		sc.named(kind, callee, first)
-		return i + 1
+	if first.end-first.start <= maxKey {
+		if kind := sc.keys.kind(s[first.start:first.end]); kind != KindNone && kind != KindQuery {
+			sc.named(kind, callee, first)
+			return i + 1
+		}
 	}
 	if sc.keys.kind(callee) == KindSecret && setsSecret(callee) {
 		if text := s[first.start:first.end]; looksPassword(text) && !sc.isPlaceholder(text) {

@@ -56,7 +56,17 @@ func (sc *Scanner) digit(i int) int {
 	}
 	sc.num.parse(s, i)
 	sc.num.leaveWord(s)
+	if sc.withinSecret(i, sc.num.end) {
+		return sc.num.end
+	}
 	return sc.numeric(&sc.num)
+}
+
+// withinSecret tells whether [start, end) lies in the value of a key that was found last. No kind of number says more
+// about it than the key does.
+func (sc *Scanner) withinSecret(start, end int) bool {
+	n := len(sc.findings)
+	return n > 0 && sc.findings[n-1].ID == SecretValue && sc.findings[n-1].Start <= start && end <= sc.findings[n-1].End
 }
 
 // isShort tells whether the few digits at [start, end) are of no interest to what reads longer numbers.
@@ -96,7 +106,10 @@ func (m *number) parse(s string, i int) {
 	for m.groups < maxGroups {
 		end := run(s, i, aDigit)
 		m.first[m.groups], m.at[m.groups], m.stop[m.groups], m.sep[m.groups] = m.n, i, end, gap
-		m.n += copy(m.digits[m.n:], s[i:end])
+		for k := i; k < end && m.n < maxDigits; k++ { // few of them: quicker than a copy
+			m.digits[m.n] = s[k]
+			m.n++
+		}
 		m.groups++
 		m.end = end
 		if end-i > maxDigits-m.n {

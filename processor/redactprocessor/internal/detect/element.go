@@ -81,7 +81,7 @@ func (sc *Scanner) attributeKind(i int) Kind {
 	end := pairGap(s, i)
 	start := runBack(s, end, maxKey, aURLDot)
 	label := pairGap(s, start)
-	if start == end || label == start || !pairKeys[strings.ToLower(s[runBack(s, label, maxKey, aLetter):label])] {
+	if start == end || label == start || !pairKeys.has(s[runBack(s, label, maxKey, aLetter):label]) {
 		return KindNone
 	}
 	return sc.keys.kind(s[start:end])
@@ -95,7 +95,7 @@ func (sc *Scanner) besideTag(i int) Kind {
 	}
 	from := max(0, i-maxTag)
 	last := strings.LastIndex(s[from:i], "</")
-	if last < 0 || s[i-1] != '>' || !pairKeys[strings.ToLower(s[from+last+2:i-1])] {
+	if last < 0 || s[i-1] != '>' || !pairKeys.has(s[from+last+2:i-1]) {
 		return KindNone
 	}
 	end := from + last

@@ -131,7 +131,7 @@ func plausibleDomain(d string) bool {
 		return false
 	}
 	tld := d[dot+1:]
-	if len(tld) < 2 || len(tld) > 24 || fileExtensions[strings.ToLower(tld)] {
+	if len(tld) < 2 || len(tld) > 24 || fileExtensions.has(tld) {
 		return false
 	}
 	for i := range len(tld) {
@@ -142,4 +142,4 @@ func plausibleDomain(d string) bool {
 	return true
 }
 
-var fileExtensions = set("png jpg jpeg gif svg webp js ts css json md txt html tgz gz zip exe dll")
+var fileExtensions = words("png jpg jpeg gif svg webp js ts css json md txt html tgz gz zip exe dll")

@@ -6,7 +6,7 @@ package detect
 import "strings"
 
 // schemes of the Authorization header, in small letters.
-var schemes = set("bearer basic digest token apikey negotiate ntlm ssws aws4-hmac-sha256 hawk dpop key splunk bot oauth geniekey klaviyo-api-key private-token hmac sharedkey sharedaccesssignature")
+var schemes = words("bearer basic digest token apikey negotiate ntlm ssws aws4-hmac-sha256 hawk dpop key splunk bot oauth geniekey klaviyo-api-key private-token hmac sharedkey sharedaccesssignature")
 
 // leastCredential is the shortest text that is taken for a credential.
 const leastCredential = 4
@@ -15,7 +15,7 @@ const leastCredential = 4
 func (sc *Scanner) credentials(start, end int) {
 	s, from := sc.text, start
 	word := run(s[:end], start, aURL)
-	if word < end && s[word] == ' ' && schemes[strings.ToLower(s[start:word])] {
+	if word < end && s[word] == ' ' && schemes.has(s[start:word]) {
 		start = word + 1
 		for start < end && s[start] == ' ' {
 			start++
@@ -46,7 +46,7 @@ func hasDigitOrSymbol(s string) bool {
 }
 
 // cookieAttributes are those parts of Set-Cookie that are not a cookie.
-var cookieAttributes = set("path domain expires max-age samesite secure httponly partitioned priority version")
+var cookieAttributes = words("path domain expires max-age samesite secure httponly partitioned priority version")
 
 // cookies adds the value of each cookie in [start, end), and leaves names and attributes.
 func (sc *Scanner) cookies(start, end int) {
@@ -59,7 +59,7 @@ func (sc *Scanner) cookies(start, end int) {
 		}
 		if eq := strings.IndexByte(s[start:stop], '='); eq >= 0 {
 			name, value := strings.TrimSpace(s[start:start+eq]), s[start+eq+1:stop]
-			if !cookieAttributes[strings.ToLower(name)] && !sc.isPlaceholder(value) {
+			if !cookieAttributes.has(name) && !sc.isPlaceholder(value) {
 				sc.add(Finding{start + eq + 1, stop, Cookie, Unquoted})
 			}
 		}

@@ -71,14 +71,34 @@ func (sc *Scanner) ipv4(m *number) bool {
 			continue
 		}
 		start, end := m.at[a], m.stop[a+3]
-		addr, err := netip.ParseAddr(s[start:end])
-		if err != nil || !isPublic(addr) || isVersion(s, start) || start > 0 && (isAlnum(s[start-1]) ||
-			s[start-1] == '-') {
+		if start > 0 && (isAlnum(s[start-1]) || s[start-1] == '-') {
+			continue
+		}
+		if addr, ok := m.address(a); !ok || !isPublic(addr) || isVersion(s, start) {
 			continue
 		}
 		sc.add(Finding{start, end, IPv4, Unquoted})
 	}
 	return len(sc.findings) > 0 && sc.findings[len(sc.findings)-1].Start >= m.at[0]
+}
+
+// address returns the address that the four groups from a on are. As in the standard library, no part begins with a zero.
+func (m *number) address(a int) (addr netip.Addr, ok bool) {
+	var parts [4]byte
+	for k := range parts {
+		digits, value := m.part(a+k, a+k), 0
+		if n := m.size(a + k); n > 3 || n != len(digits) || n > 1 && digits[0] == '0' {
+			return addr, false
+		}
+		for _, d := range digits {
+			value = 10*value + int(d-'0')
+		}
+		if value > 0xff {
+			return addr, false
+		}
+		parts[k] = byte(value)
+	}
+	return netip.AddrFrom4(parts), true
 }
 
 // leastIPv6 and maxIPv6 bound the text of an address; the shortest public ones have a few groups.

@@ -166,6 +166,7 @@ var (
 	operators   = chars(":= ")
 	dots        = chars(".")
 	phraseSigns = chars(".:")
+	callSigns   = chars("$@&*[]!") // before what is called
 	masking     = chars("*.xX#\u2022\u2026-")
 )
 
@@ -175,6 +176,9 @@ func (sc *Scanner) isPlaceholder(s string) bool {
 	if s == "" || sc.isOwn(s) {
 		return true
 	}
+	if s == sc.judged.value {
+		return sc.judged.stands
+	}
 	slot, sum := sc.verdicts.of(s)
 	if *slot&^verdictBit != sum {
 		*slot = sum
@@ -182,7 +186,14 @@ func (sc *Scanner) isPlaceholder(s string) bool {
 			*slot |= verdictBit
 		}
 	}
-	return *slot&verdictBit != 0
+	sc.judged = judged{s, *slot&verdictBit != 0}
+	return sc.judged.stands
+}
+
+// judged is the value that was asked about last, mostly by two detectors in turn.
+type judged struct {
+	value  string // of the text at hand
+	stands bool
 }
 
 // stands is isPlaceholder for what is none of our tokens.
@@ -347,7 +358,7 @@ func isCode(s string, v, end, gap int) bool {
 // opened like a block: std::env::var("X"), $_POST['x'], []byte(x), request->get(), user?.split(x), focus{outline:1px.
 func calls(text string) bool {
 	name := 0
-	for name < len(text) && strings.IndexByte("$@&*[]!", text[name]) >= 0 {
+	for name < len(text) && callSigns[text[name]] {
 		name++
 	}
 	end := name
@@ -380,9 +391,11 @@ func isTag(s string, v, end int) bool {
 
 // isCommand tells whether the value [v, end) is a command of a shell with an option behind it: Read-Host -AsSecureString.
 func isCommand(s string, v, end int) bool {
+	if end+2 >= len(s) || s[end] != ' ' || s[end+1] != '-' || !isLetter(s[end+2]) {
+		return false
+	}
 	verb, noun, found := strings.Cut(s[v:end], "-")
-	return found && only(verb, aLetter) && only(noun, aLetter) && end+2 < len(s) && s[end] == ' ' && s[end+1] == '-' &&
-		isLetter(s[end+2])
+	return found && only(verb, aLetter) && only(noun, aLetter)
 }
 
 // isProse tells whether the value is the first word of a sentence.

@@ -151,6 +151,17 @@ var joined = []string{
 	"credentials", "pwd", "accountkey", "storagekey", "functionkey", "masterkey",
 }
 
+// allWords are keyWords and vendorWords.
+var allWords = func() map[string]wordClass {
+	all := maps.Clone(keyWords)
+	for word := range vendorWords {
+		if _, taken := all[word]; !taken {
+			all[word] = wVendor
+		}
+	}
+	return all
+}()
+
 // joinedBy holds them by their last letter.
 var joinedBy = func() (t [256][]string) {
 	for _, end := range joined {
@@ -160,10 +171,10 @@ var joinedBy = func() (t [256][]string) {
 }()
 
 func classOf(word string) wordClass {
-	if c, ok := keyWords[word]; ok {
+	if c, ok := allWords[word]; ok {
 		return c
 	}
-	if vendorWords[word] || len(word) > leastService && strings.HasSuffix(word, "api") {
+	if len(word) > leastService && strings.HasSuffix(word, "api") {
 		return wVendor
 	}
 	if word[0] >= '0' && word[0] <= '9' || word == "b" { // of B64

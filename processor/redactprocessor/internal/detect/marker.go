@@ -31,7 +31,7 @@ const (
 func (sc *Scanner) ownToken(i int) int {
 	for _, prefix := range ownPrefixes {
 		start := i + 1 - len(prefix)
-		if start >= 0 && sc.text[start] == prefix[0] && strings.HasPrefix(sc.text[start:], prefix) {
+		if start >= 0 && sc.text[start] == prefix[0] && sc.text[i-1] == prefix[len(prefix)-2] && strings.HasPrefix(sc.text[start:], prefix) {
 			return sc.ownEnd(start)
 		}
 	}

@@ -7,7 +7,7 @@ import "strings"
 
 // pairKeys are the names under which a pair of name and value keeps its name, and pairValues those of its value.
 var (
-	pairKeys   = set("name key header field variable env param property setting id label")
+	pairKeys   = words("name key header field variable env param property setting id label")
 	pairValues = set("value val Value")
 )
 
@@ -27,7 +27,7 @@ func (sc *Scanner) pairKind(i int) Kind {
 		return KindNone
 	}
 	label := pairGap(s, start)
-	if label == start || !pairKeys[strings.ToLower(s[runBack(s, label, maxKey, aLetter):label])] {
+	if label == start || !pairKeys.has(s[runBack(s, label, maxKey, aLetter):label]) {
 		return KindNone
 	}
 	if kind := sc.keys.kind(s[start:end]); kind != KindQuery {

@@ -38,7 +38,10 @@ func hasherName(s string, i int) int {
 }
 
 func isCrypt(s string) bool {
-	for _, id := range cryptIDs {
+	if len(s) < 2 {
+		return false
+	}
+	for _, id := range cryptIDsBy[s[1]] {
 		if strings.HasPrefix(s, id) {
 			return true
 		}
@@ -51,6 +54,14 @@ var cryptIDs = []string{
 	"$2a$", "$2b$", "$2y$", "$argon2", "$5$", "$6$", "$1$", "$7$", "$8$", "$9$", "$y$", "$apr1$", "$scrypt$",
 	"$pbkdf2", "$krb5", "$gy$", "$md5",
 }
+
+// cryptIDsBy holds them by their second byte.
+var cryptIDsBy = func() (t [256][]string) {
+	for _, id := range cryptIDs {
+		t[id[1]] = append(t[id[1]], id)
+	}
+	return t
+}()
 
 // leastHash is the length of the shortest password hash of crypt(3), MD5's, less some for cut off ones.
 const leastHash = 28

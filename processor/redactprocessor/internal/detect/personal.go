@@ -149,7 +149,7 @@ var phoneWords = words("phone phones tel telephone mobile cell fax call whatsapp
 	"cep gsm telepono telefone telefoon cellphone phonenumber mobilenumber dial answering")
 
 // phoneLabels stand behind a number in signatures and address books: "781 1704 office".
-var phoneLabels = set("office fax mobile cell phone tel")
+var phoneLabels = words("office fax mobile cell phone tel")
 
 // labelled tells whether a label of a telephone number stands behind i.
 func labelled(s string, i int) bool {
@@ -158,7 +158,7 @@ func labelled(s string, i int) bool {
 		start++
 	}
 	end := run(s, start, aLetter)
-	return start > i && end-start <= len("mobile") && phoneLabels[strings.ToLower(s[start:end])]
+	return start > i && end-start <= len("mobile") && phoneLabels.has(s[start:end])
 }
 
 // phone looks for a telephone number: international, in a national form with separators, or behind a word that says so.

@@ -100,7 +100,7 @@ func (sc *Scanner) identifiedBy(i int) int {
 	if !ok {
 		l.start, l.end = start, proseEnd(s, start)
 	}
-	if text := s[l.start:l.end]; text != "" && !sc.standsIn(text) && (ok || !reservedWords[strings.ToLower(text)]) {
+	if text := s[l.start:l.end]; text != "" && !sc.standsIn(text) && (ok || !reservedWords.has(text)) {
 		sc.add(Finding{l.start, l.end, ProsePassword, Unquoted})
 	}
 	return i + 1
@@ -110,7 +110,7 @@ func (sc *Scanner) identifiedBy(i int) int {
 const maxIdentified = 48
 
 // reservedWords of SQL stand where no password does.
-var reservedWords = set("random password values externally")
+var reservedWords = words("random password values externally")
 
 // isIdentified tells whether s ends in "identified ", or in that with "with" and the name of a plugin behind it.
 func isIdentified(s string) bool {
@@ -284,19 +284,6 @@ func (sc *Scanner) directly(i int) bool {
 	return true
 }
 
-// isStrong tells whether s is a password that is made of more than a word and a number, and no path, version or size.
-func isStrong(s string) bool {
-	if len(s) < leastStrong || pathSigns.in(s) {
-		return false
-	}
-	digits, capitals, smalls := mix(s)
-	signs := len(s) - digits - capitals - smalls
-	return digits > 0 && capitals+smalls >= 3 && (signs > strings.Count(s, "-") || capitals > 0 && smalls > 0 || !wordy(s))
-}
-
-// leastStrong is the length of the shortest password that needs no verb before it.
-const leastStrong = 8
-
 // isSetting tells whether the word that ends at i is one of a setting, with its value in quotes behind it and nothing
 // else before it on its line: password "…" in Gradle, :password "…" in Clojure.
 func isSetting(s string, i int) bool {
@@ -422,10 +409,8 @@ func isPassphrase(s string, start, end int) bool {
 var (
 	proseStops = chars("\"'`\\<> \t\n\r")
 	proseSigns = chars(".,;:)")
-	wordSigns  = chars("!@#$%^&*+=~?")
 	labelStops = chars("\"'={}(")
 	lineStops  = chars(".;\n\\")
-	pathSigns  = chars("/.,")
 )
 
 // proseEnd returns the end of the word of a sentence that begins at start.
@@ -456,17 +441,6 @@ func backOver(s string, i int, blanks bool) int {
 		i--
 	}
 	return i
-}
-
-// looksPassword tells a password from the next word of a sentence: it has a digit or a sign where words have none.
-func looksPassword(s string) bool {
-	if strings.Contains(s, "(") || strings.HasPrefix(s, "http") {
-		return false
-	}
-	digits, _, _ := mix(s)
-	signs := wordSigns.in(s)
-	letters := digits < len(s)
-	return digits > 0 && (signs || letters) && len(s) >= 6 || signs && letters
 }
 
 // pin recognises "PIN 1234" and "PIN is 1234" behind the word that ends at i.

@@ -119,7 +119,7 @@ func (sc *Scanner) keepEscapes(f *Finding) {
 	}
 	keepRunes(s, f)
 	// An escape \uXXXX must not lose its last digits.
-	for k := 1; k <= 5 && f.End-k-1 >= f.Start && f.End < len(s); k++ {
+	for k := 1; k <= 5 && f.End-k-1 >= f.Start && f.End < len(s) && alphabet[s[f.End]]&aHex != 0; k++ {
 		if s[f.End-k] == 'u' && s[f.End-k-1] == '\\' {
 			f.End = run(s[:min(len(s), f.End-k+5)], f.End, aHex)
 			break

@@ -37,6 +37,7 @@ type found struct {
 type memories struct {
 	keys keyCache
 	verdicts
+	judged  judged
 	memos   [memoSlots]memo
 	bares   memo // of values without quotes
 	queried memo // of those in URLs
@@ -91,6 +92,7 @@ func (sc *Scanner) begin(text string) {
 	sc.text = text
 	sc.findings = sc.findings[:0]
 	sc.scan++
+	sc.judged = judged{}
 	sc.longRun, sc.encoded, sc.seen, sc.closed, sc.options, sc.json = 0, 0, seen{}, closed{}, options{}, jsonState{}
 	if sc.rules == nil {
 		sc.rules = vendorRules()

@@ -357,7 +357,7 @@ func belowUser(s string, i, end int) bool {
 		name, user, found := strings.Cut(strings.TrimSpace(s[line:stop]), "=")
 		if !strings.HasPrefix(name, "//") && !strings.HasPrefix(name, "#") {
 			name, user = strings.TrimSpace(name), strings.TrimSpace(user)
-			return found && userKeys[strings.ToLower(name)] && user != "" && only(user, aURL) && !isKeyword(user) &&
+			return found && userKeys.has(name) && user != "" && only(user, aURL) && !isKeyword(user) &&
 				KeyKind(s[i:end]) == KindNone
 		}
 	}
@@ -383,7 +383,7 @@ func breakBefore(s string, i int) int {
 	return i
 }
 
-var userKeys = set("user username login uid userid user_name db_user")
+var userKeys = words("user username login uid userid user_name db_user")
 
 // connectionWindow is how far before a password the other parts of a connection string are looked for.
 const connectionWindow = 160

@@ -45,7 +45,7 @@ policies:
 // ourSampling does the same; nothing is pruned, since the stock processor cannot.
 const ourSampling = `
 complete: {after_root: 1s, idle: 1s, max: 1s}
-memory: {max_bytes: 8GiB, max_trace_bytes: 1GiB}
+memory: {max_bytes: 2GiB, max_trace_bytes: 1GiB}
 traces: all
 spans: all
 ` + ourRules
@@ -63,7 +63,7 @@ directory: `
 // ourDefaults prunes and drops what is no agent's, as it does by default.
 const ourDefaults = `
 complete: {after_root: 1s, idle: 1s, max: 1s}
-memory: {max_bytes: 8GiB, max_trace_bytes: 1GiB}
+memory: {max_bytes: 2GiB, max_trace_bytes: 1GiB}
 ` + ourRules
 
 const ourRules = `
@@ -159,7 +159,10 @@ func contenders() []contender {
 const (
 	senderCount = 2
 	// stream is how long requests are sent, several times the second that traces wait for their decision.
-	stream         = 4 * time.Second
+	stream = 4 * time.Second
+	// warmUp is how long they are sent before, and allDecided how long it takes then until nothing waits.
+	warmUp         = 2 * time.Second
+	allDecided     = 1500 * time.Millisecond
 	samplingRounds = 3
 	// heldCopies of the recordings are held when memory is measured, about 36,000 spans.
 	heldCopies = 20
@@ -221,27 +224,38 @@ func compareStreams(t *testing.T, list []contender, requests [][]byte, spans int
 	}
 }
 
-// run streams requests into s from two goroutines, and ends with its shutdown.
+// run streams requests into s from two goroutines, and ends with its shutdown. What is measured begins when s has been at
+// work for a while: a Collector runs for weeks, and memory that is touched for the first time takes several times longer.
 func run(t *testing.T, s *sampler, requests [][]byte, spans int) flow {
 	t.Helper()
-	passes := make([]int, senderCount) // requests sent, by sender
+	warm := flood(t, s, requests, 0, warmUp)
+	time.Sleep(allDecided)
+	before, passes := s.released.Load(), 0
 	c := measure(func() {
-		deadline := time.Now().Add(stream)
-		var senders sync.WaitGroup
-		for k := range senderCount {
-			senders.Go(func() {
-				for n := uint64(0); time.Now().Before(deadline); n++ {
-					for i := k; i < len(requests); i += senderCount {
-						assert.NoError(t, s.ConsumeTraces(context.Background(), decode(t, requests[i], n)))
-					}
-					passes[k]++
-				}
-			})
-		}
-		senders.Wait()
+		passes = flood(t, s, requests, uint64(warm), stream)
 		assert.NoError(t, s.Shutdown(context.Background()))
 	})
-	return flow{cost: c, spans: (passes[0] + passes[1]) * spans / senderCount, released: s.released.Load()}
+	return flow{cost: c, spans: passes * spans / senderCount, released: s.released.Load() - before}
+}
+
+// flood sends the requests for some time, again and again as other traces, from pass number first on. It returns how many
+// passes the senders made together, each with its share of the requests.
+func flood(t *testing.T, s *sampler, requests [][]byte, first uint64, period time.Duration) int {
+	passes := make([]int, senderCount)
+	deadline := time.Now().Add(period)
+	var senders sync.WaitGroup
+	for k := range senderCount {
+		senders.Go(func() {
+			for n := first; time.Now().Before(deadline); n++ {
+				for i := k; i < len(requests); i += senderCount {
+					assert.NoError(t, s.ConsumeTraces(context.Background(), decode(t, requests[i], n)))
+				}
+				passes[k]++
+			}
+		})
+	}
+	senders.Wait()
+	return passes[0] + passes[1]
 }
 
 // TestSamplingJournal measures what it costs to survive a crash. Memory alone stands in the place of the other contender.

@@ -5,6 +5,7 @@ package samplingprocessor
 
 import (
 	"slices"
+	"time"
 
 	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/store"
 )
@@ -16,6 +17,10 @@ type grave = store.Trace[note]
 // worthPacking is the size from which a dropped trace is compressed: smaller ones are many, and hardly repeat
 // themselves.
 const worthPacking = 16 << 10
+
+// packRate is how many bytes of graves a shard compresses in a second, under 1 % of a core. Where more is dropped, they are
+// given up after seconds, compressed or not.
+const packRate = 1 << 20
 
 // graveDisk is how much of the directory the graves of one of so many shards may take.
 func (c *core) graveDisk(shards int64) int64 {
@@ -75,10 +80,13 @@ func (s *shard) shrinks(g *grave) bool {
 }
 
 // dig puts g into the graveyard, whose memory counts in the budget. Once it fills up, what is worth it is compressed,
-// unless something waits for the shard.
+// unless something waits for the shard or there is too much of it.
 func (s *shard) dig(key store.Key, g *grave) {
 	if s.graves.Bytes() > s.graves.Max()/2 && g.Bytes > worthPacking && len(s.inbox) == 0 {
-		g.Bytes -= s.shrink(g.Parts)
+		if now := time.Now(); now.After(s.packs) {
+			s.packs = now.Add(time.Duration(g.Bytes) * time.Second / packRate)
+			g.Bytes -= s.shrink(g.Parts)
+		}
 	}
 	s.holdGrave(g.Bytes + store.Overhead)
 	s.graves.Put(key, g, g.Bytes*s.graveWeight+awayOf(g.Parts))

@@ -31,12 +31,13 @@ type shard struct {
 	mu      sync.Mutex // held for all that follows
 	wakes   time.Time  // when the goroutine looks by itself
 	open    *store.Store[note]
-	decided *store.Decided[*verdict]
+	decided *store.Decided[verdict]
 	graves  *store.Decided[*grave]
 	packer  *store.Packer
 
-	buried      int64 // memory of the graves
-	graveWeight int64 // of a byte of memory against one of the directory, so that neither takes more than its share
+	buried      int64     // memory of the graves
+	packs       time.Time // when graves may be compressed again
+	graveWeight int64     // of a byte of memory against one of the directory, so that neither takes more than its share
 
 	repairer repair.Repairer
 }
@@ -76,11 +77,11 @@ type note struct {
 
 // verdict is what became of a trace.
 type verdict struct {
-	known   *repair.Known  // nil: dropped
-	noAgent bool           // dropped as no agent's span was there
-	spans   int32          // that were dropped
-	orphan  *policy.Orphan // whose parent had not come; nil: none
-	buried  uint64         // entries up to this one are of a dropped trace that waits in the journal; 0: none
+	known   *repair.Known // nil: dropped
+	orphan  policy.Orphan // whose parent had not come; zero: none
+	buried  uint64        // entries up to this one are of a dropped trace that waits in the journal; 0: none
+	spans   int32         // that were dropped
+	noAgent bool          // dropped as no agent's span was there
 }
 
 // spansKnown is how many spans of a released trace are known.
@@ -107,7 +108,7 @@ func newShard(c *core, observers []decision.Observer, share, disk int64) (*shard
 		open: store.New[note](store.Waits{
 			AfterRoot: c.cfg.Complete.AfterRoot, Idle: c.cfg.Complete.Idle, Max: c.cfg.Complete.Max,
 		}),
-		decided: store.NewDecided[*verdict](share / decidedShare),
+		decided: store.NewDecided[verdict](share / decidedShare),
 		graves:  store.NewDecided[*grave](share/graveShare + disk),
 
 		graveWeight: 1 + disk/max(share/graveShare, 1),
@@ -224,7 +225,7 @@ func (s *shard) addAll(arrivals []arrival, now time.Time) {
 // of an agent is judged anew when one comes: the services around an agent often send their spans long before it has
 // finished.
 func (s *shard) add(a *arrival) {
-	if v, ok := s.decided.Get(a.key); ok && (!v.noAgent || !a.evidence.Agent) {
+	if v := s.decided.Get(a.key); v != nil && (!v.noAgent || !a.evidence.Agent) {
 		if a.replayed && a.seq <= v.buried {
 			s.buryAgain(a)
 			return

@@ -59,15 +59,15 @@ func (s *shard) judge(t *store.Trace[note], trigger store.Trigger) {
 }
 
 // learn notes that a trace was waited for in vain, if it was, and returns what it hangs on.
-func (s *shard) learn(t *store.Trace[note], trigger store.Trigger, now time.Time) *policy.Orphan {
+func (s *shard) learn(t *store.Trace[note], trigger store.Trigger, now time.Time) policy.Orphan {
 	o, ok := t.Note.evidence.Orphan()
 	if !ok {
-		return nil
+		return policy.Orphan{}
 	}
 	if s.open.WaitedInVain(t, trigger, now) {
 		s.core.policy.ParentMissing(o)
 	}
-	return &o
+	return o
 }
 
 // explain puts evidence in words, where somebody wants to read them.
@@ -123,6 +123,6 @@ func (s *shard) remember(key store.Key, v *verdict) {
 	if v.known != nil {
 		cost = v.known.Cost()
 	}
-	s.decided.Put(key, v, cost)
+	s.decided.Put(key, *v, cost)
 	s.core.budget.add(s.decided.Bytes() - before)
 }

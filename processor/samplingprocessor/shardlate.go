@@ -15,9 +15,9 @@ import (
 
 // addLate lets what comes late follow the decision on its trace.
 func (s *shard) addLate(v *verdict, a *arrival) {
-	if v.orphan != nil && a.part.Has(v.orphan.Parent) {
-		s.core.policy.ParentCame(*v.orphan)
-		v.orphan = nil
+	if v.orphan != (policy.Orphan{}) && a.part.Has(v.orphan.Parent) {
+		s.core.policy.ParentCame(v.orphan)
+		v.orphan = policy.Orphan{}
 	}
 	switch c := s.core; {
 	case c.cfg.DryRun:
@@ -35,8 +35,9 @@ func (s *shard) addLate(v *verdict, a *arrival) {
 	default:
 		l := v.known.Late(s.decode(a.part), c.repairOptions())
 		c.metrics.repairedLate(l)
-		s.remember(a.key, v)
-		s.shipPart(a, l, v)
+		known := *v // which remembering moves
+		s.remember(a.key, &known)
+		s.shipPart(a, l, &known)
 	}
 }
 

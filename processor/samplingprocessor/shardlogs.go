@@ -56,8 +56,7 @@ func (s *shard) others(key store.Key, f func(outlet uint16, open *store.Trace[no
 		if other == key {
 			continue
 		}
-		v, _ := s.decided.Get(other)
-		if f(other.Outlet, s.open.Get(other), v) {
+		if f(other.Outlet, s.open.Get(other), s.decided.Get(other)) {
 			return true
 		}
 	}

@@ -116,7 +116,7 @@ func (c *core) restoreReleases(found []release) {
 	for i := range found {
 		whole := len(found[i].memo) == 0 || readMemo(found[i].memo, func(key store.Key, v *verdict) {
 			s := c.shardOf(key)
-			if known, ok := s.decided.Get(key); !ok || known.known == nil || known.known.Len() < v.spansKnown() {
+			if known := s.decided.Get(key); known == nil || known.known == nil || known.known.Len() < v.spansKnown() {
 				s.remember(key, v)
 			}
 		})

@@ -6,6 +6,7 @@ package store
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -170,24 +171,22 @@ func TestDecided_forgetsTheLeastRecentlyUsed(t *testing.T) {
 	for n := range 3 {
 		d.Put(key(n), n, 10)
 	}
-	_, ok := d.Get(key(0))
-	require.True(t, ok)
+	require.NotNil(t, d.Get(key(0)))
 	d.Put(key(3), 3, 10)
-	_, ok = d.Get(key(1))
-	assert.False(t, ok)
-	got, ok := d.Get(key(0))
-	assert.True(t, ok)
-	assert.Zero(t, got)
+	assert.Nil(t, d.Get(key(1)))
+	got := d.Get(key(0))
+	require.NotNil(t, got)
+	assert.Zero(t, *got)
 	assert.Equal(t, 3, d.Len())
 	assert.EqualValues(t, 3*(Overhead+10), d.Bytes())
 
 	d.Put(key(0), 9, 20)
-	got, _ = d.Get(key(0))
-	assert.Equal(t, 9, got)
+	got = d.Get(key(0))
+	require.NotNil(t, got)
+	assert.Equal(t, 9, *got)
 	assert.LessOrEqual(t, d.Bytes(), int64(3*(Overhead+10)))
 	d.Put(key(5), 5, 1<<20)
-	_, ok = d.Get(key(5))
-	assert.False(t, ok, "larger than everything allowed")
+	assert.Nil(t, d.Get(key(5)), "larger than everything allowed")
 }
 
 func BenchmarkStore_add(b *testing.B) {
@@ -204,5 +203,74 @@ func BenchmarkStore_add(b *testing.B) {
 		s.Add(key(n/8), parts[n%8])
 		s.Due(now)
 		n++
+	}
+}
+
+// TestDecided_againstAList puts, reads, takes and shrinks at random, and does the same with a list, the latest first.
+func TestDecided_againstAList(t *testing.T) {
+	type item struct {
+		key  Key
+		cost int64
+		v    int
+	}
+	const room = 40 * (Overhead + 20)
+	for seed := range uint64(20) {
+		r := rand.New(rand.NewPCG(seed, 5))
+		d, forgotten := NewDecided[int](room), 0
+		d.OnForget(func(int) { forgotten++ })
+		var list []item
+		lost, bytes := 0, int64(0)
+		drop := func(i int) {
+			bytes -= list[i].cost
+			list = slices.Delete(list, i, i+1)
+		}
+		for v := range 3000 {
+			k := key(r.IntN(100))
+			at := slices.IndexFunc(list, func(i item) bool { return i.key == k })
+			switch r.IntN(8) {
+			case 0:
+				got, ok := d.Take(k)
+				assert.Equal(t, at >= 0, ok)
+				if ok {
+					assert.Equal(t, list[at].v, got)
+					drop(at)
+				}
+			case 1, 2:
+				got := d.Get(k)
+				require.Equal(t, at >= 0, got != nil)
+				if got != nil {
+					assert.Equal(t, list[at].v, *got)
+					it := list[at]
+					list = slices.Insert(slices.Delete(list, at, at+1), 0, it)
+				}
+			case 3:
+				want := int64(r.IntN(1000))
+				before := bytes
+				for before-bytes < want && len(list) > 0 {
+					drop(len(list) - 1)
+					lost++
+				}
+				assert.Equal(t, before-bytes, d.Shrink(want))
+			default:
+				if at >= 0 {
+					drop(at)
+					lost++
+				}
+				cost := int64(r.IntN(60))
+				for bytes+cost+Overhead > room {
+					drop(len(list) - 1)
+					lost++
+				}
+				list = slices.Insert(list, 0, item{k, cost + Overhead, v})
+				bytes += cost + Overhead
+				d.Put(k, v, cost)
+			}
+			require.Equal(t, bytes, d.Bytes())
+			require.Equal(t, len(list), d.Len())
+			require.Equal(t, lost, forgotten)
+		}
+		for _, i := range list {
+			require.True(t, d.Has(i.key))
+		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -57,7 +58,7 @@ storage: file_storage
 
 // ourDirectory writes it to a directory of its own.
 const ourDirectory = ourSampling + `
-disk: {max_bytes: 4GiB}
+disk: {max_bytes: 1GiB}
 directory: `
 
 // ourDefaults prunes and drops what is no agent's, as it does by default.
@@ -161,7 +162,7 @@ const (
 	// stream is how long requests are sent, several times the second that traces wait for their decision.
 	stream = 4 * time.Second
 	// warmUp is how long they are sent before, and allDecided how long it takes then until nothing waits.
-	warmUp         = 2 * time.Second
+	warmUp         = 5 * time.Second
 	allDecided     = 1500 * time.Millisecond
 	samplingRounds = 3
 	// heldCopies of the recordings are held when memory is measured, about 36,000 spans.
@@ -228,6 +229,7 @@ func compareStreams(t *testing.T, list []contender, requests [][]byte, spans int
 // work for a while: a Collector runs for weeks, and memory that is touched for the first time takes several times longer.
 func run(t *testing.T, s *sampler, requests [][]byte, spans int) flow {
 	t.Helper()
+	syscall.Sync() // what the one before has left to write is none of ours
 	warm := flood(t, s, requests, 0, warmUp)
 	time.Sleep(allDecided)
 	before, passes := s.released.Load(), 0

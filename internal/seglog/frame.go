@@ -12,7 +12,8 @@ import (
 
 // A frame is the salt of its segment, the length of what follows, its checksum (CRC-32C over length and content), and
 // the content: operations, one after the other. The salt is random and nobody outside knows it, so that the next whole
-// frame can be found behind a damaged one, and nothing that stands within a record can be taken for a frame.
+// frame can be found behind a damaged one, and nothing that stands within a record can be taken for a frame, or was left
+// by the segment that had the file before.
 const (
 	saltSize    = 8
 	frameHeader = saltSize + 4 + 4
@@ -41,10 +42,10 @@ func frameSize(puts []Put, deletes []Key) int64 {
 	return size
 }
 
-// begin opens a frame at the end of c.
-func (c *commit) begin(salt [saltSize]byte) {
-	c.frames = append(c.frames, salt[:]...)
-	c.frames = append(c.frames, make([]byte, frameHeader-saltSize)...)
+// begin opens a frame at the end of c. Its salt is known when it is known which segment it goes to.
+func (c *commit) begin() {
+	c.starts = append(c.starts, len(c.frames))
+	c.frames = append(c.frames, make([]byte, frameHeader)...)
 }
 
 // end closes the frame whose content begins at from.
@@ -102,6 +103,18 @@ func readFrames(data []byte, offset int64, salt [saltSize]byte, f func(operation
 		data = data[skip+1:]
 	}
 	return damaged, 0
+}
+
+// unfinished is how many bytes of data are the beginning of a frame.
+func unfinished(data []byte, salt [saltSize]byte) int64 {
+	n := min(len(data), saltSize)
+	switch {
+	case !bytes.Equal(data[:n], salt[:n]):
+		return 0
+	case len(data) < frameHeader:
+		return int64(len(data))
+	}
+	return min(int64(len(data)), frameHeader+int64(binary.BigEndian.Uint32(data[saltSize:])))
 }
 
 // readFrame reads the frame at the start of data, and returns its size.

@@ -4,25 +4,22 @@
 package seglog
 
 import (
-	"errors"
 	"fmt"
 	"os"
 )
 
 // Read returns a copy of the value of a record, or nil when there is none.
 func (l *Log) Read(key Key) ([]byte, error) {
-	var last place
-	for {
-		at, ok := l.find(key)
-		if !ok {
-			return nil, nil
-		}
+	at, ok := l.find(key)
+	for ok {
 		value, err := l.readAt(at)
-		if err == nil || at == last || !errors.Is(err, os.ErrNotExist) {
+		now, still := l.find(key)
+		if still && now == at {
 			return value, err
 		}
-		last = at // it may have been moved, and its segment given up, since it was found
+		at, ok = now, still // it was moved meanwhile, and its file may have been written anew
 	}
+	return nil, nil
 }
 
 func (l *Log) find(key Key) (place, bool) {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 )
 
@@ -59,6 +60,8 @@ func (l *Log) list() ([]uint32, error) {
 		switch {
 		case ok && e.Type().IsRegular():
 			numbers = append(numbers, number)
+		case spareName(e.Name()):
+			_ = os.Remove(filepath.Join(l.dir, e.Name())) // one that stays is overwritten, or is in nobody's way
 		case e.Name() != lockName:
 			l.found.Foreign++
 		}

@@ -132,7 +132,7 @@ func TestRecover_missingSegment(t *testing.T) {
 func TestRecover_anotherVersionStays(t *testing.T) {
 	dir := written(t)
 	change(t, dir, 1, func(data []byte) []byte {
-		binary.BigEndian.PutUint32(data[magicSize:], version+1)
+		binary.BigEndian.PutUint32(data[magicSize:], versionReused+1)
 		binary.BigEndian.PutUint32(data[headerSum:], crc32.Checksum(data[:headerSum], castagnoli))
 		return data
 	})
@@ -154,7 +154,9 @@ func TestRecover_recordsAreNoFrames(t *testing.T) {
 	dir := t.TempDir()
 	l := open(t, dir, Options{})
 	c := &commit{}
-	c.begin(newSalt())
+	c.begin()
+	salt := newSalt()
+	copy(c.frames, salt[:])
 	c.delete(1)
 	c.end(frameHeader)
 	require.NoError(t, l.Write([]Put{put(1, "one")}, nil))

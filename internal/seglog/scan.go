@@ -34,17 +34,20 @@ func (l *Log) scan(number uint32, f func(operation)) scanned {
 		return found
 	}
 	in := bufio.NewReader(file)
-	header := make([]byte, segmentHeader)
-	if _, err := io.ReadFull(in, header); err != nil {
+	head := make([]byte, segmentHeader)
+	if _, err := io.ReadFull(in, head); err != nil {
 		return scanned{}
 	}
-	v, salt, whole := readHeader(header)
+	h, whole := readHeader(head)
 	switch {
 	case !whole:
 		return l.scanDamaged(number, f)
-	case v != version:
+	case h.version != version && h.version != versionReused:
 		return scanned{}
+	case h.number != number: // a loss of power: the file has its new name, and what it held before
+		return found
 	}
+	salt := h.salt
 	offset := scanWhole(in, segmentHeader, found.size, salt, f)
 	if offset == found.size {
 		return found
@@ -55,6 +58,9 @@ func (l *Log) scan(number uint32, f func(operation)) scanned {
 		return found
 	}
 	found.damaged, found.torn = readFrames(rest, offset, salt, f)
+	if h.version == versionReused && found.torn > 0 { // most of it is what the file held before
+		found.torn = unfinished(rest[found.damaged:], salt)
+	}
 	return found
 }
 

@@ -8,7 +8,8 @@
 // call. Segments are given up whole and in their order, so that no deletion is forgotten before what it deletes; live
 // records of the oldest one are written again at the end when there is too much garbage behind them. So the
 // log takes at most about twice the bytes of what is live, or MaxBytes, and a record is moved once for each time that the
-// log has passed over it.
+// log has passed over it. The files of segments that were just given up are written anew for the next ones: to write over
+// what the system still has in memory takes a quarter of the time that new pages do.
 //
 // What was written survives the process as soon as Write returns, and a loss of power once it is synced.
 package seglog
@@ -67,12 +68,12 @@ type Log struct {
 	dir   string
 	opts  Options
 	lock  *os.File
-	salt  [saltSize]byte // of the segments that this log writes
 	found Report
 
 	mu       sync.Mutex // guards what follows
 	index    map[Key]place
 	segments []*segment // oldest first; the last one is written to
+	spares   []spare    // files to be written anew, whose segments are given up
 	size     sizes
 	next     *commit
 
@@ -88,11 +89,14 @@ type sizes struct {
 	total   int64 // of all segments
 	live    int64 // of records that are not deleted
 	pending int64 // of records that are on their way into the log
+	spare   int64 // of the spares
+	tail    int64 // the size of the last segment's file before it was written anew
 }
 
 // output is the last segment.
 type output struct {
 	file   *os.File
+	salt   [saltSize]byte
 	torn   bool // the last write failed and could not be undone: begin a new segment
 	closed bool
 }
@@ -127,7 +131,7 @@ func Open(dir string, opts Options) (*Log, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Log{dir: dir, opts: opts, lock: lock, salt: newSalt(), index: map[Key]place{}, next: &commit{}, spare: &commit{}}
+	l := &Log{dir: dir, opts: opts, lock: lock, index: map[Key]place{}, next: &commit{}, spare: &commit{}}
 	if err = l.recover(); err == nil {
 		err = l.begin()
 	}
@@ -137,11 +141,12 @@ func Open(dir string, opts Options) (*Log, error) {
 	return l, nil
 }
 
-// Bytes returns the size of all segments.
+// Bytes returns the size of all files.
 func (l *Log) Bytes() int64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.size.total
+	last := l.segments[len(l.segments)-1]
+	return l.size.total + l.size.spare + max(0, l.size.tail-last.bytes)
 }
 
 // Room reports whether records of about n bytes would find room.
@@ -187,5 +192,7 @@ func (l *Log) Close() error {
 		return nil
 	}
 	l.out.closed = true
+	l.trim()
+	l.dropSpares()
 	return errors.Join(err, l.out.file.Close(), l.lock.Close())
 }

@@ -19,6 +19,7 @@ import (
 const (
 	magic         = "seglog\r\n" // the line end is what a transfer as text would change
 	version       = 1
+	versionReused = 2 // the same, in a file that held more
 	magicSize     = 8
 	headerSum     = magicSize + 4 + 4 + saltSize
 	segmentHeader = headerSum + 4
@@ -37,7 +38,7 @@ func segmentNumber(name string) (uint32, bool) {
 	return uint32(number), err == nil && name == segmentName(uint32(number))
 }
 
-func appendHeader(b []byte, number uint32, salt [saltSize]byte) []byte {
+func appendHeader(b []byte, version, number uint32, salt [saltSize]byte) []byte {
 	b = append(b, magic...)
 	b = binary.BigEndian.AppendUint32(b, version)
 	b = binary.BigEndian.AppendUint32(b, number)
@@ -45,16 +46,23 @@ func appendHeader(b []byte, number uint32, salt [saltSize]byte) []byte {
 	return binary.BigEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
 }
 
-// readHeader returns the version and the salt of a segment, if its header is whole.
-func readHeader(data []byte) (v uint32, salt [saltSize]byte, ok bool) {
+// header is what stands before the frames.
+type header struct {
+	version, number uint32
+	salt            [saltSize]byte
+}
+
+// readHeader returns the header of a segment, if it is whole.
+func readHeader(data []byte) (h header, ok bool) {
 	if len(data) < segmentHeader || string(data[:magicSize]) != magic {
-		return 0, salt, false
+		return h, false
 	}
 	if crc32.Checksum(data[:headerSum], castagnoli) != binary.BigEndian.Uint32(data[headerSum:]) {
-		return 0, salt, false
+		return h, false
 	}
-	copy(salt[:], data[headerSum-saltSize:])
-	return binary.BigEndian.Uint32(data[magicSize:]), salt, true
+	h.version, h.number = binary.BigEndian.Uint32(data[magicSize:]), binary.BigEndian.Uint32(data[magicSize+4:])
+	copy(h.salt[:], data[headerSum-saltSize:])
+	return h, true
 }
 
 // begin makes a new segment the last one. It is called with io held, or before the log is known to anybody.
@@ -63,21 +71,24 @@ func (l *Log) begin() error {
 	if err != nil {
 		return err
 	}
-	file, err := l.create(number)
-	for ; errors.Is(err, os.ErrExist) && number < math.MaxUint32; file, err = l.create(number) {
+	salt := newSalt()
+	file, tail, err := l.create(number, salt)
+	for ; errors.Is(err, os.ErrExist) && number < math.MaxUint32; file, tail, err = l.create(number, salt) {
 		number++ // one that could not be read
 	}
 	if err != nil {
 		return fmt.Errorf("begin a segment: %w", err)
 	}
 	if l.out.file != nil {
+		l.trim()
 		err = errors.Join(l.finish(), l.out.file.Close())
 	}
-	l.out.file, l.out.torn = file, false
+	l.out.file, l.out.salt, l.out.torn = file, salt, false
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.segments = append(l.segments, &segment{number: number, bytes: segmentHeader})
 	l.size.total += segmentHeader
+	l.size.tail = tail
 	return err
 }
 
@@ -95,19 +106,35 @@ func (l *Log) nextNumber() (uint32, error) {
 	return last + 1, nil
 }
 
-func (l *Log) create(number uint32) (*os.File, error) {
+// create makes the file of a segment, out of a spare one if there is one. It returns its size, too, which is 0 if it is new.
+func (l *Log) create(number uint32, salt [saltSize]byte) (*os.File, int64, error) {
+	if _, err := os.Lstat(l.path(number)); err == nil {
+		return nil, 0, os.ErrExist
+	}
+	if s, ok := l.takeSpare(); ok {
+		if file, err := l.reuse(s, number, salt); err == nil {
+			return file, s.bytes, nil
+		}
+	}
 	file, err := os.OpenFile(l.path(number), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	_, err = file.Write(appendHeader(nil, number, l.salt))
+	if err := l.writeHeader(file, version, number, salt); err != nil {
+		return nil, 0, errors.Join(err, file.Close(), os.Remove(file.Name()))
+	}
+	if l.opts.Durable || l.opts.Synced {
+		err = syncDir(l.dir)
+	}
+	return file, 0, err
+}
+
+func (l *Log) writeHeader(file *os.File, version, number uint32, salt [saltSize]byte) error {
+	_, err := file.Write(appendHeader(nil, version, number, salt))
 	if err == nil && (l.opts.Durable || l.opts.Synced) {
-		err = errors.Join(file.Sync(), syncDir(l.dir))
+		err = file.Sync()
 	}
-	if err != nil {
-		return nil, errors.Join(err, file.Close(), os.Remove(file.Name()))
-	}
-	return file, nil
+	return err
 }
 
 // finish syncs the segment that is no longer written to: Sync only ever syncs the last one.

@@ -18,6 +18,7 @@ const moveBytes = 256 << 10
 func (l *Log) Tidy() error {
 	l.tidying.Lock()
 	defer l.tidying.Unlock()
+	l.dropSpares() // nobody has needed them since the last time
 	for range l.count() {
 		s, crowded := l.oldest()
 		switch {
@@ -90,7 +91,7 @@ func (l *Log) moveBatch(number uint32, batch []operation) error {
 	l.mu.Lock()
 	c := l.next
 	undo := len(c.frames)
-	c.begin(l.salt)
+	c.begin()
 	from := len(c.frames)
 	for _, op := range batch {
 		if !l.isAt(op, number) {
@@ -101,7 +102,7 @@ func (l *Log) moveBatch(number uint32, batch []operation) error {
 		last.moved, last.before = true, l.index[op.key]
 	}
 	if len(c.frames) == from {
-		c.frames = c.frames[:undo]
+		c.frames, c.starts = c.frames[:undo], c.starts[:len(c.starts)-1]
 		l.mu.Unlock()
 		return nil
 	}
@@ -126,8 +127,10 @@ func (l *Log) giveUp() error {
 			return err
 		}
 	}
-	if err := os.Remove(l.path(s.number)); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
+	if !l.keep(s) {
+		if err := os.Remove(l.path(s.number)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()

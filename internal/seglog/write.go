@@ -15,6 +15,7 @@ import (
 // commit is what is written in one call: the frames of those who wrote at the same time.
 type commit struct {
 	frames []byte
+	starts []int // of the frames
 	puts   []placed
 	done   bool
 	err    error
@@ -46,7 +47,7 @@ func (l *Log) Write(puts []Put, deletes []Key) error {
 		return ErrFull
 	}
 	c := l.next
-	c.begin(l.salt)
+	c.begin()
 	from := len(c.frames)
 	for i := range puts {
 		l.forget(puts[i].Key)
@@ -65,6 +66,10 @@ func (l *Log) Write(puts []Put, deletes []Key) error {
 // makeRoom gives up garbage when n bytes more would be too many on the disk.
 func (l *Log) makeRoom(n int64) error {
 	crowded := func() bool { return l.opts.MaxBytes > 0 && l.Bytes()+n+segmentHeader > l.opts.MaxBytes }
+	if !crowded() {
+		return nil
+	}
+	l.dropSpares()
 	if !crowded() {
 		return nil
 	}
@@ -116,9 +121,9 @@ func (l *Log) commit(c *commit) error {
 // recycle keeps the buffers of a commit for another one. The commit itself belongs to those who wait for it.
 func (l *Log) recycle(c *commit) {
 	if l.spare == nil && cap(c.frames) <= keptBuffer {
-		l.spare = &commit{frames: c.frames[:0], puts: c.puts[:0]}
+		l.spare = &commit{frames: c.frames[:0], starts: c.starts[:0], puts: c.puts[:0]}
 	}
-	c.frames, c.puts = nil, nil
+	c.frames, c.starts, c.puts = nil, nil, nil
 }
 
 // flush writes c and makes its records known.
@@ -126,7 +131,7 @@ func (l *Log) flush(c *commit) error {
 	if len(c.frames) == 0 {
 		return nil
 	}
-	err := l.append(c.frames)
+	err := l.append(c)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	last := l.segments[len(l.segments)-1]
@@ -158,8 +163,8 @@ func (l *Log) flush(c *commit) error {
 	return err
 }
 
-// append writes frames to the last segment.
-func (l *Log) append(frames []byte) error {
+// append writes the frames of c to the last segment.
+func (l *Log) append(c *commit) error {
 	if l.out.closed {
 		return os.ErrClosed
 	}
@@ -168,7 +173,10 @@ func (l *Log) append(frames []byte) error {
 			return asFull(err)
 		}
 	}
-	_, err := l.out.file.Write(frames)
+	for _, at := range c.starts {
+		copy(c.frames[at:], l.out.salt[:])
+	}
+	_, err := l.out.file.Write(c.frames)
 	if err == nil && l.opts.Durable {
 		err = l.out.file.Sync()
 	}
@@ -191,6 +199,11 @@ func (l *Log) undo() {
 	size := l.written()
 	_, err := l.out.file.Seek(size, 0)
 	l.out.torn = l.out.file.Truncate(size) != nil || err != nil
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.out.torn {
+		l.size.tail = 0
+	}
 }
 
 func asFull(err error) error {

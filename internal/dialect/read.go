@@ -41,21 +41,14 @@ const (
 	maxTexts = 2 << 20
 )
 
-// Read sets f to what all dialects together say about s. Inputs and Outputs are JSON objects of their own, not views
-// into the span.
+// Read fills f, which must be empty, with what all dialects together say about s. Inputs and Outputs are JSON objects of
+// their own, not views into the span.
 func (r *Reader) Read(s Span, f *Fields) {
 	v := newView(s)
 	defer v.release()
-	*f = Fields{
-		Kind:     v.kind,
-		Name:     v.runName(),
-		Standing: Standing{Marked: v.marked},
-		Belonging: Belonging{
-			Session: v.session, User: v.user(), Project: v.project(), Example: v.text(kExample),
-		},
-		Metadata:   v.metadata,
-		Invocation: v.parameters,
-	}
+	f.Kind, f.Name, f.Marked = v.kind, v.runName(), v.marked
+	f.Session, f.User, f.Project, f.Example = v.session, v.user(), v.project(), v.text(kExample)
+	f.Metadata, f.Invocation = v.metadata, v.parameters
 	f.Failure = v.evidence.failure(s)
 	f.Provider, f.Model = v.readModel()
 	if u, told := v.readUsage(); told {

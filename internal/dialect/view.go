@@ -214,7 +214,8 @@ func (v *view) release() {
 		v.raws[s], v.parsed[s] = "", false
 	}
 	v.used = v.used[:0]
-	v.Span, v.summary = Span{}, summary{}
+	v.Span = Span{}
+	v.summary = summary{}
 	v.indexed, v.fields, v.rest = emptied(v.indexed), emptied(v.fields), emptied(v.rest)
 	v.messages, v.choices, v.found = emptied(v.messages), emptied(v.choices), emptied(v.found)
 	v.judged, v.called = emptied(v.judged), emptied(v.called)

@@ -37,11 +37,11 @@ func containerEnd(s string, i int) int {
 	}
 }
 
-// StringEnd returns the index behind the string that starts at i, in a valid text. Most strings are short or full of
-// escapes, and those that are neither are long.
+// StringEnd returns the index behind the string that starts at i, in a valid text.
 func StringEnd(s string, i int) int {
 	for i++; ; {
-		for stop := i + shortString; i < stop; i++ {
+		i = nextDelimiter(s, i)
+		for stop := i + denseString; i < stop; i++ {
 			switch s[i] {
 			case '"':
 				return i + 1
@@ -49,25 +49,24 @@ func StringEnd(s string, i int) int {
 				i++
 			}
 		}
-		start := i
-		i += strings.IndexByte(s[i:], '"') + 1
-		if !isEscaped(s[start:i]) {
-			return i
-		}
 	}
 }
 
-// shortString is how many bytes are looked at one by one before a search for the end pays off.
+// shortString is how many bytes are looked at, eight at a time, before a search for the end pays off.
 const shortString = 24
 
-// isEscaped reports whether the last byte of s belongs to an escape.
-func isEscaped(s string) bool {
-	last := len(s) - 1
-	i := last
-	for i > 0 && s[i-1] == '\\' {
-		i--
+// nextDelimiter returns where to look for escapes: at the first of them or, in long texts, right before the next quote.
+func nextDelimiter(s string, i int) int {
+	for stop := i + shortString; i < stop && i+wordSize <= len(s); i += wordSize {
+		if mask := delimiters(wordAt(s, i)); mask != 0 {
+			return i + first(mask)
+		}
 	}
-	return (last-i)%2 == 1
+	end := i + strings.IndexByte(s[i:], '"')
+	for end > i && s[end-1] == '\\' {
+		end--
+	}
+	return end
 }
 
 // role is what a byte is outside of strings.

@@ -114,6 +114,14 @@ func validNext[T Text](s T, i int, end byte) (next int, done bool) {
 func validString[T Text](s T, start int) int {
 	beyondASCII := uint64(0)
 	for i := start + 1; i < len(s); {
+		for ; i+wordSize <= len(s); i += wordSize {
+			word := wordAt(s, i)
+			beyondASCII |= word
+			if mask := delimiters(word) | controls(word); mask != 0 {
+				i += first(mask)
+				break
+			}
+		}
 		for stop := min(i+denseString, len(s)); i < stop; {
 			switch c := s[i]; {
 			case c == '"':
@@ -132,20 +140,13 @@ func validString[T Text](s T, start int) int {
 				i++
 			}
 		}
-		for ; i+wordSize <= len(s); i += wordSize {
-			word := wordAt(s, i)
-			beyondASCII |= word
-			if mask := delimiters(word) | controls(word); mask != 0 {
-				i += first(mask)
-				break
-			}
-		}
 	}
 	return -1
 }
 
-// denseString is how many bytes are looked at one by one, as escapes come in swarms, before eight at a time are.
-const denseString = 12
+// denseString is how many bytes are looked at one by one behind an escape, as they come in swarms, before eight at a time
+// are again.
+const denseString = 16
 
 // escapeEnd returns the index behind the escape whose letter stands at i, or -1.
 func escapeEnd[T Text](s T, i int) int {

@@ -107,6 +107,9 @@ const maxSpare = 64
 
 // forget keeps the memory alone.
 func (f *facts) forget() {
+	if f.source == nil { // nobody has asked since
+		return
+	}
 	for _, s := range f.known {
 		clear(s.found)
 		clear(s.answers)

@@ -32,9 +32,11 @@ func NodeOf(span ptrace.Span) Node {
 }
 
 // Overrides reports whether an attribute of that name may override something. It is false for nearly every attribute, for
-// less than it takes to compare names.
+// less than it takes to compare names: nearly always, the length alone tells, which does not fetch the name.
 func Overrides(key string) bool {
-	return len(key) > len("langsmith.") && key[0] == 'l'
+	n := len(key)
+	return (n == len(contract.LangSmithSpanID) || n == len(contract.LangSmithParentID) ||
+		n == len(contract.LangSmithIsRoot)) && key[0] == 'l'
 }
 
 func (n *Node) override(key string, value pcommon.Value) {

@@ -80,6 +80,32 @@ var hostile = []struct {
 	{"runs joined by ~", repeat("mysql1234sha256~pwd")},
 	{"password xY9$kQ2m …", repeat("password xY9$kQ2m ")},
 	{"https://x/reset/…", repeat("https://x/reset/")},
+	// Those in which each encoding holds another, and those whose values are never the same.
+	{"percent in JSON in percent", repeat(`%7B"a":"%2570assword%3D%255C%22x1"`)},
+	{"base64 of percent", repeat(base64.StdEncoding.EncodeToString([]byte("p%61ssword%3Dx1y2z3q4w5e6")) + " ")},
+	{`\\u0070assword=x1y2z3;…`, repeat(`\\u0070assword=x1y2z3;`)},
+	{`{"\u0070assword":"x1","t\u006fken":"…`, repeat(`{"\u0070assword":"x1","t\u006fken":"`)},
+	{`password='"password='"…`, repeat(`password='"`)},
+	{"password: ::::…", func(n int) string { return repeat("password: " + strings.Repeat(":", 40))(n) }},
+	{"a table of secrets", func(n int) string { return "name,password\n" + repeat("bob,Xy9$kQ2m\n")(n) }},
+	{"| password | token | key …", repeat("| password | token | key ")},
+	{"--token --password --api-key …", repeat("--token --password --api-key ")},
+	{"export PASSWORD=$PASSWORD;…", repeat("export PASSWORD=$PASSWORD;")},
+	{"password=, each value another", varied},
+	{"secrets, options and %3D in turn", repeat("--password %3DPIN key-0dop_v1_fe80::1")},
+	{"one secret, far from %3D", func(n int) string {
+		return repeat("/hooks/secret 0:%3D")(n) + " password=x1y2z3"
+	}},
+}
+
+// varied is secrets that all differ.
+func varied(n int) string {
+	w := newRand(5)
+	var b strings.Builder
+	for b.Len() < n {
+		fmt.Fprintf(&b, "password=%xK%x;", w.Uint32(), w.Uint32())
+	}
+	return b.String()[:n]
 }
 
 func repeat(unit string) func(int) string {

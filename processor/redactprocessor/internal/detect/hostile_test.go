@@ -44,6 +44,9 @@ var hostile = []string{
 	"a,password,", "a,password\nb,Xy1!kQ2m\n", "a|password|", "(a,password)\n", "variable \"password\" default = ", "p ", "pa", "mot de passe ",
 	"user = a\\npassword = b_c\\n", "contrase\u00f1a de ", "\u5bc6\u7801", "\u30d1\u30b9\u30ef\u30fc\u30c9", "arn:secret:", "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n", "okta 00",
 	"password = $a->b::", "password: -> \"", "token: ...", "password for a:",
+	`%7B"a":"%2570assword%3D%255C%22x1"`, `\\u0070assword=x1y2z3;`, `{"\u0070assword":"x1","t\u006fken":"`,
+	"password: " + strings.Repeat(":", 40), "| password | token | key ", "--token --password --api-key ",
+	"export PASSWORD=$PASSWORD;",
 }
 
 // cpuTime is what the process has used so far: unlike the clock, it does not run on while others have the processor.

@@ -42,3 +42,18 @@ func TestScanNear_findsWhatScanFinds(t *testing.T) {
 		}
 	}
 }
+
+// The decoded view is read around replacements, too, wherever they stand in it.
+func TestScanNear_readsTheViewAroundReplacements(t *testing.T) {
+	set := everything()
+	filler := strings.Repeat("The qui%63k brown fox jumps over the lazy dog. ", 2*reach/45)
+	files, err := filepath.Glob("testdata/*/match.txt")
+	require.NoError(t, err)
+	for _, file := range files {
+		for _, line := range samples(t, file) {
+			line = strings.ReplaceAll(line, "a", "%61")
+			text, spans := maskedSpans(set, filler+line+"\n"+filler+line+"\n"+filler)
+			assert.Equal(t, slices.Clone(set.NewScanner().Scan(text)), slices.Clone(set.NewScanner().ScanNear(text, spans)), line)
+		}
+	}
+}

@@ -28,6 +28,7 @@ type Scanner struct {
 
 // found is what was found in a text so far.
 type found struct {
+	changed  []Span // what the text is read around, when it is not read as a whole
 	findings []Finding
 	own      int       // how many of them are of the text as it stands, and not of its view
 	spare    []Finding // the next buffer
@@ -78,6 +79,7 @@ const reach = 4 << 10
 // changed. It reads what lies around the replacements.
 func (sc *Scanner) ScanNear(text string, changed []Span) []Finding {
 	sc.begin(text)
+	sc.changed = changed
 	for k := 0; k < len(changed); {
 		from, to := max(0, changed[k].Start-reach), changed[k].End+reach
 		for k++; k < len(changed) && changed[k].Start-reach <= to; k++ {
@@ -92,7 +94,7 @@ func (sc *Scanner) begin(text string) {
 	sc.text = text
 	sc.findings = sc.findings[:0]
 	sc.scan++
-	sc.judged = judged{}
+	sc.judged, sc.changed = judged{}, nil
 	sc.longRun, sc.encoded, sc.seen, sc.closed, sc.options, sc.json = 0, 0, seen{}, closed{}, options{}, jsonState{}
 	if sc.rules == nil {
 		sc.rules = vendorRules()

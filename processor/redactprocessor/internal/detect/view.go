@@ -82,7 +82,14 @@ func (sc *Scanner) scanView() {
 	if len(sc.view.text) == 0 {
 		return
 	}
-	for _, f := range sc.deeper().Scan(string(sc.view.text)) {
+	text, inner := string(sc.view.text), sc.deeper()
+	var findings []Finding
+	if sc.changed == nil {
+		findings = inner.Scan(text)
+	} else {
+		findings = inner.ScanNear(text, sc.view.spans(sc.changed))
+	}
+	for _, f := range findings {
 		start, end := sc.view.start(f.Start), sc.view.end(f.End-1)
 		level := f.Level
 		if level != Unquoted {
@@ -138,6 +145,25 @@ func nextEncoded(s string, i int) int {
 		}
 	}
 	return i
+}
+
+// spans returns where in the view the spans of the text stand, which are in order.
+func (v *view) spans(list []Span) []Span {
+	shown := make([]Span, len(list))
+	k, shift := 0, 0
+	at := func(i int) int {
+		for k < len(v.marks) && int(v.marks[k].to) <= i {
+			m := v.marks[k]
+			shift = int(m.at+m.size) - int(m.to)
+			k++
+		}
+		return i + shift
+	}
+	for i, span := range list {
+		shown[i].Start = at(span.Start)
+		shown[i].End = max(shown[i].Start, at(span.End))
+	}
+	return shown
 }
 
 // before returns the last mark that begins at or before position i of the view, or one of nothing. Findings are asked

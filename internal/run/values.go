@@ -160,8 +160,26 @@ func (vs *Values) AddNamed(names *Names, name string, v Value) {
 	case names.Put(name):
 		vs.Add(name, v)
 	default:
-		*vs = append(*vs, Named{name, v})
+		vs.push(name, v)
 	}
+}
+
+// SetNamed is Set for a list whose names are all in names.
+func (vs *Values) SetNamed(names *Names, name string, v Value) {
+	if names.Put(name) {
+		vs.Set(name, v)
+		return
+	}
+	vs.push(name, v)
+}
+
+// push writes a value behind the others part by part: while the garbage collector runs, copying it as a whole takes several
+// times as long.
+func (vs *Values) push(name string, v Value) {
+	n := len(*vs)
+	*vs = slices.Grow(*vs, 1)[:n+1]
+	last := &(*vs)[n]
+	last.Name, last.text, last.number, last.kind = name, v.text, v.number, v.kind
 }
 
 // Set adds a value or replaces the one of that name.

@@ -73,13 +73,7 @@ func (m *mapper) beginMetadata(told run.Values) {
 
 func (m *mapper) add(name string, v run.Value) { m.metadata.AddNamed(&m.names, name, v) }
 
-func (m *mapper) set(name string, v run.Value) {
-	if m.names.Put(name) {
-		m.metadata.Set(name, v)
-		return
-	}
-	m.metadata = append(m.metadata, run.Named{Name: name, Value: v})
-}
+func (m *mapper) set(name string, v run.Value) { m.metadata.SetNamed(&m.names, name, v) }
 
 // spanKind names the kinds that say something.
 func spanKind(k ptrace.SpanKind) run.Value {

@@ -59,7 +59,7 @@ func (l *Log) scan(number uint32, f func(operation)) scanned {
 	}
 	found.damaged, found.torn = readFrames(rest, offset, salt, f)
 	if h.version == versionReused && found.torn > 0 { // most of it is what the file held before
-		found.torn = unfinished(rest[found.damaged:], salt)
+		found.torn = unfinished(rest[int64(len(rest))-found.torn:], salt)
 	}
 	return found
 }

@@ -74,6 +74,7 @@ type Log struct {
 	index    map[Key]place
 	segments []*segment // oldest first; the last one is written to
 	spares   []spare    // files to be written anew, whose segments are given up
+	aged     uint32     // the number of the last segment at the last Tidy
 	size     sizes
 	next     *commit
 
@@ -193,6 +194,6 @@ func (l *Log) Close() error {
 	}
 	l.out.closed = true
 	l.trim()
-	l.dropSpares()
+	l.dropSpares(always)
 	return errors.Join(err, l.out.file.Close(), l.lock.Close())
 }

@@ -12,10 +12,7 @@ import (
 const (
 	// maxSpares is how many files are kept for the segments that come before the next Tidy: 256 MiB, if these have their usual
 	// size.
-	maxSpares = 16
-	// sparesAway is how many segments away from MaxBytes the files may come with spares, which are the first to go.
-	sparesAway = 3
-
+	maxSpares   = 16
 	spareSuffix = ".old"
 )
 
@@ -34,14 +31,14 @@ func spareName(name string) bool {
 	return ok
 }
 
-// keep makes the file of a segment that is given up a spare one. It reports whether it has: then the segment is gone.
+// keep makes the file of a segment that is given up a spare one. It reports whether it has: then the segment is gone. No file
+// is more than before, and where MaxBytes is near, spares are the first to go.
 func (l *Log) keep(s segment) bool {
 	l.mu.Lock()
-	full := len(l.spares) >= maxSpares ||
-		l.opts.MaxBytes > 0 && l.size.total+l.size.spare > l.opts.MaxBytes-sparesAway*l.opts.SegmentBytes
+	enough := len(l.spares) >= maxSpares
 	l.mu.Unlock()
 	path := strings.TrimSuffix(l.path(s.number), suffix) + spareSuffix
-	if full || os.Rename(l.path(s.number), path) != nil {
+	if enough || os.Rename(l.path(s.number), path) != nil {
 		return false
 	}
 	l.mu.Lock()
@@ -96,9 +93,30 @@ func (l *Log) trim() {
 	}
 }
 
-// dropSpares gives the bytes of the spare files back.
-func (l *Log) dropSpares() {
-	for s, ok := l.takeSpare(); ok; s, ok = l.takeSpare() {
+// ageSpares removes one of the spares if no segment was begun since the last time: who writes little needs none.
+func (l *Log) ageSpares() {
+	l.mu.Lock()
+	last := l.segments[len(l.segments)-1].number
+	idle := last == l.aged
+	l.aged = last
+	l.mu.Unlock()
+	if !idle {
+		return
+	}
+	if s, ok := l.takeSpare(); ok {
 		_ = os.Remove(s.path)
 	}
 }
+
+// dropSpares gives the bytes of spare files back, as long as there is need.
+func (l *Log) dropSpares(need func() bool) {
+	for need() {
+		s, ok := l.takeSpare()
+		if !ok {
+			return
+		}
+		_ = os.Remove(s.path)
+	}
+}
+
+func always() bool { return true }

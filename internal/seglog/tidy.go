@@ -18,7 +18,7 @@ const moveBytes = 256 << 10
 func (l *Log) Tidy() error {
 	l.tidying.Lock()
 	defer l.tidying.Unlock()
-	l.dropSpares() // nobody has needed them since the last time
+	l.ageSpares()
 	for range l.count() {
 		s, crowded := l.oldest()
 		switch {

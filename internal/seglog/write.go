@@ -66,17 +66,13 @@ func (l *Log) Write(puts []Put, deletes []Key) error {
 // makeRoom gives up garbage when n bytes more would be too many on the disk.
 func (l *Log) makeRoom(n int64) error {
 	crowded := func() bool { return l.opts.MaxBytes > 0 && l.Bytes()+n+segmentHeader > l.opts.MaxBytes }
-	if !crowded() {
-		return nil
-	}
-	l.dropSpares()
-	if !crowded() {
+	if l.dropSpares(crowded); !crowded() {
 		return nil
 	}
 	if err := l.Tidy(); err != nil {
 		return err
 	}
-	if crowded() {
+	if l.dropSpares(crowded); crowded() {
 		return ErrFull
 	}
 	return nil

@@ -162,7 +162,7 @@ const (
 	// stream is how long requests are sent, several times the second that traces wait for their decision.
 	stream = 4 * time.Second
 	// warmUp is how long they are sent before, and allDecided how long it takes then until nothing waits.
-	warmUp         = 5 * time.Second
+	warmUp         = 10 * time.Second
 	allDecided     = 1500 * time.Millisecond
 	samplingRounds = 3
 	// heldCopies of the recordings are held when memory is measured, about 36,000 spans.
@@ -225,7 +225,7 @@ func compareStreams(t *testing.T, list []contender, requests [][]byte, spans int
 	}
 }
 
-// run streams requests into s from two goroutines, and ends with its shutdown. What is measured begins when s has been at
+// run streams requests into s from two goroutines until all is decided, and ends with its shutdown. What is measured begins when s has been at
 // work for a while: a Collector runs for weeks, and memory that is touched for the first time takes several times longer.
 func run(t *testing.T, s *sampler, requests [][]byte, spans int) flow {
 	t.Helper()
@@ -233,10 +233,15 @@ func run(t *testing.T, s *sampler, requests [][]byte, spans int) flow {
 	warm := flood(t, s, requests, 0, warmUp)
 	time.Sleep(allDecided)
 	before, passes := s.released.Load(), 0
+	var took time.Duration
 	c := measure(func() {
+		began := time.Now()
 		passes = flood(t, s, requests, uint64(warm), stream)
+		took = time.Since(began)
+		time.Sleep(allDecided) // a shutdown leaves what is on the disk to the next start, and decides all else
 		assert.NoError(t, s.Shutdown(context.Background()))
 	})
+	c.wall = took
 	return flow{cost: c, spans: passes * spans / senderCount, released: s.released.Load() - before}
 }
 

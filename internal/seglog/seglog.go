@@ -150,6 +150,21 @@ func (l *Log) Bytes() int64 {
 	return l.size.total + l.size.spare + max(0, l.size.tail-last.bytes)
 }
 
+// bytesWith is what the files take once n bytes more are written: none more where they go over what is there.
+func (l *Log) bytesWith(n int64) int64 {
+	all := l.Bytes()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	last, over := l.segments[len(l.segments)-1], int64(0)
+	switch spares := len(l.spares); {
+	case last.bytes < l.opts.SegmentBytes:
+		over = max(0, l.size.tail-last.bytes)
+	case spares > 0:
+		over = l.spares[spares-1].bytes
+	}
+	return all + max(0, n-over)
+}
+
 // Room reports whether records of about n bytes would find room.
 func (l *Log) Room(n int64) bool {
 	l.mu.Lock()

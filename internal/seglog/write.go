@@ -65,7 +65,7 @@ func (l *Log) Write(puts []Put, deletes []Key) error {
 
 // makeRoom gives up garbage when n bytes more would be too many on the disk.
 func (l *Log) makeRoom(n int64) error {
-	crowded := func() bool { return l.opts.MaxBytes > 0 && l.Bytes()+n+segmentHeader > l.opts.MaxBytes }
+	crowded := func() bool { return l.opts.MaxBytes > 0 && l.bytesWith(n)+segmentHeader > l.opts.MaxBytes }
 	if l.dropSpares(crowded); !crowded() {
 		return nil
 	}

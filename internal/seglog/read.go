@@ -4,6 +4,7 @@
 package seglog
 
 import (
+	"errors"
 	"fmt"
 	"os"
 )
@@ -30,13 +31,18 @@ func (l *Log) find(key Key) (place, bool) {
 }
 
 func (l *Log) readAt(at place) ([]byte, error) {
-	file, err := os.Open(l.path(at.segment))
-	if err != nil {
-		return nil, fmt.Errorf("open a segment: %w", err)
-	}
-	defer func() { _ = file.Close() }()
 	value := make([]byte, at.size)
-	if _, err := file.ReadAt(value, at.offset); err != nil {
+	var err error
+	for range maxOpened {
+		var file *os.File
+		if file, err = l.opened.file(at.segment, l.path); err != nil {
+			return nil, err
+		}
+		if _, err = file.ReadAt(value, at.offset); !errors.Is(err, os.ErrClosed) {
+			break // else others needed its place
+		}
+	}
+	if err != nil {
 		return nil, fmt.Errorf("read a record: %w", err)
 	}
 	return value, nil

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -35,6 +36,7 @@ func TestRead(t *testing.T) {
 		require.NoError(t, err)
 		assert.Nil(t, got)
 	}
+	l.opened.close(1)
 	require.NoError(t, os.Remove(l.path(1)))
 	_, err := l.Read(0)
 	require.ErrorIs(t, err, os.ErrNotExist)
@@ -73,5 +75,31 @@ func TestRead_whileRecordsAreMoved(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, fmt.Sprint(n, text), string(got))
 		}
+	}
+}
+
+// TestRead_openFilesAreFew reads more segments than stay open, and then none that are given up.
+func TestRead_openFilesAreFew(t *testing.T) {
+	l := open(t, t.TempDir(), Options{SegmentBytes: 1})
+	var all []Key
+	for n := range Key(3 * maxOpened) {
+		require.NoError(t, l.Write([]Put{put(n, fmt.Sprint(n))}, nil))
+		all = append(all, n)
+	}
+	var readers sync.WaitGroup
+	for range 4 {
+		readers.Go(func() {
+			for n := range Key(20 * maxOpened) {
+				got, err := l.Read(n % Key(len(all)))
+				assert.NoError(t, err)
+				assert.Equal(t, fmt.Sprint(n%Key(len(all))), string(got))
+			}
+		})
+	}
+	readers.Wait()
+	require.NoError(t, l.Write(nil, all))
+	require.NoError(t, l.Tidy())
+	for i := range l.opened.files {
+		assert.Nil(t, l.opened.files[i].file)
 	}
 }

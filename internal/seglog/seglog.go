@@ -83,6 +83,8 @@ type Log struct {
 	spare *commit
 
 	tidying sync.Mutex // taken before io
+
+	opened opened // to be read
 }
 
 // sizes are in bytes.
@@ -210,5 +212,6 @@ func (l *Log) Close() error {
 	l.out.closed = true
 	l.trim()
 	l.dropSpares(always)
+	l.opened.closeAll()
 	return errors.Join(err, l.out.file.Close(), l.lock.Close())
 }

@@ -127,6 +127,7 @@ func (l *Log) giveUp() error {
 			return err
 		}
 	}
+	l.opened.close(s.number)
 	if !l.keep(s) {
 		if err := os.Remove(l.path(s.number)); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err

@@ -73,8 +73,7 @@ type Log struct {
 	mu       sync.Mutex // guards what follows
 	index    map[Key]place
 	segments []*segment // oldest first; the last one is written to
-	spares   []spare    // files to be written anew, whose segments are given up
-	aged     uint32     // the number of the last segment at the last Tidy
+	spares   spares
 	size     sizes
 	next     *commit
 
@@ -158,11 +157,11 @@ func (l *Log) bytesWith(n int64) int64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	last, over := l.segments[len(l.segments)-1], int64(0)
-	switch spares := len(l.spares); {
+	switch spares := len(l.spares.list); {
 	case last.bytes < l.opts.SegmentBytes:
 		over = max(0, l.size.tail-last.bytes)
 	case spares > 0:
-		over = l.spares[spares-1].bytes
+		over = l.spares.list[spares-1].bytes
 	}
 	return all + max(0, n-over)
 }

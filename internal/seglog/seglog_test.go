@@ -133,7 +133,7 @@ func TestLog_anyHistory(t *testing.T) {
 			case 0:
 				require.NoError(t, l.Tidy())
 				assert.Less(t, l.Bytes()-l.size.spare, 3*l.size.live+8*opts.SegmentBytes+3000)
-				assert.LessOrEqual(t, len(l.spares), maxSpares)
+				assert.LessOrEqual(t, len(l.spares.list), maxSpares)
 			case 1:
 				dir = crashed(t, dir)
 				l = open(t, dir, opts)

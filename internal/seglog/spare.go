@@ -16,6 +16,12 @@ const (
 	spareSuffix = ".old"
 )
 
+// spares are files to be written anew, whose segments are given up.
+type spares struct {
+	list []spare
+	aged uint32 // the number of the last segment at the last Tidy
+}
+
 // spare is a file that was a segment's, and has another name since.
 type spare struct {
 	path  string
@@ -35,7 +41,7 @@ func spareName(name string) bool {
 // is more than before, and where MaxBytes is near, spares are the first to go.
 func (l *Log) keep(s segment) bool {
 	l.mu.Lock()
-	enough := len(l.spares) >= maxSpares
+	enough := len(l.spares.list) >= maxSpares
 	l.mu.Unlock()
 	path := strings.TrimSuffix(l.path(s.number), suffix) + spareSuffix
 	if enough || os.Rename(l.path(s.number), path) != nil {
@@ -43,7 +49,7 @@ func (l *Log) keep(s segment) bool {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.spares = append(l.spares, spare{path: path, bytes: s.bytes})
+	l.spares.list = append(l.spares.list, spare{path: path, bytes: s.bytes})
 	l.size.spare += s.bytes
 	return true
 }
@@ -51,11 +57,11 @@ func (l *Log) keep(s segment) bool {
 func (l *Log) takeSpare() (s spare, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.spares) == 0 {
+	if len(l.spares.list) == 0 {
 		return spare{}, false
 	}
-	s = l.spares[len(l.spares)-1] // what was used last is in memory
-	l.spares = l.spares[:len(l.spares)-1]
+	s = l.spares.list[len(l.spares.list)-1] // what was used last is in memory
+	l.spares.list = l.spares.list[:len(l.spares.list)-1]
 	l.size.spare -= s.bytes
 	return s, true
 }
@@ -97,8 +103,8 @@ func (l *Log) trim() {
 func (l *Log) ageSpares() {
 	l.mu.Lock()
 	last := l.segments[len(l.segments)-1].number
-	idle := last == l.aged
-	l.aged = last
+	idle := last == l.spares.aged
+	l.spares.aged = last
 	l.mu.Unlock()
 	if !idle {
 		return

@@ -10,7 +10,7 @@ import (
 )
 
 // streetKinds are words for streets, of several languages.
-var streetKinds = set("street st avenue ave av road rd boulevard blvd lane ln drive dr court ct place pl square sq " +
+var streetKinds = words("street st avenue ave av road rd boulevard blvd lane ln drive dr court ct place pl square sq " +
 	"terrace parkway pkwy highway hwy circle cir way close crescent cres grove gardens mews alley flat flats cove trail " +
 	"rue via calle rua piazza corso viale ulica ul calea straat strasse platz allee weg plaza paseo avenida avinguda " +
 	"forks creek union cliffs turnpike row hill park point")
@@ -21,14 +21,17 @@ var streetEnds = []string{
 	"gatan", "gate", "vägen", "vej", "veien", "vegen", "gade", "katu", "tie", "kuja", "stræti", "stígur", "utca",
 }
 
-// isUnit tells whether a word stands before the number of a flat or of a box.
-func isUnit(word string) bool {
-	switch word {
-	case "apt", "apartment", "suite", "unit", "box", "psc", "flat", "appt":
-		return true
+// streetEndsBy holds them by their last letter.
+var streetEndsBy = func() (t [256][]string) {
+	for _, end := range streetEnds {
+		last := end[len(end)-1]
+		t[last] = append(t[last], end)
 	}
-	return false
-}
+	return t
+}()
+
+// units are words before the number of a flat or of a box.
+var units = words("apt apartment suite unit box psc flat appt")
 
 // Bounds of an address: digits of a house number, and words of a street's name, its kind included.
 const (
@@ -79,7 +82,7 @@ func (sc *Scanner) streetAhead(i int) int {
 			return 0
 		}
 		i += len(word)
-		if named && isStreetName(strings.ToLower(word)) {
+		if named && isStreetName(word) {
 			return i
 		}
 		named = true
@@ -98,21 +101,21 @@ func (sc *Scanner) streetBehind(i, end int) int {
 		return -1
 	}
 	if !isCapitalised(word) {
-		if isUnit(word) {
+		if isLower(word) && units.has(word) {
 			return at
 		}
 		return -1
 	}
-	if low := strings.ToLower(word); isUnit(low) || isStreetName(low) {
+	if word = lowered(word); units.has(word) || isStreetName(word) {
 		return at
 	}
 	before, kind := nameBefore(s, at)
 	switch {
-	case kind != "" && streetKinds[strings.ToLower(kind)]: // Via Franscini 71
+	case kind != "" && streetKinds.has(lowered(kind)): // Via Franscini 71
 		return before
 	case end-i >= 4 && endsLine(s, end) && (at == 0 || s[at-1] == '\n' || at > 1 && s[at-2] == '\n'): // Finland 80896
 		return at
-	case placeWords[kind] && end-i <= 3: // lives at Golfskálinn 78
+	case end-i <= 3 && placeWords[kind]: // lives at Golfskálinn 78
 		return at
 	}
 	return -1
@@ -125,17 +128,38 @@ func endsLine(s string, i int) bool {
 	return i >= len(s) || s[i] == '\n' || s[i] == '\\' || s[i] == ',' || s[i] == '"'
 }
 
-// isStreetName tells whether a word, in small letters, says that it is a street.
+// isStreetName tells whether a word says that it is a street.
 func isStreetName(word string) bool {
-	if streetKinds[word] {
+	word = lowered(word)
+	if streetKinds.has(word) {
 		return true
 	}
-	for _, end := range streetEnds {
-		if len(word) > len(end)+2 && strings.HasSuffix(word, end) {
+	for _, end := range streetEndsBy[lower(word[len(word)-1])] {
+		if start := len(word) - len(end); start > 2 && hasFold(word[start:], end) {
 			return true
 		}
 	}
 	return false
+}
+
+// lowered returns a word with letters that are not ASCII in small letters. Those that are count as such in either case.
+func lowered(word string) string {
+	for i := range len(word) {
+		if word[i] >= utf8.RuneSelf {
+			return strings.ToLower(word)
+		}
+	}
+	return word
+}
+
+// isLower tells whether no letter of the word is a capital of ASCII.
+func isLower(word string) bool {
+	for i := range len(word) {
+		if alphabet[word[i]]&aCapitals != 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // maxName is the length of the longest word of a street's name that is read.

@@ -28,35 +28,63 @@ func (sc *Scanner) assign(i int) int {
 	if s[i] == '=' && i > 0 && s[i-1] == 'l' && sc.literalMember(i) {
 		return i + 1
 	}
-	k, ok := keyBefore(s, i)
-	kind := KindNone
-	if ok {
-		kind = sc.keys.kind(s[k.start:k.end])
+	if !mayAssign(s, i) {
+		return i + 1
 	}
-	if kind == KindNone {
+	a := assignment{at: i}
+	k := &a.key
+	ok := k.before(s, i)
+	if ok {
+		a.kind = sc.keys.kind(s[k.start:k.end])
+	}
+	if a.kind == KindNone {
 		if !mayBeOther(s, k, i, ok) {
 			return i + 1
 		}
-		if k, kind = sc.otherKind(k, i, ok); kind == KindNone {
+		if a.kind = sc.otherKind(k, i, ok); a.kind == KindNone {
 			return i + 1
 		}
 	}
-	if kind == KindManifest {
+	if a.kind == KindManifest {
 		return sc.manifest(k, i)
 	}
 	if s[i] == ':' && inARN(s, k.start) {
 		return i + 1
 	}
-	inURL := s[i] == '=' && inQuery(s, k.start)
-	if kind == KindQuery {
-		if !inURL {
+	a.query = s[i] == '=' && inQuery(s, k.start)
+	if a.kind == KindQuery {
+		if !a.query {
 			return i + 1
 		}
-		kind = KindToken
+		a.kind = KindToken
 	}
-	sc.value(assignment{key: k, at: i, kind: kind, query: inURL})
+	sc.value(&a)
 	return sc.reread(i)
 }
+
+// mayAssign is a first look at what stands before the sign at i: most words end in letters that no key does.
+func mayAssign(s string, i int) bool {
+	if i == 0 || keyTails[s[i-1]]&signBit(s[i]) == 0 {
+		return false
+	}
+	return i < 2 || !isLetter(s[i-1]) || !isLetter(s[i-2]) || mayEnd(s, i)
+}
+
+// keyTails are the bytes that may stand before the ":", and before the "=", of an assignment.
+var keyTails = func() (t [256]uint8) {
+	for c := range t {
+		if isAlnum(byte(c)) || c >= utf8.RuneSelf || strings.IndexByte("]\"'` \t*", byte(c)) >= 0 {
+			t[c] = signBit(':') | signBit('=')
+		}
+		if operatorSigns[c] {
+			t[c] |= signBit('=')
+		}
+	}
+	return t
+}()
+
+// signBit is one bit for each of the two signs.
+func signBit(sign byte) uint8 { return sign & (':'&3 | '='&3) }
 
 // inARN tells whether the word that begins at i is a part of the name of a resource: arn:aws:…:secret:….
 func inARN(s string, i int) bool {
@@ -78,7 +106,7 @@ var arnStops = chars(" \"'\n\\")
 const maxARN = 96
 
 // mayBeOther is a first look at a word that announces nothing by itself, before otherKind: most are passed over by it.
-func mayBeOther(s string, k key, i int, ok bool) bool {
+func mayBeOther(s string, k *key, i int, ok bool) bool {
 	switch {
 	case !ok:
 		return i > 1 && s[i-1]|s[i-2] >= utf8.RuneSelf
@@ -89,36 +117,34 @@ func mayBeOther(s string, k key, i int, ok bool) bool {
 }
 
 // otherKind judges the value behind the sign at i by another name than the word k before it: by the one of a pair, or by
-// that of a variable whose type k is.
-func (sc *Scanner) otherKind(k key, i int, ok bool) (key, Kind) {
+// that of a variable whose type k is, which k then becomes.
+func (sc *Scanner) otherKind(k *key, i int, ok bool) Kind {
 	s := sc.text
 	switch {
 	case ok && s[i] == '=' && s[k.start:k.end] == defaultWord:
-		return k, sc.variableKind(k.start)
+		return sc.variableKind(k.start)
 	case foreignBefore(s, i):
-		return k, foreignKind(s, i)
+		return foreignKind(s, i)
 	case !ok:
-		return k, KindNone
-	case lower(s[k.start]) == 'v' && pairValues[s[k.start:k.end]]:
-		return k, sc.pairKind(k.start)
+		return KindNone
+	case lower(s[k.start]) == 'v' && isPairValue(s[k.start:k.end]):
+		return sc.pairKind(k.start)
 	case k.end-k.start == 1:
-		return k, jwkKind(s, k, i)
+		return sc.jwkKind(k, i)
 	}
 	if s[i] != '=' || i < 2 || s[i-1] != ' ' && s[i-1] != '=' {
-		return k, KindNone
+		return KindNone
 	}
 	colon := typeStart(s, operatorStart(s, i))
 	if colon <= 0 {
-		return k, KindNone
+		return KindNone
 	}
-	declared, ok := keyBefore(s, colon)
-	if !ok {
-		return k, KindNone
+	*k = key{}
+	if !k.before(s, colon) {
+		return KindNone
 	}
-	if kind := sc.keys.kind(s[declared.start:declared.end]); kind != KindQuery {
-		return declared, kind
-	}
-	return k, KindNone
+	kind := sc.keys.kind(s[k.start:k.end])
+	return pick(kind != KindQuery, kind, KindNone)
 }
 
 // defaultWord is the key under which a variable of Terraform has its value.
@@ -140,13 +166,16 @@ func (sc *Scanner) variableKind(i int) Kind {
 	return pick(kind == KindSecret || kind == KindToken || kind == KindBearer, kind, KindNone)
 }
 
+// typeSigns stand in types beside names.
+var typeSigns = chars("<>[]?&|*' ")
+
 // maxType is the length of the longest name of a type in a declaration: password: Option<String> = …
 const maxType = 32
 
 // typeStart returns where the ":" stands before the type that ends at i, or 0.
 func typeStart(s string, i int) int {
 	j := i
-	for stop := max(0, i-maxType); j > stop && (alphabet[s[j-1]]&aURLDot != 0 || strings.IndexByte("<>[]?&|*' ", s[j-1]) >= 0); {
+	for stop := max(0, i-maxType); j > stop && (alphabet[s[j-1]]&aURLDot != 0 || typeSigns[s[j-1]]); {
 		j--
 	}
 	if j == i || j == 0 || s[j-1] != ':' {
@@ -184,20 +213,20 @@ func (sc *Scanner) colon(i int) int {
 	return sc.userPass(i)
 }
 
-// keyBefore reads the key that ends before position i.
-func keyBefore(s string, i int) (k key, ok bool) {
+// before reads the key that ends before position i, and tells whether there is one.
+func (k *key) before(s string, i int) bool {
 	end := operatorStart(s, i)
 	stop := max(0, end-1-maxKey)
 	end = k.closeQuote(s, end, stop)
 	if end <= 0 || !mayEnd(s, end) || s[i] == '=' && isEncoded(s, end) {
-		return k, false
+		return false
 	}
 	k.start, k.end = keyStart(s, end, stop), end
 	if k.start > 0 && s[k.start-1] == '<' { // <tag name="…">
 		k.start += strings.LastIndexByte(s[k.start:k.end], ' ') + 1
 	}
 	k.open = k.quote == 0 && !k.index && k.start > 0 && (s[k.start-1] == '"' || s[k.start-1] == '\'')
-	return k, k.start < end && s[k.start] != ']' && (k.start == 0 || s[k.start-1] != ':' || s[end-1] != ']')
+	return k.start < end && s[k.start] != ']' && (k.start == 0 || s[k.start-1] != ':' || s[end-1] != ']')
 }
 
 // isEncoded tells whether the word that ends at end is too long and has too many digits for a key: what follows it is
@@ -226,7 +255,7 @@ const (
 func operatorStart(s string, i int) int {
 	end := i
 	if s[i] == '=' {
-		for end > 0 && i-end < maxOperator && strings.IndexByte(".?:|+!", s[end-1]) >= 0 {
+		for end > 0 && i-end < maxOperator && operatorSigns[s[end-1]] {
 			end--
 		}
 	}
@@ -238,6 +267,9 @@ func operatorStart(s string, i int) int {
 	}
 	return end
 }
+
+// operatorSigns stand before the "=" of an operator.
+var operatorSigns = chars(".?:|+!")
 
 // How many signs, and how many blanks, are looked at between a key and its value.
 const (

@@ -114,9 +114,19 @@ func nextTrigger(s string, i int) int {
 	for ; i+stride < len(s); i += stride {
 		p := s[i : i+stride+1]
 		a, b, c, d, e := traits[p[0]], traits[p[1]], traits[p[2]], traits[p[3]], traits[p[4]]
-		if a&(b>>traitBits)|b&(c>>traitBits)|c&(d>>traitBits)|d&(e>>traitBits) != 0 {
-			break
+		a, b, c, d = a&(b>>traitBits), b&(c>>traitBits), c&(d>>traitBits), d&(e>>traitBits)
+		if a|b|c|d == 0 {
+			continue
 		}
+		switch {
+		case a != 0:
+			return i
+		case b != 0:
+			return i + 1
+		case c != 0:
+			return i + 2
+		}
+		return i + 3
 	}
 	for ; i+1 < len(s); i++ {
 		if traits[s[i]]&(traits[s[i+1]]>>traitBits) != 0 {

@@ -58,9 +58,6 @@ func (sc *Scanner) bareLevelOf(start, end int) int8 {
 	return sc.bareLevel(start, end)
 }
 
-// ownWindow is as long as the longest token of ours.
-const ownWindow = 2 * maxMIME
-
 // insideOwn tells whether [start, end) is part of a token of ours.
 func (sc *Scanner) insideOwn(start, end int) bool {
 	for _, prefix := range ownPrefixes {

@@ -75,4 +75,6 @@ func (s *Set) Detectors() []Detector { return s.detectors }
 func (s *Set) Enabled(id ID) bool { return s.enabled[id] }
 
 // NewScanner returns a scanner for one goroutine at a time.
-func (s *Set) NewScanner() *Scanner { return &Scanner{set: s} }
+func (s *Set) NewScanner() *Scanner {
+	return &Scanner{set: s, memories: memories{judgements: &judgements{}}}
+}

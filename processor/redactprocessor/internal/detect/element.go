@@ -66,7 +66,7 @@ func (sc *Scanner) tagKind(i int) Kind {
 	if isQuote(s[i-1]) && namedTags.has(s[name:end]) {
 		return sc.attributeKind(i)
 	}
-	if word := s[name:end]; pairValues[word] || word == "string" {
+	if word := s[name:end]; isPairValue(word) || word == "string" {
 		return sc.besideTag(from + open)
 	}
 	return sc.keys.kind(s[name:end])

@@ -38,13 +38,24 @@ func (sc *Scanner) email(i int) int {
 // driverName recognises user:password@tcp(host)/db, as Go's driver for MySQL has it. The "@" stands at i.
 func (sc *Scanner) driverName(i int) int {
 	s := sc.text
-	start := i
+	start, m := i, &sc.drivers
 	for stop := max(0, i-maxTag); start > stop && !endsURL(s[start-1]) && s[start-1] != '='; {
-		start--
+		if start--; start == m.end && m.scan == sc.scan {
+			start = max(stop, m.start)
+		}
 	}
-	_, password, found := strings.Cut(s[start:i], ":")
-	if found && password != "" && !sc.standsIn(password) {
-		sc.add(Finding{i - len(password), i, URLUserinfo, Unquoted})
+	*m = memo{scan: sc.scan, start: start, end: i}
+	colon := strings.IndexByte(s[start:i], ':')
+	for colon >= 0 {
+		end := sc.ownToken(start + colon)
+		if end == 0 || end > i {
+			break
+		}
+		start = end // behind what was masked
+		colon = strings.IndexByte(s[start:i], ':')
+	}
+	if password := start + colon + 1; colon >= 0 && password < i && !sc.standsIn(s[password:i]) {
+		sc.add(Finding{password, i, URLUserinfo, Unquoted})
 	}
 	return i + 1
 }

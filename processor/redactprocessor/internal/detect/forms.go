@@ -13,39 +13,34 @@ type form func(s string, start, end int) (from, to int, id ID)
 
 // The forms by the length of the run, by the byte before it, and by its first one: most runs have none to be held against.
 var (
-	formsByLength = map[int][]form{
+	formsByLength = [longestForm + 1][]form{
 		27: {appToken}, 32: {dottedKey, idAndSecret}, 36: {mailchimpKey}, 37: {mailchimpKey}, 40: {suffixedKey},
 		42: {oktaKey},
 		43: {azureKey}, 44: {serverToken}, 49: {rapidKey, tunnelKey}, 50: {mailgunKey, rapidKey, tunnelKey}, 51: {rapidKey, walletKey},
 		52: {azureKey, walletKey}, 54: {azureKey}, 64: {fileToken}, 66: {numberedKey}, 67: {numberedKey}, 68: {numberedKey},
 		69: {numberedKey}, 84: {azureKey}, 86: {azureKey},
 	}
-	formsByBefore = map[byte]form{'!': salesforceToken, '.': keyBehindDot, '~': openShiftToken, '}': ldapHash, ' ': oktaToken}
-	formsByStart  = map[byte]form{'A': keyByA, 'e': grafanaKey, 'M': derKey}
+	formsByBefore = [256]form{'!': salesforceToken, '.': keyBehindDot, '~': openShiftToken, '}': ldapHash, ' ': oktaToken}
+	formsByStart  = [256]form{'A': keyByA, 'e': grafanaKey, 'M': derKey}
 )
 
-// formLengths has a bit for each length of formsByLength.
-var formLengths = func() (bits [2]uint64) {
-	for n := range formsByLength {
-		bits[n>>6] |= 1 << (n & 63)
-	}
-	return bits
-}()
+// longestForm is the length of the longest run that is told by its length.
+const longestForm = 86
 
 // formed recognises tokens by a mark inside or at the end of the run [start, end), or right before it.
 func (sc *Scanner) formed(start, end int) bool {
 	s := sc.text
-	if n := end - start; n < 128 && formLengths[n>>6]&(1<<(n&63)) != 0 {
+	if n := end - start; n <= longestForm {
 		for _, f := range formsByLength[n] {
 			if sc.hasForm(f, start, end) {
 				return true
 			}
 		}
 	}
-	if start > 0 && strings.IndexByte("!.~} ", s[start-1]) >= 0 && sc.hasForm(formsByBefore[s[start-1]], start, end) {
+	if start > 0 && formsByBefore[s[start-1]] != nil && sc.hasForm(formsByBefore[s[start-1]], start, end) {
 		return true
 	}
-	return (s[start] == 'A' || s[start] == 'e' || s[start] == 'M') && sc.hasForm(formsByStart[s[start]], start, end)
+	return formsByStart[s[start]] != nil && sc.hasForm(formsByStart[s[start]], start, end)
 }
 
 func (sc *Scanner) hasForm(f form, start, end int) bool {

@@ -168,6 +168,7 @@ var (
 	phraseSigns = chars(".:")
 	callSigns   = chars("$@&*[]!") // before what is called
 	masking     = chars("*.xX#\u2022\u2026-")
+	gapSigns    = chars(".*\u2026")
 )
 
 // isPlaceholder tells whether s stands for a secret instead of being one.
@@ -325,6 +326,9 @@ func isMasked(s string) bool {
 // isShortened tells whether the middle of s was taken out, so that too little of it is left to be of use: sk-...x4Tq.
 func isShortened(s string) bool {
 	const most = 12
+	if !gapSigns.in(s) {
+		return false
+	}
 	for _, gap := range [...]string{"...", "***", "\u2026"} {
 		if strings.IndexByte(s, gap[0]) < 0 {
 			continue

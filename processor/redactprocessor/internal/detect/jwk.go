@@ -3,8 +3,6 @@
 
 package detect
 
-import "strings"
-
 // jwkWindow is how far around a member of a JSON web key its type is looked for, and leastJWK the length of the shortest
 // secret in one (RFC 7517).
 const (
@@ -13,7 +11,8 @@ const (
 )
 
 // jwkKind judges a key of one letter: d is the private part of a JSON web key, k the secret of a symmetric one.
-func jwkKind(s string, k key, i int) Kind {
+func (sc *Scanner) jwkKind(k *key, i int) Kind {
+	s := sc.text
 	if c := s[k.start]; k.quote != '"' || c != 'd' && c != 'k' {
 		return KindNone
 	}
@@ -21,8 +20,8 @@ func jwkKind(s string, k key, i int) Kind {
 	if !ok || value.end-value.start < leastJWK || !only(s[value.start:value.end], aURL) {
 		return KindNone
 	}
-	if !strings.Contains(s[max(0, i-jwkWindow):min(len(s), i+jwkWindow)], `"kty`) {
-		return KindNone
-	}
-	return KindSecret
+	return pick(sc.keyTypes.in(s, keyType, max(0, i-jwkWindow), min(len(s), i+jwkWindow)), KindSecret, KindNone)
 }
+
+// keyType is the member of a JSON web key that says of what type it is.
+const keyType = `"kty`

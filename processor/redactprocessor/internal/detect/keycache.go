@@ -3,12 +3,18 @@
 
 package detect
 
+import "hash/maphash"
+
 // keyCache remembers what short keys announce, since those of JSON come back with every object. It has a fixed size,
 // where a new key takes the place of the older one of two, and holds copies, so that no text lives on in it.
-type keyCache [1 << cacheBits]cachedKey
+type keyCache struct {
+	short [1 << cacheBits]cachedKey
+	long  [1 << longBits]uint64
+}
 
 const (
-	cacheBits = 8
+	cacheBits = 9
+	longBits  = 6
 	// maxCached makes a slot of 32 bytes. Few keys are longer.
 	maxCached = 30
 )
@@ -21,14 +27,17 @@ type cachedKey struct {
 
 // kind is KeyKind with a memory. What ends in a digit is mostly a time of day, which comes once and announces nothing.
 func (c *keyCache) kind(key string) Kind {
-	if len(key) > maxCached || len(key) == 0 {
-		return KeyKind(key)
+	if len(key) > maxCached {
+		return c.longKind(key)
+	}
+	if len(key) == 0 {
+		return KindNone
 	}
 	if !isLetter(key[len(key)-1]) && !mayAnnounce(key) {
 		return KindNone
 	}
 	slot := cacheSlot(key) &^ 1
-	k, second := &c[slot], &c[slot+1]
+	k, second := &c.short[slot], &c.short[slot+1]
 	switch {
 	case string(k.name[:k.size]) == key:
 		return k.kind
@@ -38,6 +47,19 @@ func (c *keyCache) kind(key string) Kind {
 	*second = *k
 	k.kind, k.size = KeyKind(key), uint8(copy(k.name[:], key))
 	return k.kind
+}
+
+// longKind is kind for a key that is too long for a slot of its own: mostly a sentence before a colon. As for values, sums
+// are remembered; the lowest bits of a slot are the kind.
+func (c *keyCache) longKind(key string) Kind {
+	const kinds = 1<<8 - 1
+	key = key[max(0, len(key)-maxKey):]
+	sum := maphash.String(verdictSeed, key) &^ kinds
+	slot := &c.long[sum>>(64-longBits)]
+	if *slot&^kinds != sum {
+		*slot = sum | uint64(KeyKind(key))
+	}
+	return Kind(*slot & kinds)
 }
 
 // cacheSlot spreads keys by their length, their beginning and their end.

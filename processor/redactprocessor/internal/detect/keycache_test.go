@@ -31,6 +31,6 @@ func TestKeyCache_saysWhatTheRulesSay(t *testing.T) {
 func TestKeyCache_remembers(t *testing.T) {
 	var cache keyCache
 	assert.Equal(t, KindSecret, cache.kind("password"))
-	cache[cacheSlot("password")&^1].kind = KindPin
+	cache.short[cacheSlot("password")&^1].kind = KindPin
 	assert.Equal(t, KindPin, cache.kind("password"))
 }

@@ -427,9 +427,10 @@ func mayAnnounce(key string) bool {
 	if n := len(key); n >= len("pw") && hasFold(key[n-len("pw"):], "pw") || n == len("p/w") && hasFold(key, "p/w") {
 		return true
 	}
-	for i := 0; i+3 <= len(key); i++ {
-		slot := trigram(key, i)
-		if hints[slot>>3]&(1<<(slot&7)) != 0 {
+	slot := 0
+	for i := range len(key) {
+		slot = (slot<<5 | int(key[i]&31)) & (1<<15 - 1)
+		if i > 1 && hints[slot>>3]&(1<<(slot&7)) != 0 {
 			return true
 		}
 	}

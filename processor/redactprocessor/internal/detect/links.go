@@ -48,14 +48,23 @@ func isDoor(part string) bool {
 	if len(part) > maxKey {
 		return false
 	}
-	low := strings.ToLower(part)
-	for _, door := range doors {
-		if strings.Contains(low, door) {
-			return true
+	for i := range len(part) {
+		for _, door := range doorsBy[lower(part[i])] {
+			if hasFold(part[i:], door) {
+				return true
+			}
 		}
 	}
 	return false
 }
+
+// doorsBy holds doors by their first letter.
+var doorsBy = func() (t [256][]string) {
+	for _, door := range doors {
+		t[door[0]] = append(t[door[0]], door)
+	}
+	return t
+}()
 
 // doorKey adds the opaque values of the query that begins at i: ?t=….
 func (sc *Scanner) doorKey(i int) {

@@ -14,7 +14,7 @@ const (
 )
 
 // manifest masks the data of the Secret whose "kind" stands before the sign at i, and returns where to read on.
-func (sc *Scanner) manifest(k key, i int) int {
+func (sc *Scanner) manifest(k *key, i int) int {
 	s := sc.text
 	v := skipBlanks(s, i+1)
 	for v < len(s) && (isQuote(s[v]) || s[v] == '\\') {
@@ -35,11 +35,14 @@ func (sc *Scanner) manifest(k key, i int) int {
 		from = max(from, sc.secretEnd)
 	}
 	if k.quote == '"' {
-		for _, name := range secretMembers {
-			if n := strings.LastIndex(s[from:k.start], `"`+name); n >= 0 {
+		for m, name := range secretMembers {
+			if !sc.members[m].in(s, name, from, to) {
+				continue
+			}
+			if n := strings.LastIndex(s[from:k.start], name); n >= 0 {
 				sc.secretObject(from+n, name)
 			}
-			if n := strings.Index(s[i:to], `"`+name); n >= 0 {
+			if n := strings.Index(s[i:to], name); n >= 0 {
 				sc.secretObject(i+n, name)
 			}
 		}
@@ -56,13 +59,13 @@ func (sc *Scanner) manifest(k key, i int) int {
 	return i + 1
 }
 
-// secretMembers hold the values of a Secret.
-var secretMembers = [...]string{"data", "stringData"}
+// secretMembers hold the values of a Secret. In JSON a quote stands before them.
+var secretMembers = [...]string{`"data`, `"stringData`}
 
 // secretObject masks the object under the member of a Secret in JSON whose quote stands at q.
 func (sc *Scanner) secretObject(q int, name string) {
 	s := sc.text
-	level, v := quoteLevel(s, q), q+1+len(name)
+	level, v := quoteLevel(s, q), q+len(name)
 	for v < len(s) && v < q+maxKey && s[v] != '{' && s[v] != ',' && s[v] != '}' {
 		v++
 	}
@@ -85,7 +88,7 @@ func (sc *Scanner) secretBlocks(from, to int) {
 		name, _, found := strings.Cut(s[start:end], ":")
 		switch indent := start - line; {
 		case start == end || s[start] == '#' || sc.ownEnd(start) > 0:
-		case found && (name == secretMembers[0] || name == secretMembers[1]):
+		case found && (name == secretMembers[0][1:] || name == secretMembers[1][1:]):
 			inside, outer = true, indent
 		case inside && indent <= outer:
 			inside = false

@@ -17,6 +17,14 @@ const (
 
 var ownPrefixes = [...]string{MaskPrefix, HashPrefix, MediaPrefix, ContentPrefix, CutPrefix}
 
+// ownBy holds them by the letter before their colon.
+var ownBy = func() (t [256]string) {
+	for _, prefix := range ownPrefixes {
+		t[prefix[len(prefix)-2]] = prefix
+	}
+	return t
+}()
+
 // ownStarts are the first bytes of all of them, and that of a mask without its bracket.
 var ownStarts = chars("[hR")
 
@@ -29,13 +37,15 @@ const (
 
 // ownToken returns the end of what an earlier redaction wrote around the ":" at i, or 0 when it is something else.
 func (sc *Scanner) ownToken(i int) int {
-	for _, prefix := range ownPrefixes {
-		start := i + 1 - len(prefix)
-		if start >= 0 && sc.text[start] == prefix[0] && sc.text[i-1] == prefix[len(prefix)-2] && strings.HasPrefix(sc.text[start:], prefix) {
-			return sc.ownEnd(start)
-		}
+	if i == 0 {
+		return 0
 	}
-	return 0
+	prefix := ownBy[sc.text[i-1]]
+	start := i + 1 - len(prefix)
+	if prefix == "" || start < 0 || sc.text[start:i+1] != prefix {
+		return 0
+	}
+	return sc.ownEnd(start)
 }
 
 // ownEnd returns the end of a mask, hash or media token of ours that begins at i, or 0.
@@ -43,24 +53,32 @@ func (sc *Scanner) ownEnd(i int) int {
 	if i >= len(sc.text) || !ownStarts[sc.text[i]] {
 		return 0
 	}
-	s := sc.text[i:]
-	n := 0
-	switch {
-	case strings.HasPrefix(s, MaskPrefix):
-		n = sc.maskLength(s)
-	case strings.HasPrefix(s, HashPrefix):
-		n = sc.hashLength(s)
-	case strings.HasPrefix(s, MediaPrefix):
-		n = mediaLength(s)
-	case strings.HasPrefix(s, ContentPrefix):
-		n = noteLength(s, ContentPrefix)
-	case strings.HasPrefix(s, CutPrefix):
-		n = noteLength(s, CutPrefix)
-	}
+	n := sc.ownLength(sc.text[i:])
 	if n == 0 {
 		return 0
 	}
 	return i + n
+}
+
+// ownLength returns the length of the token of ours at the start of s, or 0.
+func (sc *Scanner) ownLength(s string) int {
+	if s[0] == 'h' {
+		return sc.hashLength(s)
+	}
+	if len(s) < 2 {
+		return 0
+	}
+	switch s[1] {
+	case MaskPrefix[1]:
+		return sc.maskLength(s)
+	case MediaPrefix[1]:
+		return mediaLength(s)
+	case ContentPrefix[1]:
+		return noteLength(s, ContentPrefix)
+	case CutPrefix[1]:
+		return noteLength(s, CutPrefix)
+	}
+	return 0
 }
 
 // isOwn tells whether s is one of our tokens and nothing else.
@@ -68,28 +86,52 @@ func (sc *Scanner) isOwn(s string) bool {
 	if s == "" || !ownStarts[s[0]] {
 		return false
 	}
-	switch {
-	case strings.HasPrefix(s, "REDACTED:"): // the brackets of an array were cut off
-		return sc.maskLength("["+s+"]") == len(s)+2
-	case strings.HasPrefix(s, MaskPrefix):
-		return sc.maskLength(s) == len(s)
-	case strings.HasPrefix(s, HashPrefix):
-		return sc.hashLength(s) == len(s)
-	case strings.HasPrefix(s, MediaPrefix):
-		return mediaLength(s) == len(s)
-	case strings.HasPrefix(s, ContentPrefix):
-		return noteLength(s, ContentPrefix) == len(s)
-	case strings.HasPrefix(s, CutPrefix):
-		return noteLength(s, CutPrefix) == len(s)
+	if s[0] == MaskPrefix[1] { // the brackets of an array were cut off
+		return strings.HasPrefix(s, MaskPrefix[1:]) && sc.maskLength("["+s+"]") == len(s)+2
 	}
-	return false
+	return sc.ownLength(s) == len(s)
 }
+
+// ownWindow is as long as the longest token of ours, and usualWindow as nearly all of them.
+const (
+	ownWindow   = 2 * maxMIME
+	usualWindow = len(MaskPrefix) + maxKey + 1
+)
+
+// ownAround returns where the token of ours begins and ends that i stands in the middle of. An end of 0 says that it does
+// in none.
+func (sc *Scanner) ownAround(i int) (start, end int) {
+	s := sc.text
+	for k := i - 1; k >= max(0, i-usualWindow) && ownBytes[s[k]]; k-- {
+		if s[k] != '[' && s[k] != HashPrefix[0] {
+			continue
+		}
+		if end = sc.ownEnd(k); end > i {
+			return k, end
+		}
+		if s[k] == '[' {
+			break
+		}
+	}
+	return 0, 0
+}
+
+// ownBytes are what tokens of ours are made of, but for the last one.
+var ownBytes = func() (t [256]bool) {
+	for c := range t {
+		t[c] = alphabet[c] != 0 || c == ':' || c == ' ' || c == '['
+	}
+	return t
+}()
 
 // maxNoteDigits bounds the number in a note: no text is longer.
 const maxNoteDigits = 12
 
 // noteLength returns the length of the note of a length at the start of s, or 0.
 func noteLength(s, prefix string) int {
+	if !strings.HasPrefix(s, prefix) {
+		return 0
+	}
 	end := run(s[:min(len(s), len(prefix)+maxNoteDigits)], len(prefix), aDigit)
 	if end == len(prefix) || !strings.HasPrefix(s[end:], "B]") {
 		return 0
@@ -99,18 +141,26 @@ func noteLength(s, prefix string) int {
 
 // maskLength returns the length of the mask at the start of s. Only the name of a detector that exists makes a mask.
 func (sc *Scanner) maskLength(s string) int {
-	end := strings.IndexByte(s[:min(len(s), len(MaskPrefix)+maxKey)], ']')
-	if end < 0 {
+	if !strings.HasPrefix(s, MaskPrefix) {
 		return 0
 	}
-	if name := s[len(MaskPrefix):end]; name != sc.maskName {
+	end := strings.IndexByte(s[:min(len(s), len(MaskPrefix)+maxKey)], ']')
+	if end <= len(MaskPrefix) {
+		return 0
+	}
+	name := s[len(MaskPrefix):end]
+	known := &sc.maskNames[(len(name)^int(name[0]))%maskSlots]
+	if name != *known {
 		if !sc.set.knows(name) {
 			return 0
 		}
-		sc.maskName = strings.Clone(name)
+		*known = strings.Clone(name)
 	}
 	return end + 1
 }
+
+// maskSlots is how many names of detectors in masks are remembered: few have many in one text.
+const maskSlots = 16
 
 // foreign are names that other redactors put into masks of the same form.
 var foreign = set("password passwd secret token api_key email phone phone_number name person credit_card address " +
@@ -159,6 +209,9 @@ func HashTokenLength(s string) int {
 
 // mediaLength returns the length of the media note at the start of s: [media:image/png 1234B sha256:0123456789abcdef].
 func mediaLength(s string) int {
+	if !strings.HasPrefix(s, MediaPrefix) {
+		return 0
+	}
 	rest := s[len(MediaPrefix):]
 	kind := run(rest[:min(len(rest), maxMIME)], 0, aURLDot|aBase64)
 	rest = rest[kind:]

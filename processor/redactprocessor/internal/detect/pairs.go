@@ -5,11 +5,11 @@ package detect
 
 import "strings"
 
-// pairKeys are the names under which a pair of name and value keeps its name, and pairValues those of its value.
-var (
-	pairKeys   = words("name key header field variable env param property setting id label")
-	pairValues = set("value val Value")
-)
+// pairKeys are the names under which a pair of name and value keeps its name.
+var pairKeys = words("name key header field variable env param property setting id label")
+
+// isPairValue tells whether a word is one under which such a pair keeps its value.
+func isPairValue(word string) bool { return word == "value" || word == "val" || word == "Value" }
 
 // maxPairGap is how many signs and blanks stand between the name of a pair and the word "value".
 const maxPairGap = 32

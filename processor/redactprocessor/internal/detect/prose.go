@@ -14,20 +14,12 @@ func (sc *Scanner) prose(i int) int {
 			return sc.identifiedBy(i)
 		}
 		return sc.bearer(i)
-	case 'w', 'W': // passWord, pWd
-		for _, w := range wWords {
-			if end := wordAt(s, i-w.back, w.word); end > 0 {
-				return sc.announced(end)
-			}
+	case 'w', 'W', 'k', 'K': // passWord, pWd, toKen, passKey, api Key
+		before := byte(' ')
+		if i > 0 {
+			before = s[i-1]
 		}
-		if end := wordAt(s, i-1, "pwd"); end > 0 {
-			return sc.announced(end)
-		}
-		if end := wordAt(s, i-5, "userpwd"); end > 0 { // of curl
-			return sc.announced(end)
-		}
-	case 'k', 'K': // toKen, passKey, api Key
-		for _, w := range kWords {
+		for _, w := range wakingWords[s[i]&31][before&31] {
 			if end := wordAt(s, i-w.back, w.word); end > 0 {
 				return sc.announced(end)
 			}
@@ -47,12 +39,31 @@ func (sc *Scanner) prose(i int) int {
 	return i + 1
 }
 
-// Words for a secret by the letter that wakes them, and how far it stands from their start.
-var (
-	wWords = []wakingWord{{4, "password"}, {4, "passwort"}, {4, "passwd"}, {4, "kennwort"}, {5, "wachtwoord"}}
-	kWords = []wakingWord{{2, "token"}, {0, "key"}, {4, "passkey"}}
-)
+// wakingWords are words for a secret by the letter that wakes them and the one before it, either one in whatever case.
+var wakingWords = func() (t [32][32][]wakingWord) {
+	for _, w := range []wakingWord{
+		{4, "password"},
+		{4, "passwort"},
+		{4, "passwd"},
+		{4, "kennwort"},
+		{5, "wachtwoord"},
+		{1, "pwd"},
+		{5, "userpwd"},
+		{2, "token"},
+		{0, "key"},
+		{4, "passkey"},
+	} {
+		wakes := &t[w.word[w.back]&31]
+		for before := range wakes {
+			if w.back == 0 || int(w.word[w.back-1]&31) == before {
+				wakes[before] = append(wakes[before], w)
+			}
+		}
+	}
+	return t
+}()
 
+// wakingWord is a word and how far from its start the letter stands that wakes it.
 type wakingWord struct {
 	back int
 	word string
@@ -200,10 +211,17 @@ func quoteAt(s string, i int) byte {
 	return 0
 }
 
+// sayingStarts are the bytes that may stand behind a word which announces a secret: where a verb begins, or the name of a
+// setting ends.
+var sayingStarts = chars(" \t`,\")']|?")
+
 // announcedAt returns where what the word that ends at i announces begins, or 0, and whether a word in quotes there is
 // a secret for certain.
 func (sc *Scanner) announcedAt(i int) (start int, exact bool) {
 	s := sc.text
+	if i >= len(s) || !sayingStarts[s[i]] {
+		return 0, false
+	}
 	start = verbEnd(s, i)
 	switch {
 	case start > 0 && !hasFold(s[i:], " to "):
@@ -211,7 +229,7 @@ func (sc *Scanner) announcedAt(i int) (start int, exact bool) {
 		start = i + 1
 	case isSetting(s, i):
 		return i + 1, true
-	case i < len(s) && strings.IndexByte(",\")'] |?", s[i]) >= 0 && besideName(s, i) > 0:
+	case nameEnds[s[i]] && besideName(s, i) > 0:
 		return besideName(s, i), false
 	case lower(s[i-1]) != 'n' && lower(s[i-1]) != 'y' && sc.directly(i):
 		return 0, false
@@ -223,6 +241,12 @@ func (sc *Scanner) announcedAt(i int) (start int, exact bool) {
 	return start, false
 }
 
+// Signs that may stand behind the name of a setting, and those that close what is around one.
+var (
+	nameEnds   = chars(",\")'] |?")
+	nameCloses = chars(`"')]\`)
+)
+
 // besideName returns where the literal begins that stands behind the name of a setting which ends at i: as an argument,
 // OPT_PASSWORD, "…", or in case that there is no such setting, getenv("PASSWORD") or "…". It returns 0 when there is none.
 func besideName(s string, i int) int {
@@ -231,11 +255,11 @@ func besideName(s string, i int) int {
 		return i + 2
 	}
 	for range 3 { // quotes and brackets around the name
-		if i < len(s) && strings.IndexByte(`"')]\`, s[i]) >= 0 {
+		if i < len(s) && nameCloses[s[i]] {
 			i++
 		}
 	}
-	if i >= len(s) || s[i] != ' ' {
+	if i+1 >= len(s) || s[i] != ' ' || s[i+1] != 'o' && s[i+1] != '|' && s[i+1] != '?' {
 		return 0
 	}
 	for _, or := range [...]string{" or ", " || ", " ?? ", " ?: "} {
@@ -300,88 +324,6 @@ func isSetting(s string, i int) bool {
 	return start == 0 || s[start-1] == '\n' || s[start-1] == '{' || s[start-1] == ':' || escapedLetter(s, start)
 }
 
-// maxOwner is how long the words are between a secret's name and the secret itself: the password for user 'x' is 'y'.
-const maxOwner = 72
-
-// ofSomebody looks for the secret behind " for …is " or behind the colon that ends the sentence, and returns where it
-// begins. Behind " is " a literal in quotes is exact.
-func (sc *Scanner) ofSomebody(i int) (start int, exact bool) {
-	s := sc.text
-	if i >= len(s) || s[i] != ' ' {
-		return 0, false
-	}
-	line := s[i:min(len(s), i+maxOwner)]
-	for stop := range len(line) {
-		if lineStops[line[stop]] {
-			line = line[:stop]
-			break
-		}
-	}
-	word := lower(s[i-1])
-	if belongs(line, word != 'n' && word != 'y') {
-		if end := verbWithin(line); end > 0 {
-			return i + end, true
-		}
-	}
-	if colon := strings.LastIndexByte(line, ':'); colon > 0 && !labelStops.in(line[:colon]) && sc.ownToken(i+colon) == 0 {
-		if start = skipBlanks(s, i+colon+1); strings.HasPrefix(line, " for ") && isStrong(s[start:proseEnd(s, start)]) {
-			return start, false
-		}
-		sc.after(i+colon+1, word != 'n' && word != 'y')
-	}
-	return 0, false
-}
-
-// owners begin what stands between a password and its value: for whom or for what it is.
-var owners = [...]string{
-	"for ", "of ", "f\u00fcr ", "zum ", "vom ", "van ", "voor ", "del ", "de ", "di ", "do ", "da ", "pour ", "para ", "per ",
-}
-
-// belongs tells whether line, which begins with a blank, says whose or what for a secret is; in other languages than
-// English of passwords only.
-func belongs(line string, password bool) bool {
-	if len(line) <= len(" voor") || line[3] != ' ' && line[4] != ' ' && line[5] != ' ' {
-		return false
-	}
-	for k, owner := range owners {
-		if strings.HasPrefix(line[1:], owner) {
-			return password || k < 2
-		}
-	}
-	return false
-}
-
-// verbWithin returns the end of the verb in line behind which the secret stands, or 0.
-func verbWithin(line string) int {
-	for _, is := range [...]string{" is ", " ist ", " lautet ", " es ", " est ", " \u00e8 ", " \u00e9 "} {
-		if n := strings.Index(line, is); n > 0 {
-			return n + len(is)
-		}
-	}
-	return 0
-}
-
-// after adds the opaque token that stands alone behind the colon that ends at i, "use the following password:\n\n…", or,
-// where a password is announced, a strong one: "the password at the office: …".
-func (sc *Scanner) after(i int, password bool) {
-	s := sc.text
-	for i < len(s) && (isSpace(s[i]) || s[i] == '\\' && i+1 < len(s) && s[i+1] == 'n' || escapedLetter(s, i) || s[i] == '`') {
-		i++
-	}
-	end := proseEnd(s, i)
-	text := s[i:end]
-	if len(text) < leastStrong || len(text) > maxLiteral {
-		return
-	}
-	if colon := backOver(s, i, true); colon > len("sha256:") && hasFold(s[colon-len("sha256:"):], "sha256:") {
-		return // the fingerprint of a key
-	}
-	opaque := only(text, aAny64|aDot) && isOpaque(text) && !isUUID(text)
-	if (opaque || password && isStrong(text) && endsSaying(s, end)) && !sc.isPlaceholder(text) {
-		sc.add(Finding{i, end, ProsePassword, Unquoted})
-	}
-}
-
 // phraseEnd returns where the words in quotes end that begin at start, or end when they do not on the same line.
 func phraseEnd(s string, start, end int) int {
 	line := s[start:min(len(s), start+maxLook)]
@@ -409,8 +351,6 @@ func isPassphrase(s string, start, end int) bool {
 var (
 	proseStops = chars("\"'`\\<> \t\n\r")
 	proseSigns = chars(".,;:)")
-	labelStops = chars("\"'={}(")
-	lineStops  = chars(".;\n\\")
 )
 
 // proseEnd returns the end of the word of a sentence that begins at start.

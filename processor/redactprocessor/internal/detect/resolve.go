@@ -5,13 +5,18 @@ package detect
 
 import (
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
 // resolve puts the findings in order, joins those that overlap, and keeps every range clear of escapes.
 func (sc *Scanner) resolve() []Finding {
+	own := sc.changed != nil || holdsOwn(sc.text)
 	for i := range sc.findings {
 		sc.keepEscapes(&sc.findings[i])
+		if own {
+			sc.keepOwn(&sc.findings[i])
+		}
 	}
 	sc.order()
 	kept := sc.findings[:0]
@@ -100,6 +105,39 @@ func backslashes(s string, start, end int) int {
 		n++
 	}
 	return n
+}
+
+// holdsOwn tells whether tokens of ours may stand in s.
+func holdsOwn(s string) bool {
+	for _, prefix := range ownPrefixes {
+		if strings.Contains(s, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// keepOwn moves the ends of a finding so that none of our tokens is cut in two, and takes away what is nothing but such
+// tokens: they would be found again, and be replaced again and again.
+func (sc *Scanner) keepOwn(f *Finding) {
+	if f.Level != Unquoted {
+		return
+	}
+	if _, end := sc.ownAround(f.Start); end > 0 {
+		f.Start = end
+	}
+	if start, end := sc.ownAround(f.End); end > 0 {
+		f.End = start
+	}
+	rest := f.Start
+	for rest < f.End {
+		end := sc.ownEnd(rest)
+		if end == 0 || end > f.End {
+			return
+		}
+		rest = end
+	}
+	f.Start = f.End
 }
 
 // keepEscapes moves the ends of a finding so that no escape of JSON is cut in two.

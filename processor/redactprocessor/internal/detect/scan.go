@@ -34,19 +34,26 @@ type found struct {
 	spare    []Finding // the next buffer
 }
 
-// memories keep the ends of long runs, so that no byte is read again and again, what keys announce and what values are.
-type memories struct {
+// judgements are what keys announce and what values are, wherever they stand: a text and what is encoded in it have them in
+// common.
+type judgements struct {
 	keys keyCache
 	verdicts
+}
+
+// memories keep the ends of long runs, so that no byte is read again and again.
+type memories struct {
+	*judgements
 	judged  judged
 	memos   [memoSlots]memo
 	bares   memo // of values without quotes
 	queried memo // of those in URLs
 	bearers memo // of what follows "Bearer"
+	drivers memo // of what stands before "@tcp("
 	wide    memo // of tokens that were looked at with the word before them
 	closed  closed
-	// maskName is the name of the detector in the mask that was read last.
-	maskName string
+	// maskNames are names of detectors in masks that were read.
+	maskNames [maskSlots]string
 }
 
 // seen is what a text was found to hold so far.
@@ -56,6 +63,8 @@ type seen struct {
 	tableEnd  int // up to where a table was read
 	secretEnd int // up to where the data of Secrets was masked
 	linkEnd   int // of the path that was looked through last
+	keyTypes  nearby
+	members   [len(secretMembers)]nearby
 }
 
 // Scan returns what the text holds, in order and without overlaps. The result is valid until the next call.

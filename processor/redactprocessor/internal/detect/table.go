@@ -52,20 +52,27 @@ func (sc *Scanner) column(i int) {
 func mayHead(s string, i int) bool {
 	j := runBack(s, i, maxKey, aURL)
 	if j > 0 && s[j-1] == '\\' {
-		return true // of an escaped line break
+		return s[j] == 'n' // of an escaped line break
 	}
-	for j > 0 && strings.IndexByte(" \"`", s[j-1]) >= 0 {
+	for j > 0 && cellQuotes[s[j-1]] {
 		j--
 	}
-	return j == 0 || i-j >= maxHead || strings.IndexByte(",;|\t\n(", s[j-1]) >= 0 || breaksAt(s, j-1)
+	return j == 0 || i-j >= maxHead || cellStarts[s[j-1]] || breaksAt(s, j-1)
 }
+
+// Signs that stand around the text of a cell, before the first and behind the last of them.
+var (
+	cellQuotes = chars(" \"`")
+	cellStarts = chars(",;|\t\n(")
+	cellEnds   = chars(",;|\t\n\r\\)")
+)
 
 // endsCell tells whether a cell ends at i.
 func endsCell(s string, i int) bool {
 	for i < len(s) && (s[i] == ' ' || s[i] == '"') {
 		i++
 	}
-	return i >= len(s) || strings.IndexByte(",;|\t\n\r\\)", s[i]) >= 0
+	return i >= len(s) || cellEnds[s[i]]
 }
 
 // breaksAt tells whether the letter at i is that of an escaped line break.
@@ -73,11 +80,25 @@ func breaksAt(s string, i int) bool { return s[i] == 'n' && escapedAt(s, i) }
 
 // lineStop returns where the line ends in which i stands, whether or not its break is escaped.
 func lineStop(s string, i int) int {
-	for i < len(s) && s[i] != '\n' && s[i] != '\r' && (s[i] != '\\' || lineBreak(s, i) == i) {
-		i++
+	for i < len(s) {
+		if !rowStops[s[i]] {
+			i++
+			continue
+		}
+		end := i
+		for end < len(s) && s[end] == '\\' {
+			end++
+		}
+		if end == i || end < len(s) && s[end] == 'n' {
+			return i
+		}
+		i = end // of backslashes that belong to something else
 	}
 	return i
 }
+
+// rowStops may end a line.
+var rowStops = chars("\n\r\\")
 
 // table is a text in rows and columns.
 type table struct {

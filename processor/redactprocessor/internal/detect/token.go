@@ -150,7 +150,7 @@ func (sc *Scanner) lookInside(text string) (ID, bool) {
 // deeper returns the scanner for texts that are encoded in this one.
 func (sc *Scanner) deeper() *Scanner {
 	if sc.inner == nil {
-		sc.inner = &Scanner{set: sc.set, nesting: sc.nesting + 1}
+		sc.inner = &Scanner{set: sc.set, nesting: sc.nesting + 1, memories: memories{judgements: sc.judgements}}
 	}
 	return sc.inner
 }

@@ -97,6 +97,19 @@ var webhooks = []string{
 	"hook.eu2.make.com/", "hook.us2.make.com/",
 }
 
+// webhooksBy holds them by the last letter of their hosts.
+var webhooksBy = func() (t [256][]hook) {
+	for _, w := range webhooks {
+		host, path, _ := strings.Cut(w, "/")
+		last := host[len(host)-1]
+		t[last] = append(t[last], hook{host, "/" + path})
+	}
+	return t
+}()
+
+// hook is the place of a webhook.
+type hook struct{ host, path string }
+
 // chatHooks is where Mattermost, Rocket.Chat and others have their incoming webhooks, on whatever host.
 const chatHooks = "/hooks/"
 
@@ -126,14 +139,12 @@ func (sc *Scanner) webhook(start, slash int) int {
 	s := sc.text
 	host := s[start:slash]
 	path, listed := 0, false
-	for _, w := range webhooks {
-		if len(host) < leastHost {
-			break
-		}
-		name, _, _ := strings.Cut(w, "/")
-		if strings.HasSuffix(host, name) && strings.HasPrefix(s[slash:], w[len(name):]) {
-			path, listed = slash+len(w)-len(name), true
-			break
+	if len(host) >= leastHost {
+		for _, w := range webhooksBy[host[len(host)-1]] {
+			if strings.HasSuffix(host, w.host) && strings.HasPrefix(s[slash:], w.path) {
+				path, listed = slash+len(w.path), true
+				break
+			}
 		}
 	}
 	switch {

@@ -14,7 +14,7 @@ type assignment struct {
 }
 
 // value finds the value of an assignment and adds what of it is secret.
-func (sc *Scanner) value(a assignment) {
+func (sc *Scanner) value(a *assignment) {
 	s := sc.text
 	first, v := a.valueStart(s)
 	if v >= len(s) || (a.open && s[v] == s[a.start-1]) {
@@ -82,7 +82,7 @@ func skipBlanks(s string, i int) int {
 func isQuote(c byte) bool { return c == '"' || c == '\'' || c == '`' }
 
 // quoted handles a value that stands in quotes, the first of which is at q.
-func (sc *Scanner) quoted(a assignment, q int) {
+func (sc *Scanner) quoted(a *assignment, q int) {
 	if q+1 < len(sc.text) && a.quote == 0 && (sc.text[q+1] == ')' || sc.text[q+1] == ';') {
 		return // the end of the text of a prompt: read("password: ");
 	}
@@ -124,7 +124,7 @@ func becomes(s string, end int) (l literal, ok bool) {
 }
 
 // entityQuoted handles a value of HTML that stands in quotes which are written as references, the first of which is at v.
-func (sc *Scanner) entityQuoted(a assignment, v int) bool {
+func (sc *Scanner) entityQuoted(a *assignment, v int) bool {
 	s := sc.text
 	for _, quote := range [...]string{"&quot;", "&#34;", "&#39;", "&apos;"} {
 		if !strings.HasPrefix(s[v:], quote) {
@@ -179,7 +179,7 @@ func closing(s string, q int) int {
 
 // subtree takes the whole object or array at v. Under a common word like "token" its members are judged by their own
 // keys.
-func (sc *Scanner) subtree(a assignment, v int) {
+func (sc *Scanner) subtree(a *assignment, v int) {
 	s := sc.text
 	if a.kind != KindSecret && a.kind != KindAuth && a.kind != KindCookie {
 		return
@@ -263,7 +263,7 @@ func isListing(s string) bool {
 }
 
 // number takes a number under a key of JSON.
-func (sc *Scanner) number(a assignment, v int) {
+func (sc *Scanner) number(a *assignment, v int) {
 	s := sc.text
 	end := v
 	for end < len(s) && (isDigit(s[end]) || strings.IndexByte("+-.eE", s[end]) >= 0) {
@@ -287,7 +287,7 @@ func secretNumber(kind Kind, number string) bool {
 const leastSecretNumber = 4
 
 // bare handles a value without quotes that begins at v, behind gap spaces.
-func (sc *Scanner) bare(a assignment, v, gap int) {
+func (sc *Scanner) bare(a *assignment, v, gap int) {
 	if sc.ownEnd(v) > 0 || a.kind == KindSeed || a.kind == KindName && a.query {
 		return
 	}
@@ -320,7 +320,7 @@ func (sc *Scanner) wholeLine(kind Kind, v int) {
 }
 
 // bareSecret handles the value [v, end) of a key that announces a secret for certain.
-func (sc *Scanner) bareSecret(a assignment, v, end, gap int) {
+func (sc *Scanner) bareSecret(a *assignment, v, end, gap int) {
 	s := sc.text
 	text := s[v:end]
 	code := isCode(s, v, end, gap) || isProse(s, v, end, gap) || a.quote != 0 && isKeyword(text)
@@ -406,7 +406,7 @@ func inConnection(s string, i, end int) bool {
 }
 
 // connectionParts are what a connection string has beside a password, by their last letter.
-var connectionParts = map[byte][]string{
+var connectionParts = [256][]string{
 	'r': {"server", "user"}, 'e': {"source", "username"}, 't': {"host"}, 'd': {"uid", "user id"},
 }
 

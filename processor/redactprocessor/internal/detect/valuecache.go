@@ -10,7 +10,7 @@ import "hash/maphash"
 // so that no secret lives on in them. Two values share a sum once in 2^63 times.
 type verdicts [1 << verdictBits]uint64
 
-const verdictBits = 8
+const verdictBits = 10
 
 // verdictSeed is another in each process, so that nobody can prepare two values with the same sum.
 var verdictSeed = maphash.MakeSeed()

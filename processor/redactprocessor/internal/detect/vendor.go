@@ -23,18 +23,18 @@ type rule struct {
 type vendorIndex struct {
 	bySeparator [1 << 12][]rule
 	taken       [1 << 12 / 64]uint64 // which slots of bySeparator hold a rule
-	byStart     map[[2]byte][]rule
+	byStart     [1 << 12][]rule
 }
 
 var vendorRules = sync.OnceValue(func() *vendorIndex {
-	index := &vendorIndex{byStart: map[[2]byte][]rule{}}
+	index := &vendorIndex{}
 	for i := range vendors {
 		v := &vendors[i]
 		for _, prefix := range v.prefixes {
 			r := rule{tail: tailed[v.id], vendor: v, id: structural + ID(i), prefix: prefix, wake: 2 + strings.IndexAny(prefix[2:], "_-.")}
 			if r.wake < 2 {
-				start := [2]byte{prefix[0], prefix[1]}
-				index.byStart[start] = append(index.byStart[start], r)
+				slot := startSlot(prefix)
+				index.byStart[slot] = append(index.byStart[slot], r)
 				continue
 			}
 			if r.wake+1 < len(prefix) {
@@ -52,6 +52,9 @@ var vendorRules = sync.OnceValue(func() *vendorIndex {
 func separatorSlot(s string, i int) int {
 	return int(s[i]%3)<<10 | int(s[i-1]&31)<<5 | int(s[i-2]&31)
 }
+
+// startSlot folds the first two bytes of s.
+func startSlot(s string) int { return int(s[0]&63)<<6 | int(s[1]&63) }
 
 // separator looks for a vendor's prefix around the separator at i and returns where to read on.
 func (sc *Scanner) separator(i int) int {
@@ -160,11 +163,13 @@ const minWrapped = 8
 
 // lineBreak returns the position behind one line break at i, raw or escaped, or i when there is none.
 func lineBreak(s string, i int) int {
-	if strings.HasPrefix(s[i:], "\r\n") {
-		return i + 2
-	}
-	if i < len(s) && s[i] == '\n' {
+	switch {
+	case i >= len(s):
+		return i
+	case s[i] == '\n':
 		return i + 1
+	case s[i] == '\r' && i+1 < len(s) && s[i+1] == '\n':
+		return i + 2
 	}
 	j := i
 	for j < len(s) && s[j] == '\\' {
@@ -240,7 +245,7 @@ func (sc *Scanner) bareToken(start int) int {
 	if start+2 > len(s) {
 		return 0
 	}
-	list := sc.rules.byStart[[2]byte{s[start], s[start+1]}]
+	list := sc.rules.byStart[startSlot(s[start:])]
 	for k := range list {
 		r := &list[k]
 		if !sc.set.enabled[r.id] || !strings.HasPrefix(s[start:], r.prefix) {

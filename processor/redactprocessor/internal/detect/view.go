@@ -129,23 +129,45 @@ func (v *view) build(s string) {
 // nextEncoded returns the first position from i on at which a character may be written in a way of its own, or the end
 // of s. Of a row of backslashes that is the last from which an escape can be read.
 func nextEncoded(s string, i int) int {
-	for ; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == '%' || c == '&' || c >= utf8.RuneSelf:
-			return i
-		case c == '\\':
-			end := i
-			for end < len(s) && s[end] == '\\' {
-				end++
+	for i < len(s) {
+		if i+stride <= len(s) {
+			if p := s[i : i+stride]; encodedStarts[p[0]]|encodedStarts[p[1]]|encodedStarts[p[2]]|encodedStarts[p[3]] == 0 {
+				i += stride
+				continue
 			}
-			if end < len(s) && s[end] == 'u' {
-				return max(i, end-1<<maxDepth)
-			}
-			i = end - 1
 		}
+		switch encodedStarts[s[i]] {
+		case 0:
+			i++
+			continue
+		case anyEscape:
+			return i
+		}
+		end := i + 1
+		for end < len(s) && s[end] == '\\' {
+			end++
+		}
+		if end < len(s) && s[end] == 'u' {
+			return max(i, end-1<<maxDepth)
+		}
+		i = end
 	}
 	return i
 }
+
+// What a byte may begin: an escape of any kind, or one of JSON.
+const (
+	anyEscape = 1 + iota
+	jsonEscape
+)
+
+var encodedStarts = func() (t [256]uint8) {
+	t['%'], t['&'], t['\\'] = anyEscape, anyEscape, jsonEscape
+	for c := utf8.RuneSelf; c < len(t); c++ {
+		t[c] = anyEscape
+	}
+	return t
+}()
 
 // spans returns where in the view the spans of the text stand, which are in order.
 func (v *view) spans(list []Span) []Span {

@@ -1,0 +1,115 @@
+// Copyright The otelcol-langsmith Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package detect
+
+import "strings"
+
+// maxOwner is how long the words are between a secret's name and the secret itself: the password for user 'x' is 'y'.
+const maxOwner = 72
+
+// ofSomebody looks for the secret behind " for …is " or behind the colon that ends the sentence, and returns where it
+// begins. Behind " is " a literal in quotes is exact.
+func (sc *Scanner) ofSomebody(i int) (start int, exact bool) {
+	s := sc.text
+	if i >= len(s) || s[i] != ' ' {
+		return 0, false
+	}
+	line, colon := saying(s[i:min(len(s), i+maxOwner)])
+	word := lower(s[i-1])
+	if belongs(line, word != 'n' && word != 'y') {
+		if end := verbWithin(line); end > 0 {
+			return i + end, true
+		}
+	}
+	if colon > 0 && sc.ownToken(i+colon) == 0 {
+		if start = skipBlanks(s, i+colon+1); strings.HasPrefix(line, " for ") && isStrong(s[start:proseEnd(s, start)]) {
+			return start, false
+		}
+		sc.after(i+colon+1, word != 'n' && word != 'y')
+	}
+	return 0, false
+}
+
+// saying returns what of s is still of its first sentence, and where its last colon stands, or 0 when none does or what
+// stands before it is no label.
+func saying(s string) (line string, colon int) {
+	label := true
+	for i := range len(s) {
+		sign := sayingSigns[s[i]]
+		if sign == 0 {
+			continue
+		}
+		switch sign {
+		case endsSaid:
+			return s[:i], colon
+		case endsLabel:
+			label = false
+		case isColon:
+			colon = pick(label, i, 0)
+		}
+	}
+	return s, colon
+}
+
+// What signs mean to a sentence that announces a secret.
+const (
+	endsSaid = 1 + iota
+	endsLabel
+	isColon
+)
+
+var sayingSigns = [256]uint8{
+	'.': endsSaid, ';': endsSaid, '\n': endsSaid, '\\': endsSaid, ':': isColon,
+	'"': endsLabel, '\'': endsLabel, '=': endsLabel, '{': endsLabel, '}': endsLabel, '(': endsLabel,
+}
+
+// owners begin what stands between a password and its value: for whom or for what it is.
+var owners = [...]string{
+	"for ", "of ", "f\u00fcr ", "zum ", "vom ", "van ", "voor ", "del ", "de ", "di ", "do ", "da ", "pour ", "para ", "per ",
+}
+
+// belongs tells whether line, which begins with a blank, says whose or what for a secret is; in other languages than
+// English of passwords only.
+func belongs(line string, password bool) bool {
+	if len(line) <= len(" voor") || line[3] != ' ' && line[4] != ' ' && line[5] != ' ' {
+		return false
+	}
+	for k, owner := range owners {
+		if strings.HasPrefix(line[1:], owner) {
+			return password || k < 2
+		}
+	}
+	return false
+}
+
+// verbWithin returns the end of the verb in line behind which the secret stands, or 0.
+func verbWithin(line string) int {
+	for _, is := range [...]string{" is ", " ist ", " lautet ", " es ", " est ", " \u00e8 ", " \u00e9 "} {
+		if n := strings.Index(line, is); n > 0 {
+			return n + len(is)
+		}
+	}
+	return 0
+}
+
+// after adds the opaque token that stands alone behind the colon that ends at i, "use the following password:\n\n…", or,
+// where a password is announced, a strong one: "the password at the office: …".
+func (sc *Scanner) after(i int, password bool) {
+	s := sc.text
+	for i < len(s) && (isSpace(s[i]) || s[i] == '\\' && i+1 < len(s) && s[i+1] == 'n' || escapedLetter(s, i) || s[i] == '`') {
+		i++
+	}
+	end := proseEnd(s, i)
+	text := s[i:end]
+	if len(text) < leastStrong || len(text) > maxLiteral {
+		return
+	}
+	if colon := backOver(s, i, true); colon > len("sha256:") && hasFold(s[colon-len("sha256:"):], "sha256:") {
+		return // the fingerprint of a key
+	}
+	opaque := only(text, aAny64|aDot) && isOpaque(text) && !isUUID(text)
+	if (opaque || password && isStrong(text) && endsSaying(s, end)) && !sc.isPlaceholder(text) {
+		sc.add(Finding{i, end, ProsePassword, Unquoted})
+	}
+}

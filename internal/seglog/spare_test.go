@@ -59,6 +59,37 @@ func TestSpares_areWrittenAnew(t *testing.T) {
 	assert.Len(t, content(t, open(t, crashed(t, dir), Options{})), len(l.index))
 }
 
+// TestSpares_stayWhereTheLogIsFull fills a log to its bound, where room for a record is only what the garbage leaves.
+func TestSpares_stayWhereTheLogIsFull(t *testing.T) {
+	dir := t.TempDir()
+	const most, live = 80_000, 80 // records of 500 bytes
+	l := open(t, dir, Options{MaxBytes: most, SegmentBytes: 5000})
+	begun, reused := uint32(0), 0
+	for key := range Key(5000) {
+		var old []Key
+		if key >= live {
+			old = []Key{key - live}
+		}
+		require.NoError(t, l.Write([]Put{put(key, fmt.Sprintf("%500d", key))}, old))
+		require.LessOrEqual(t, l.Bytes(), int64(most))
+		if key%25 == 0 {
+			require.NoError(t, l.Tidy())
+		}
+		last := l.segments[len(l.segments)-1].number
+		if last == begun {
+			continue
+		}
+		begun = last
+		data, err := os.ReadFile(l.path(last))
+		require.NoError(t, err)
+		if h, ok := readHeader(data); ok && h.version == versionReused {
+			reused++
+		}
+	}
+	assert.Greater(t, begun, uint32(100))
+	assert.Greater(t, reused, int(begun)/10*9, "of %d segments", begun)
+}
+
 // TestSpares_holdNothing has a segment in a file that held much more, kills the process, and damages what it wrote.
 func TestSpares_holdNothing(t *testing.T) {
 	dir := t.TempDir()

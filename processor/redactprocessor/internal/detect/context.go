@@ -35,12 +35,8 @@ func (sc *Scanner) inContext(start, end int) bool {
 		if word, ok = wordBefore(s, start-len(word)-1); !ok {
 			return false
 		}
-	}
-	if at := start - contextSigns; strings.EqualFold(word, "key") { // "private access key 7f9c…"
-		k := strings.LastIndex(s[max(0, at):start], word) + max(0, at)
-		if before, ok := wordBefore(s, k); ok && s[k-1] == ' ' {
-			word = before + " " + word
-		}
+	} else {
+		word = phrase(s, start, word)
 	}
 	switch sc.keys.kind(word) {
 	case KindSecret, KindBearer:
@@ -65,6 +61,26 @@ func (sc *Scanner) inContext(start, end int) bool {
 	return true
 }
 
+// maxPhrase is how many words of a phrase stand before its last one.
+const maxPhrase = 2
+
+// phraseWords say what is meant only together with the words before them: "acme private key 7f9c…", "next token".
+var phraseWords = words("key token private access secret")
+
+// phrase adds the words before word, which stands before i.
+func phrase(s string, i int, word string) string {
+	at := strings.LastIndex(s[max(0, i-contextSigns-len(word)):i], word) + max(0, i-contextSigns-len(word))
+	end := at + len(word)
+	for n, last := 0, word; n < maxPhrase && at > 0 && s[at-1] == ' ' && phraseWords.has(last); n++ {
+		before, ok := wordBefore(s, at)
+		if !ok || s[at-1-len(before):at-1] != before {
+			break
+		}
+		at, last = at-1-len(before), before
+	}
+	return s[at:end]
+}
+
 // wholeToken widens the run [start, end) to the token that it is a part of, and tells whether that was read before.
 func (sc *Scanner) wholeToken(start, end int) (from, to int, again bool) {
 	m := &sc.wide
@@ -86,17 +102,38 @@ func (sc *Scanner) joinedKey(start, end int) bool {
 		if alphabet[s[i]]&aURLSafe == 0 || !mayEnd(s, i) {
 			continue
 		}
-		if sc.keys.kind(s[start:i]) != KindSecret {
+		if kind := sc.keys.kind(s[start:i]); kind != KindSecret && kind != KindBearer {
 			continue
 		}
 		rest := s[i+1 : end]
-		if !isUUID(rest) && (!only(rest[:min(len(rest), maxLook)], aAlnum) || !isOpaque(rest) || unbase64(rest) != "") {
+		if !hexGroups(rest) && (!only(rest[:min(len(rest), maxLook)], aAlnum) || !isOpaque(rest) || unbase64(rest) != "") {
 			continue
 		}
 		sc.add(Finding{i + 1, end, SecretValue, Unquoted})
 		return true
 	}
 	return false
+}
+
+// hexGroups tells whether s is a UUID, or one that somebody has miscounted.
+func hexGroups(s string) bool {
+	if isUUID(s) {
+		return true
+	}
+	digits, letters, dashes := 0, 0, 0
+	for i := range min(len(s), maxLook) {
+		switch c := s[i]; {
+		case c == '-':
+			dashes++
+		case isDigit(c):
+			digits++
+		case alphabet[c]&aHex == 0:
+			return false
+		default:
+			letters++
+		}
+	}
+	return dashes >= 3 && dashes <= 5 && digits >= 6 && letters >= 4 && digits+letters >= 24
 }
 
 // tokenLike is a first look at a run: letters and digits mixed, and no words.

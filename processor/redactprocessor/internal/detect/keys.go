@@ -208,6 +208,9 @@ func classify(words []string) Kind {
 		class = classOf(words[n-1])
 	}
 	before := wordBeforeLast(words[:n])
+	if class == wOpaque && vendorWords[before] {
+		return KindBearer // acme_private
+	}
 	if kind := certain[class]; kind != KindNone {
 		return certainly(kind, words[:n], before)
 	}

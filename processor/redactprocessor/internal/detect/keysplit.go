@@ -20,6 +20,15 @@ func splitKey(key, low string) (words [maxKeyWords]string, first int) {
 	return words, first
 }
 
+// afterCapitals tells whether the word [start, end) stands behind one in capitals, and does not begin with the last of them:
+// PRIVATEkey, but not APIKey.
+func afterCapitals(key string, start, end int) bool {
+	if start < 2 || key[start-2] < 'A' || key[start-2] > 'Z' {
+		return false
+	}
+	return key[start:end] == "key" || key[start:end] == "token"
+}
+
 // wordStart returns where the word that ends at end begins, or end when no word ends there.
 func wordStart(key string, end int) int {
 	i := end
@@ -36,7 +45,7 @@ func wordStart(key string, end int) int {
 		for i > 0 && key[i-1] >= 'a' && key[i-1] <= 'z' {
 			i--
 		}
-		if i > 0 && key[i-1] >= 'A' && key[i-1] <= 'Z' {
+		if i > 0 && key[i-1] >= 'A' && key[i-1] <= 'Z' && !afterCapitals(key, i, end) {
 			if i--; i > 0 && key[i] == 'D' && key[i-1] == '-' {
 				i++ // -Dkey=value of Java
 			}

@@ -32,4 +32,6 @@ const moreServices = "adafruitio adzuna aikido airbrake airvisual alconost alegr
 	"ticketmaster tickettailor tiingo timecamp tmetric todoist toggl togetherai tradier transferwise travelpayouts twelvedata " +
 	"tyntec ubidots uclassify unifyid unplugg unsplash uploadcare uplead userstack vatlayer vbout verimail veriphone versioneye " +
 	"virustotal visualcrossing voiceflow vouchery vultr walkscore weatherstack webscraper websitepulse whoxy worksnaps " +
+	"besttime cloudplan eagleeyenetworks fastforex findl formbucket nozbe nozbeteams requestfinance runscope selectpdf skrapp " +
+	"smartsheets speechtext tefter tgram worldweather " +
 	"workstack yousign youtube zenkit zenrows zenscrape zenserp zeplin zerotier zipcodebase zonka zulip zuora"

@@ -23,7 +23,7 @@ func splitKey(key, low string) (words [maxKeyWords]string, first int) {
 // afterCapitals tells whether the word [start, end) stands behind one in capitals, and does not begin with the last of them:
 // PRIVATEkey, but not APIKey.
 func afterCapitals(key string, start, end int) bool {
-	if start < 2 || key[start-2] < 'A' || key[start-2] > 'Z' {
+	if start < 2 || !isCapital(key[start-2]) {
 		return false
 	}
 	return key[start:end] == "key" || key[start:end] == "token"
@@ -37,15 +37,15 @@ func wordStart(key string, end int) int {
 		for i > 0 && isDigit(key[i-1]) {
 			i--
 		}
-	case c >= 'A' && c <= 'Z':
-		for i > 0 && key[i-1] >= 'A' && key[i-1] <= 'Z' {
+	case isCapital(c):
+		for i > 0 && isCapital(key[i-1]) {
 			i--
 		}
 	case c >= 'a' && c <= 'z':
 		for i > 0 && key[i-1] >= 'a' && key[i-1] <= 'z' {
 			i--
 		}
-		if i > 0 && key[i-1] >= 'A' && key[i-1] <= 'Z' && !afterCapitals(key, i, end) {
+		if i > 0 && isCapital(key[i-1]) && !afterCapitals(key, i, end) {
 			if i--; i > 0 && key[i] == 'D' && key[i-1] == '-' {
 				i++ // -Dkey=value of Java
 			}
@@ -53,3 +53,5 @@ func wordStart(key string, end int) int {
 	}
 	return i
 }
+
+func isCapital(c byte) bool { return c >= 'A' && c <= 'Z' }

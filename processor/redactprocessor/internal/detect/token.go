@@ -288,8 +288,9 @@ func (sc *Scanner) discord(start, end int) bool {
 		return false
 	}
 	id, err := base64.RawStdEncoding.DecodeString(s[start : start+(end-start)&^3])
-	if err != nil || !only(string(id), aDigit) {
-		return false
+	isID := err == nil && only(string(id), aDigit)
+	if !isID && (strings.IndexByte("MNO", s[start]) < 0 || !tokenLike(s[start:end]) || !tokenLike(s[second+1:third])) {
+		return false // ids begin with a digit from 0 to 9, which base64 writes as M, N or O
 	}
 	sc.add(Finding{start, third, DiscordToken, Unquoted})
 	return true

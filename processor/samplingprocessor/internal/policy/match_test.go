@@ -5,6 +5,7 @@ package policy
 
 import (
 	"errors"
+	"reflect"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -136,9 +137,76 @@ func TestUnreachable_asAnEarlierRuleTakesMore(t *testing.T) {
 	f(false, &When{Error: true}, &When{Error: 7})
 	f(true, &When{MinTokens: 5}, &When{MinTokens: 5, MinCost: 1})
 	f(false, &When{MinTokens: 5, MinCost: 1}, &When{MinTokens: 5})
+	f(true, &When{MinDuration: 10}, &When{MinDuration: 30})
+	f(false, &When{MinDuration: 30}, &When{MinDuration: 10})
+	f(true, &When{MaxDuration: 30}, &When{MaxDuration: 10})
+	f(false, &When{MaxDuration: 30}, &When{MinDuration: 10})
+	f(true, &When{Attributes: map[string]any{"x": 1}}, &When{Attributes: map[string]any{"x": 1, "y": 2}})
+	f(false, &When{Attributes: map[string]any{"x": 1, "y": 2}}, &When{Attributes: map[string]any{"x": 1}})
+	f(true, &When{Attributes: map[string]any{"x": []any{1, 2}}}, &When{Attributes: map[string]any{"x": 2}})
+	f(false, &When{Attributes: map[string]any{"x": []any{1, 2}}}, &When{Attributes: map[string]any{"x": 3}})
+	f(false, &When{Attributes: map[string]any{"x": map[string]any{"min": 1}}}, &When{Attributes: map[string]any{"x": 2}})
+	f(true, &When{Service: []string{"x", "y"}}, &When{Service: []string{"x"}})
+	f(false, &When{Service: []string{"x"}}, &When{Service: []string{"x", "y"}})
+	f(true, &When{Any: &[]When{{Error: true}, {MinTokens: 5}}}, &When{Error: true})
+	f(true, &When{Any: &[]When{{Error: true}, {MinTokens: 5}}}, &When{MinTokens: 9, MinCost: 1})
+	f(true, &When{Any: &[]When{{Error: true}, {MinTokens: 5}}}, &When{Any: &[]When{{MinTokens: 6}, {Error: "failed"}}})
+	f(false, &When{Any: &[]When{{Error: true}, {MinTokens: 5}}}, &When{MinTokens: 4})
+	f(true, &When{All: &[]When{{Error: true}, {MinTokens: 5}}}, &When{Error: true, MinTokens: 5})
+	f(false, &When{All: &[]When{{Error: true}, {MinTokens: 5}}}, &When{Error: true})
+	f(true, &When{MinTokens: 5}, &When{All: &[]When{{Error: true}, {MinTokens: 5}}})
+	f(false, &When{MinTokens: 5}, &When{Any: &[]When{{Error: true}, {MinTokens: 5}}})
+	f(true, &When{Not: &When{MinTokens: 9}}, &When{Not: &When{MinTokens: 5}})
+	f(false, &When{Not: &When{MinTokens: 5}}, &When{Not: &When{MinTokens: 9}})
+	f(false, &When{Condition: "a"}, &When{Condition: "b"})
+	f(false, &When{Any: &[]When{}}, &When{})
 	f(false, &When{NewRelease: release}, &When{NewRelease: release})
 	f(false, &When{Not: &When{NewRelease: release}}, &When{Not: &When{NewRelease: release}})
 	f(false, &When{Any: &[]When{{NewRelease: release}}}, &When{Any: &[]When{{NewRelease: release}}})
+}
+
+func TestUnreachable_asEarlierRulesTakeBothHalves(t *testing.T) {
+	failed, fine := Rule{Name: "failed", When: &When{Error: true}}, Rule{Name: "fine", When: &When{Error: false}}
+	assert.Equal(t, []string{"rest", "long"},
+		Unreachable([]Rule{failed, fine, {Name: "rest"}, {Name: "long", When: &When{MinDuration: 5}}}))
+	fine.When.MinTokens = 5
+	assert.Equal(t, []string{"big"}, Unreachable([]Rule{
+		failed, fine,
+		{Name: "rest", When: &When{MinTokens: 4}},
+		{Name: "big", When: &When{MinTokens: 6}},
+	}))
+}
+
+// TestUnreachable_knowsAllWishes fails when a wish is added that covers does not compare.
+func TestUnreachable_knowsAllWishes(t *testing.T) {
+	for i := range reflect.TypeFor[When]().NumField() {
+		var w When
+		field := reflect.ValueOf(&w).Elem().Field(i)
+		switch field.Kind() {
+		case reflect.Interface:
+			field.Set(reflect.ValueOf(true))
+		case reflect.Map:
+			field.Set(reflect.ValueOf(map[string]any{"x": 1}))
+		case reflect.Slice:
+			field.Set(reflect.ValueOf([]string{"x"}))
+		case reflect.String:
+			field.SetString("x")
+		case reflect.Float64:
+			field.SetFloat(1)
+		case reflect.Pointer:
+			switch field.Interface().(type) {
+			case *When:
+				w.Not = &When{MinSpans: 1}
+			case *NewRelease:
+				w.NewRelease = &NewRelease{}
+			default:
+				field.Set(reflect.ValueOf(&[]When{{MinSpans: 1}}))
+			}
+		default:
+			field.SetInt(1)
+		}
+		assert.False(t, covers(&w, nil), reflect.TypeFor[When]().Field(i).Name)
+	}
 }
 
 func TestExplain(t *testing.T) {

@@ -15,6 +15,8 @@ type explicit struct {
 	here       bool
 	randomness uint64
 	threshold  uint64 // 0: it may have passed none
+	// alone is the highest threshold that came without randomness: passed by dice that nobody else knows.
+	alone uint64
 }
 
 // merge takes the highest of what should be one and the same, so that the order plays no part.
@@ -22,26 +24,45 @@ func (x *explicit) merge(o explicit) {
 	x.here = x.here || o.here
 	x.randomness = max(x.randomness, o.randomness)
 	x.threshold = max(x.threshold, o.threshold)
+	x.alone = max(x.alone, o.alone)
 }
 
 // readExplicit reads a trace state. One that cannot be read says nothing.
 func readExplicit(state string) explicit {
-	if !strings.Contains(state, "rv:") {
+	if !strings.Contains(state, "rv:") && !strings.Contains(state, "th:") {
 		return explicit{}
 	}
 	w3c, err := sampling.NewW3CTraceState(state)
 	if err != nil {
 		return explicit{}
 	}
+	th, thinned := w3c.OTelValue().TValueThreshold()
 	randomness, ok := w3c.OTelValue().RValueRandomness()
-	if !ok {
+	switch {
+	case !ok && thinned:
+		return explicit{alone: th.Unsigned()}
+	case !ok:
 		return explicit{}
 	}
 	x := explicit{here: true, randomness: randomness.Unsigned()}
-	if th, ok := w3c.OTelValue().TValueThreshold(); ok && th.ShouldSample(randomness) {
+	if thinned && th.ShouldSample(randomness) {
 		x.threshold = th.Unsigned()
 	}
 	return x
+}
+
+// beside makes th the threshold of two samplers that know nothing of each other's dice: upstream by the trace id, here by the
+// conversation. A trace had to be lucky with both, and stands for as many as both together left out.
+func (x explicit) beside(th sampling.Threshold) sampling.Threshold {
+	upstream, err := sampling.UnsignedToThreshold(x.alone)
+	if err != nil || x.here || x.alone == 0 {
+		return th
+	}
+	both, err := sampling.ProbabilityToThreshold(upstream.Probability() * th.Probability())
+	if err != nil {
+		return th // less than can be written
+	}
+	return both
 }
 
 // readState notes what the trace state of the span says. Nearly all have none, or the same as the one before.
@@ -53,7 +74,7 @@ func (o *Observer) readState() {
 	if state != o.state {
 		o.state, o.explicit = state, readExplicit(state)
 	}
-	if o.explicit.here {
+	if o.explicit != (explicit{}) {
 		o.e.details().explicit.merge(o.explicit)
 	}
 }

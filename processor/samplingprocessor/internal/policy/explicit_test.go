@@ -4,6 +4,7 @@
 package policy
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -61,7 +62,7 @@ func TestExplicit_whatCannotBeReadSaysNothing(t *testing.T) {
 		id := [16]byte{byte(n), 1}
 		plain := observeStates(p, nil, "")
 		want := p.Decide(id, &plain, now)
-		for _, state := range []string{"ot=rv:c0", "ot=rv:zz", "rv:", "ot=th:8", ",,,rv:=", "other=rv:c0000000000000"} {
+		for _, state := range []string{"ot=rv:c0", "ot=rv:zz", "rv:", "ot=th:zz", "ot=th:0", ",,,rv:=", "other=rv:c0000000000000"} {
 			e := observeStates(p, nil, state)
 			assert.Equal(t, want, p.Decide(id, &e, now), state)
 		}
@@ -92,4 +93,35 @@ func TestExplicit_weightsOfAChain(t *testing.T) {
 	}
 	assert.InEpsilon(t, came, sum, 0.05)
 	assert.InEpsilon(t, n, all, 0.05)
+}
+
+// TestExplicit_thresholdAlone has a sampler upstream keep half by the trace ids, as SDKs do: we keep a quarter of whole
+// conversations of what comes, and the thresholds say how many there were before.
+func TestExplicit_thresholdAlone(t *testing.T) {
+	p := compile(t, Options{Conversation: []string{"session.id"}}, Rule{Name: "failed", When: &When{Error: true}, Keep: percent(100)}, quarter())
+	r := rand.New(rand.NewPCG(5, 6))
+	half, err := sampling.ProbabilityToThreshold(0.5)
+	require.NoError(t, err)
+	came, sum, all := 0, 0.0, 0.0
+	const n = 40_000
+	for i := range n {
+		var id [16]byte
+		binary.BigEndian.PutUint64(id[8:], r.Uint64())
+		if !half.ShouldSample(sampling.TraceIDToRandomness(id)) {
+			continue
+		}
+		came++
+		e := observeStates(p, map[string]any{"session.id": fmt.Sprint(i)}, "ot=th:8", "")
+		if d := p.Decide(id, &e, now); d.Keep {
+			sum += d.AdjustedCount()
+			all += d.Threshold.AdjustedCount()
+		}
+	}
+	assert.InEpsilon(t, came, sum, 0.05)
+	assert.InEpsilon(t, n, all, 0.05)
+
+	e := observeStates(p, map[string]any{"error.type": "x", "gen_ai.operation.name": "chat"}, "ot=th:8")
+	d := p.Decide([16]byte{1}, &e, now)
+	require.Equal(t, "failed", d.Rule)
+	assert.Equal(t, "8", d.Threshold.TValue(), "what is kept for certain stands for what was left out upstream")
 }

@@ -117,6 +117,9 @@ func (p *Policy) Decide(traceID [16]byte, e *Evidence, now time.Time) Decision {
 		r.observe(e.releases, i, now)
 	}
 	d := p.byRules(traceID, e, now)
+	if d.Keep && e.more != nil {
+		d.Threshold = e.more.explicit.beside(d.Threshold)
+	}
 	if p.opts.Promote > 0 && e.signs&p.promoting != 0 {
 		p.promoted.add(e.conversations.all(), now, p.opts.Promote)
 	}

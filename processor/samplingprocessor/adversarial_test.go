@@ -4,6 +4,7 @@
 package samplingprocessor
 
 import (
+	"context"
 	"math"
 	"math/rand/v2"
 	"strings"
@@ -24,7 +25,9 @@ func releaseOf(t *testing.T, change func(*Config), td ptrace.Traces) ([]ptrace.T
 	t.Helper()
 	s := startSampler(t, change)
 	s.send(td)
-	out := s.stop()
+	require.NoError(t, s.traces.Shutdown(context.Background()))
+	t.Cleanup(func() { assert.NoError(t, s.telemetry.Shutdown(context.Background())) })
+	out := s.sink.AllTraces()
 	requireTrees(t, out...)
 	return out, s
 }
@@ -175,8 +178,9 @@ func TestAdversarial_noRootAtAll(t *testing.T) {
 func TestAdversarial_cyclesAreCutAtTheirEarliestSpan(t *testing.T) {
 	f := func(want map[string]string, specs ...spec) {
 		t.Helper()
-		out, _ := releaseOf(t, nil, traces(specs...))
+		out, s := releaseOf(t, nil, traces(specs...))
 		assert.Equal(t, want, shape(out...))
+		assert.Equal(t, 1.0, s.count("cycles_cut"))
 	}
 	f(map[string]string{id(1): ""}, spec{id: 1, parent: 1, kind: "llm"})
 	f(map[string]string{id(1): id(2), id(2): ""},
@@ -257,7 +261,8 @@ func TestAdversarial_madeRootTakesThePlaceOfThePrunedOne(t *testing.T) {
 		{id: 2, parent: 1, kind: "llm", start: 5},
 		{id: 3, parent: 1, kind: "llm", start: 6},
 	}
-	out, _ := releaseOf(t, nil, traces(specs...))
+	out, s := releaseOf(t, nil, traces(specs...))
+	assert.Equal(t, 1.0, s.count("roots_made"))
 	again, _ := releaseOf(t, nil, traces(specs[2], specs[0], specs[1]))
 	root := rootOf(t, out[0])
 	assert.NotEqual(t, spanID(1), root.SpanID(), "an id of its own")
@@ -293,17 +298,20 @@ func TestAdversarial_failedInfrastructureBelowAToolStaysOrIsTold(t *testing.T) {
 }
 
 func TestAdversarial_malformedTraceStateIsLeftAlone(t *testing.T) {
+	unreadable := 0.0
 	f := func(in, want string) {
 		t.Helper()
 		td := traces(spec{id: 1, kind: "llm"})
 		spansOfAll(td)[0].TraceState().FromRaw(in)
-		out, _ := releaseOf(t, nil, td)
+		out, s := releaseOf(t, nil, td)
 		assert.Equal(t, want, spansOfAll(out...)[0].TraceState().AsRaw())
+		assert.Equal(t, unreadable, s.count("trace_states_unreadable"))
 	}
 	f("", "ot=th:0")
 	f("vendor=1", "ot=th:0,vendor=1")
 	f("ot=th:8", "ot=th:8")
 	f("ot=rv:aaaaaaaaaaaaaa", "ot=rv:aaaaaaaaaaaaaa;th:0")
+	unreadable = 1
 	f("not a state at all,,=", "not a state at all,,=")
 }
 

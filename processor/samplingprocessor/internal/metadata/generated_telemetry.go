@@ -25,30 +25,33 @@ func Tracer(settings component.TelemetrySettings) trace.Tracer {
 // TelemetryBuilder provides an interface for components to report telemetry
 // as defined in metadata and user config.
 type TelemetryBuilder struct {
-	meter                            metric.Meter
-	mu                               sync.Mutex
-	registrations                    []metric.Registration
-	ProcessorSamplingAdjustedCount   metric.Float64Counter
-	ProcessorSamplingBroughtBack     metric.Int64Counter
-	ProcessorSamplingBytesHeld       metric.Int64ObservableGauge
-	ProcessorSamplingDecisions       metric.Int64Counter
-	ProcessorSamplingDroppedSpans    metric.Int64Counter
-	ProcessorSamplingEvicted         metric.Int64Counter
-	ProcessorSamplingJournalBytes    metric.Int64ObservableGauge
-	ProcessorSamplingJournalFailures metric.Int64Counter
-	ProcessorSamplingLateSpans       metric.Int64Counter
-	ProcessorSamplingLogRecords      metric.Int64Counter
-	ProcessorSamplingRefusedRequests metric.Int64Counter
-	ProcessorSamplingReleaseRetries  metric.Int64Counter
-	ProcessorSamplingReplayedTraces  metric.Int64Counter
-	ProcessorSamplingShedSpans       metric.Int64Counter
-	ProcessorSamplingSpansPruned     metric.Int64Counter
-	ProcessorSamplingSpansReceived   metric.Int64Counter
-	ProcessorSamplingSpansReleased   metric.Int64Counter
-	ProcessorSamplingSpansReparented metric.Int64Counter
-	ProcessorSamplingSpansSeparated  metric.Int64Counter
-	ProcessorSamplingTracesHeld      metric.Int64ObservableGauge
-	ProcessorSamplingTracesReceived  metric.Int64Counter
+	meter                                  metric.Meter
+	mu                                     sync.Mutex
+	registrations                          []metric.Registration
+	ProcessorSamplingAdjustedCount         metric.Float64Counter
+	ProcessorSamplingBroughtBack           metric.Int64Counter
+	ProcessorSamplingBytesHeld             metric.Int64ObservableGauge
+	ProcessorSamplingCyclesCut             metric.Int64Counter
+	ProcessorSamplingDecisions             metric.Int64Counter
+	ProcessorSamplingDroppedSpans          metric.Int64Counter
+	ProcessorSamplingEvicted               metric.Int64Counter
+	ProcessorSamplingJournalBytes          metric.Int64ObservableGauge
+	ProcessorSamplingJournalFailures       metric.Int64Counter
+	ProcessorSamplingLateSpans             metric.Int64Counter
+	ProcessorSamplingLogRecords            metric.Int64Counter
+	ProcessorSamplingRefusedRequests       metric.Int64Counter
+	ProcessorSamplingReleaseRetries        metric.Int64Counter
+	ProcessorSamplingReplayedTraces        metric.Int64Counter
+	ProcessorSamplingRootsMade             metric.Int64Counter
+	ProcessorSamplingShedSpans             metric.Int64Counter
+	ProcessorSamplingSpansPruned           metric.Int64Counter
+	ProcessorSamplingSpansReceived         metric.Int64Counter
+	ProcessorSamplingSpansReleased         metric.Int64Counter
+	ProcessorSamplingSpansReparented       metric.Int64Counter
+	ProcessorSamplingSpansSeparated        metric.Int64Counter
+	ProcessorSamplingTraceStatesUnreadable metric.Int64Counter
+	ProcessorSamplingTracesHeld            metric.Int64ObservableGauge
+	ProcessorSamplingTracesReceived        metric.Int64Counter
 }
 
 // TelemetryBuilderOption applies changes to default builder.
@@ -153,6 +156,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		metric.WithUnit("By"),
 	)
 	errs = errors.Join(errs, err)
+	builder.ProcessorSamplingCyclesCut, err = builder.meter.Int64Counter(
+		"otelcol_processor_sampling_cycles_cut",
+		metric.WithDescription("Cycles of parents in kept traces, which were cut. [Alpha]"),
+		metric.WithUnit("{cycles}"),
+	)
+	errs = errors.Join(errs, err)
 	builder.ProcessorSamplingDecisions, err = builder.meter.Int64Counter(
 		"otelcol_processor_sampling_decisions",
 		metric.WithDescription("Traces that were judged. [Alpha]"),
@@ -213,6 +222,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 		metric.WithUnit("{traces}"),
 	)
 	errs = errors.Join(errs, err)
+	builder.ProcessorSamplingRootsMade, err = builder.meter.Int64Counter(
+		"otelcol_processor_sampling_roots_made",
+		metric.WithDescription("Roots that were made for kept traces, as theirs was left out and several spans stood below it. [Alpha]"),
+		metric.WithUnit("{spans}"),
+	)
+	errs = errors.Join(errs, err)
 	builder.ProcessorSamplingShedSpans, err = builder.meter.Int64Counter(
 		"otelcol_processor_sampling_shed_spans",
 		metric.WithDescription("Spans that were accepted and thrown away, as memory was full and when_full is shed. [Alpha]"),
@@ -246,6 +261,12 @@ func NewTelemetryBuilder(settings component.TelemetrySettings, options ...Teleme
 	builder.ProcessorSamplingSpansSeparated, err = builder.meter.Int64Counter(
 		"otelcol_processor_sampling_spans_separated",
 		metric.WithDescription("Spans that came with the id of another span of their trace, and were given one of their own. [Alpha]"),
+		metric.WithUnit("{spans}"),
+	)
+	errs = errors.Join(errs, err)
+	builder.ProcessorSamplingTraceStatesUnreadable, err = builder.meter.Int64Counter(
+		"otelcol_processor_sampling_trace_states_unreadable",
+		metric.WithDescription("Spans of kept traces whose trace state cannot be read; it stays as it is. [Alpha]"),
 		metric.WithUnit("{spans}"),
 	)
 	errs = errors.Join(errs, err)

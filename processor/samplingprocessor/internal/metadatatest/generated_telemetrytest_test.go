@@ -34,6 +34,7 @@ func TestSetupTelemetry(t *testing.T) {
 	}))
 	tb.ProcessorSamplingAdjustedCount.Add(context.Background(), 1)
 	tb.ProcessorSamplingBroughtBack.Add(context.Background(), 1)
+	tb.ProcessorSamplingCyclesCut.Add(context.Background(), 1)
 	tb.ProcessorSamplingDecisions.Add(context.Background(), 1)
 	tb.ProcessorSamplingDroppedSpans.Add(context.Background(), 1)
 	tb.ProcessorSamplingEvicted.Add(context.Background(), 1)
@@ -43,12 +44,14 @@ func TestSetupTelemetry(t *testing.T) {
 	tb.ProcessorSamplingRefusedRequests.Add(context.Background(), 1)
 	tb.ProcessorSamplingReleaseRetries.Add(context.Background(), 1)
 	tb.ProcessorSamplingReplayedTraces.Add(context.Background(), 1)
+	tb.ProcessorSamplingRootsMade.Add(context.Background(), 1)
 	tb.ProcessorSamplingShedSpans.Add(context.Background(), 1)
 	tb.ProcessorSamplingSpansPruned.Add(context.Background(), 1)
 	tb.ProcessorSamplingSpansReceived.Add(context.Background(), 1)
 	tb.ProcessorSamplingSpansReleased.Add(context.Background(), 1)
 	tb.ProcessorSamplingSpansReparented.Add(context.Background(), 1)
 	tb.ProcessorSamplingSpansSeparated.Add(context.Background(), 1)
+	tb.ProcessorSamplingTraceStatesUnreadable.Add(context.Background(), 1)
 	tb.ProcessorSamplingTracesReceived.Add(context.Background(), 1)
 	AssertEqualProcessorSamplingAdjustedCount(t, testTel,
 		[]metricdata.DataPoint[float64]{{Value: 1}},
@@ -57,6 +60,9 @@ func TestSetupTelemetry(t *testing.T) {
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualProcessorSamplingBytesHeld(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualProcessorSamplingCyclesCut(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualProcessorSamplingDecisions(t, testTel,
@@ -89,6 +95,9 @@ func TestSetupTelemetry(t *testing.T) {
 	AssertEqualProcessorSamplingReplayedTraces(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
+	AssertEqualProcessorSamplingRootsMade(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
 	AssertEqualProcessorSamplingShedSpans(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
@@ -105,6 +114,9 @@ func TestSetupTelemetry(t *testing.T) {
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualProcessorSamplingSpansSeparated(t, testTel,
+		[]metricdata.DataPoint[int64]{{Value: 1}},
+		metricdatatest.IgnoreTimestamp())
+	AssertEqualProcessorSamplingTraceStatesUnreadable(t, testTel,
 		[]metricdata.DataPoint[int64]{{Value: 1}},
 		metricdatatest.IgnoreTimestamp())
 	AssertEqualProcessorSamplingTracesHeld(t, testTel,

@@ -52,6 +52,9 @@ type traceStates struct {
 	last      string
 	result    string
 	valid     bool
+	// unreadable counts spans with a state that says nothing; damaged tells whether the last one is such.
+	unreadable int
+	damaged    bool
 }
 
 // write never lowers a threshold that came in, and leaves a state that it cannot read as it is.
@@ -61,22 +64,27 @@ func (t *traceStates) write(state pcommon.TraceState) {
 	}
 	raw := state.AsRaw()
 	if !t.valid || raw != t.last {
-		t.last, t.result, t.valid = raw, withThreshold(raw, t.threshold), true
+		result, ok := withThreshold(raw, t.threshold)
+		t.last, t.result, t.valid, t.damaged = raw, result, true, !ok
+	}
+	if t.damaged {
+		t.unreadable++
 	}
 	state.FromRaw(t.result)
 }
 
-func withThreshold(raw string, threshold sampling.Threshold) string {
+// withThreshold returns raw as it is, and false, when it cannot be read. A higher threshold in it stays.
+func withThreshold(raw string, threshold sampling.Threshold) (state string, readable bool) {
 	w3c, err := sampling.NewW3CTraceState(raw)
 	if err != nil {
-		return raw
+		return raw, false
 	}
 	if err := w3c.OTelValue().UpdateTValueWithSampling(threshold); err != nil {
-		return raw
+		return raw, true
 	}
 	var b strings.Builder
 	if err := w3c.Serialize(&b); err != nil {
-		return raw
+		return raw, false
 	}
-	return b.String()
+	return b.String(), true
 }

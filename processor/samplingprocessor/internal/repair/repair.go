@@ -80,6 +80,9 @@ type Result struct {
 	Duplicates int // copies of spans that are in Traces
 	Twins      int // spans that came with the id of another and were given one of their own
 	Truncated  int // cut off as there were too many
+	Cycles     int // of parents, which were cut
+	Made       int // roots that did not come: 0 or 1
+	Unreadable int // spans whose trace state cannot be read, and stays as it is
 	Joined     int // log records that became events of spans
 	Unredacted int // log records that were left out, as they have not been through redact and their spans have
 }
@@ -150,6 +153,11 @@ func Trace(td ptrace.Traces, opts Options, stamp Stamp, events ...join.Event) Re
 func (w *work) trace(td ptrace.Traces, events []join.Event) Result {
 	w.read(td)
 	w.tree.Rebuild(w.nodes)
+	for _, i := range w.tree.Roots() {
+		if w.tree.Cut(i) {
+			w.result.Cycles++
+		}
+	}
 	w.result.Twins = w.separate()
 	w.joinEvents(events)
 	w.prune()
@@ -163,6 +171,7 @@ func (w *work) trace(td ptrace.Traces, events []join.Event) Result {
 	w.tellPruned()
 	w.placeAstray()
 	w.stampRoot()
+	w.result.Unreadable = w.states.unreadable
 	w.result.Known, w.result.Root = w.known(), w.spanID(w.root)
 	w.result.Traces = w.release(td)
 	return w.result

@@ -34,6 +34,7 @@ func (w *work) chooseRoot() bool {
 		w.root = tops[0]
 	default:
 		w.root = w.makeRoot(original)
+		w.result.Made++
 	}
 	w.newRoot = w.root != original || len(w.tree.Roots()) > 1
 	if w.root != original {

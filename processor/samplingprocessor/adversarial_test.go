@@ -18,6 +18,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/contract"
+	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/policy"
 )
 
 // releaseOf sends one message, shuts down and returns what came out.
@@ -66,7 +67,10 @@ func TestAdversarial_lateErrorOfADroppedTraceIsCounted(t *testing.T) {
 
 func TestAdversarial_clocksThatAreTenYearsOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := startSampler(t, nil)
+		s := startSampler(t, func(c *Config) {
+			slow := policy.Rule{Name: "slow", When: &policy.When{MinDuration: 30 * time.Second}, Keep: new(float64)}
+			c.Rules = []policy.Rule{slow, keep("everything", 100)}
+		})
 		td := traces(spec{id: 1, kind: "llm"}, spec{id: 2, parent: 1, kind: "tool"}, spec{id: 3, parent: 1, kind: "tool"})
 		spans := spansOfAll(td)
 		spans[0].SetStartTimestamp(pcommon.NewTimestampFromTime(epoch.AddDate(10, 0, 0)))
@@ -77,6 +81,7 @@ func TestAdversarial_clocksThatAreTenYearsOff(t *testing.T) {
 		s.send(td)
 		time.Sleep(11 * time.Second)
 		assert.Equal(t, "root", s.decisions.only(t).Trigger, "deadlines go by arrival")
+		assert.Equal(t, "everything", s.decisions.only(t).Rule, "and nothing took long")
 		assert.Equal(t, map[string]string{id(1): "", id(2): id(1), id(3): id(1)}, shape(s.stop()...))
 	})
 }

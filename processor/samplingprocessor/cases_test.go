@@ -51,7 +51,8 @@ var adversarialCases = []struct{ what, tests string }{
 	},
 	5: {
 		"clocks are off by years, run backwards, or are not set",
-		"TestAdversarial_clocksThatAreTenYearsOff internal/policy.TestEvidence_durationOfBrokenClocksIsNone",
+		`TestAdversarial_clocksThatAreTenYearsOff internal/policy.TestEvidence_durationOfBrokenClocksIsNone
+		internal/policy.TestEvidence_brokenClocksAreNoOutliers`,
 	},
 	6: {
 		"spans come twice, more complete ones, and whole requests again",
@@ -63,6 +64,7 @@ var adversarialCases = []struct{ what, tests string }{
 	8: {
 		"one trace of 100,000 spans, of a gigabyte, one span of 64 MiB",
 		`TestAdversarial_chainOfAHundredThousandSpans TestAdversarial_giantTraceIsCutAndKeepsItsErrors
+		TestGiant_isOneTreeOfWhatIsAllowed
 		TestAdversarial_traceOfAGigabyte TestAdversarial_oneHugeSpanDoesNotStarveOthers TestSize_aTraceThatOutgrowsItsShareIsJudged`,
 	},
 	9: {

@@ -11,6 +11,7 @@ import (
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/confmap"
+	"go.opentelemetry.io/collector/pdata/pcommon"
 
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/settings"
 	"github.com/otelcol-langsmith/otelcol-langsmith/processor/samplingprocessor/internal/condition"
@@ -210,8 +211,13 @@ func (c *Config) policyOptions() policy.Options {
 	if seed == "" {
 		seed = defaultSeed
 	}
+	var tenant func(pcommon.Map) [16]byte
+	if len(c.Tenant) > 0 {
+		tenant = func(resource pcommon.Map) [16]byte { return c.tenantOf(resource) }
+	}
 	return policy.Options{
-		Seed: seed, OnlyAgents: c.Traces == onlyAgent, Unpruned: c.Spans == everything, Conversation: c.Conversation,
+		Tenant: tenant,
+		Seed:   seed, OnlyAgents: c.Traces == onlyAgent, Unpruned: c.Spans == everything, Conversation: c.Conversation,
 		Keep: c.KeepAttributes, Expected: c.ExpectedErrors, Promote: c.Promote, Budget: c.Budget, Learn: c.Complete.Learn,
 		Condition: compileCondition,
 	}

@@ -27,6 +27,8 @@ const (
 
 	// decidedShare of the budget remembers decided traces for the spans that come late.
 	decidedShare = 16
+	// minDecided is room for what is remembered of a trace that is sealed, on every shard of a tiny budget.
+	minDecided = 1 << 10
 	// graveShare of the budget holds dropped traces, should an error come late. It is the first to be given up.
 	graveShare = 8
 )

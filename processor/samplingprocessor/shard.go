@@ -108,7 +108,7 @@ func newShard(c *core, observers []decision.Observer, share, disk int64) (*shard
 		open: store.New[note](store.Waits{
 			AfterRoot: c.cfg.Complete.AfterRoot, Idle: c.cfg.Complete.Idle, Max: c.cfg.Complete.Max,
 		}),
-		decided: store.NewDecided[verdict](share / decidedShare),
+		decided: store.NewDecided[verdict](max(share/decidedShare, minDecided)),
 		graves:  store.NewDecided[*grave](share/graveShare + disk),
 
 		graveWeight: 1 + disk/max(share/graveShare, 1),

@@ -116,11 +116,13 @@ func (s *shard) memo(key store.Key, v *verdict) []byte {
 	return memo(key, v)
 }
 
-// remember keeps the verdict for late spans; what is remembered counts in the budget.
+// remember keeps the verdict for late spans; what is remembered counts in the budget. One for which there is not enough
+// memory is made smaller: if it were not remembered at all, the next span would begin a second trace.
 func (s *shard) remember(key store.Key, v *verdict) {
 	before := s.decided.Bytes()
 	var cost int64
 	if v.known != nil {
+		v.known = v.known.Fit(s.decided.Fits)
 		cost = v.known.Cost()
 	}
 	s.decided.Put(key, *v, cost)

@@ -33,12 +33,20 @@ func (s *shard) addLate(v *verdict, a *arrival) {
 		c.metrics.logs(outcomeLate, len(a.part.Spans))
 		s.giveBack(a.key, a.part, a.part.Cost(), a.seqs(), s.takenElsewhere(a.key))
 	default:
-		l := v.known.Late(s.decode(a.part), c.repairOptions())
+		l := s.place(v.known, a.part)
 		c.metrics.repairedLate(l)
 		known := *v // which remembering moves
 		s.remember(a.key, &known)
 		s.shipPart(a, l, &known)
 	}
+}
+
+// place gives late spans their place in the released trace. Where that takes nothing more they are not even read.
+func (s *shard) place(known *repair.Known, part store.Part) repair.Late {
+	if known.Sealed() {
+		return repair.Late{Truncated: len(part.Spans)}
+	}
+	return known.Late(s.decode(part), s.core.repairOptions())
 }
 
 // shipPart hands late spans to the outbox, if any are left.

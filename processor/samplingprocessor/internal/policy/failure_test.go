@@ -287,7 +287,9 @@ func TestObserve_whatAsksToBeKept(t *testing.T) {
 	f(false, "sampling.keep", false)
 	f(false, "sampling.keep", "no")
 	f(false, "sampling.drop", true)
-	f(false, "resource.sampling.keep", true)
+	f(true, "resource.sampling.keep", true)
+	f(true, "resource.sampling.keep", "true")
+	f(false, "resource.sampling.keep", "no")
 }
 
 func TestObserve_countsTheRunsOfABudget(t *testing.T) {

@@ -26,6 +26,12 @@ const (
 // hashKey is a key of SipHash.
 type hashKey [2]uint64
 
+// of is the key for a tenant, whose ids share no fate with the same ones of others. A tenant is a hash itself; the zero one
+// changes nothing.
+func (k hashKey) of(tenant [16]byte) hashKey {
+	return hashKey{k[0] ^ binary.LittleEndian.Uint64(tenant[:8]), k[1] ^ binary.LittleEndian.Uint64(tenant[8:])}
+}
+
 // keysOf derives a key for every kind from the seed. They depend on nothing else: every replica and every restart
 // hashes alike, with no shared state, and who does not know the seed cannot choose ids that are kept.
 func keysOf(seed string) (keys [kinds]hashKey) {

@@ -48,6 +48,7 @@ type Observer struct {
 
 	entered  int // resources
 	resource ofResource
+	tenant   [16]byte             // of the resource
 	rs       ptrace.ResourceSpans // for conditions
 	ss       ptrace.ScopeSpans
 
@@ -65,6 +66,7 @@ type Observer struct {
 // ofResource is what a resource tells about each trace that has a span there.
 type ofResource struct {
 	matched  uint64 // by its attributes alone
+	asked    bool   // for all its traces to be kept
 	lacks    bool   // an attribute that some rule tells releases by
 	releases []releaseID
 	partial  []releaseID // of a span that does not have the attribute either
@@ -134,6 +136,21 @@ func (o *Observer) Enter(rs ptrace.ResourceSpans) {
 			r.matched |= 1 << i
 		}
 	}
+	r.asked = slices.ContainsFunc(o.opts.Keep, func(key string) bool {
+		v, ok := resource.Get(key)
+		return ok && isYes(v)
+	})
+	o.enterTenant(resource)
+}
+
+// enterTenant forgets the conversation when the tenant is another: each has its own "1".
+func (o *Observer) enterTenant(resource pcommon.Map) {
+	if o.opts.Tenant == nil {
+		return
+	}
+	if t := o.opts.Tenant(resource); t != o.tenant {
+		o.tenant, o.conversation = t, ""
+	}
 }
 
 // EnterScope notes the scope of the spans that follow.
@@ -161,6 +178,7 @@ func (o *Observer) Read(s *Sight, span ptrace.Span) {
 	if s.entered != o.entered {
 		s.entered = o.entered
 		o.e.releases = addReleases(o.e.releases, o.resource.releases)
+		o.e.asked = o.e.asked || o.resource.asked
 	}
 	e, r := o.e, &o.reader
 	want := r.want
@@ -281,8 +299,9 @@ func isRefused(attributes pcommon.Map) bool {
 	return ok && (code == 408 || code == 429 || code >= 500 && code < 600)
 }
 
-// maxDuration is the longest time that a time.Duration can hold.
-const maxDuration = 1<<63 - 1
+// maxDuration is the longest that a span can have taken. One that took longer has broken clocks, which is no reason to keep its
+// trace: a start that was never set, or an end that another host has set.
+const maxDuration = 7 * 24 * time.Hour
 
 // The bits of a span's flags that say where its parent is (https://opentelemetry.io/docs/specs/otlp/).
 const isRemote = 0x300
@@ -290,8 +309,8 @@ const isRemote = 0x300
 func (o *Observer) readTop(sight *Sight) {
 	s := &o.span
 	start, end := s.StartTimestamp(), s.EndTimestamp()
-	if start > 0 && end > start {
-		o.e.longest = max(o.e.longest, time.Duration(min(uint64(end-start), maxDuration)))
+	if start > 0 && end > start && uint64(end-start) <= uint64(maxDuration) {
+		o.e.longest = max(o.e.longest, time.Duration(end-start))
 	}
 	t := top{here: true, orphan: !s.ParentSpanID().IsEmpty(), start: uint64(start), id: s.SpanID(), signs: o.glance.Signs}
 	if t.compare(&o.e.top) <= 0 {
@@ -314,7 +333,7 @@ func (o *Observer) readConversation() {
 		return
 	}
 	if id != o.conversation {
-		o.conversation, o.conversationHash = id, hash(o.keys[ofConversation], id)
+		o.conversation, o.conversationHash = id, hash(o.keys[ofConversation].of(o.tenant), id)
 	}
 	o.e.conversations.add(o.conversationHash)
 }

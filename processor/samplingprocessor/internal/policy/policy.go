@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/open-telemetry/opentelemetry-collector-contrib/pkg/sampling"
+	"go.opentelemetry.io/collector/pdata/pcommon"
 
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/dialect"
 )
@@ -73,7 +74,10 @@ type Options struct {
 	// Conversation lists the attributes that may hold a conversation's id, the most deliberate first; nil for those
 	// that package dialect knows.
 	Conversation []string
-	// Keep lists the attributes by which a span asks for its trace to be kept; true or "true" does.
+	// Tenant tells the tenant of a resource, as a hash that nobody can guess collisions of, or zero where it names none. Its
+	// conversations are its own. nil: there are none.
+	Tenant func(resource pcommon.Map) [16]byte
+	// Keep lists the attributes by which a span or a resource asks for its trace to be kept; true or "true" does.
 	Keep []string
 	// Expected lists types of errors that are no failures here, as error.type or an exception names them, with or without
 	// its package.

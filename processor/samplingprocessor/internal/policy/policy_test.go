@@ -394,5 +394,60 @@ func TestEvidence_durationOfBrokenClocksIsNone(t *testing.T) {
 	f(5, 9, 4)
 	f(9, 5, 0)
 	f(0, 9, 0)
-	f(1, 1<<64-1, maxDuration)
+	f(1, 1<<64-1, 0)
+	f(1, 1+uint64(maxDuration), maxDuration)
+	f(1, 2+uint64(maxDuration), 0)
+}
+
+func TestEvidence_brokenClocksAreNoOutliers(t *testing.T) {
+	p := compile(t, Options{}, Rule{Name: "slow", When: &When{MinDuration: 30 * time.Second}, Keep: percent(100)})
+	f := func(want string, start, end time.Time) {
+		t.Helper()
+		td := span(nil)
+		s := td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(0)
+		s.SetStartTimestamp(pcommon.NewTimestampFromTime(start))
+		s.SetEndTimestamp(pcommon.NewTimestampFromTime(end))
+		e := p.Observe(td)
+		assert.Equal(t, want, p.Decide([16]byte{1}, &e, now).Rule)
+	}
+	f("slow", now, now.Add(time.Minute))
+	f("slow", now, now.AddDate(0, 0, 6))
+	f(NoRule, now, now.Add(time.Second))
+	f(NoRule, now.AddDate(-10, 0, 0), now)
+	f(NoRule, now, now.AddDate(10, 0, 0))
+	f(NoRule, now.AddDate(10, 0, 0), now)
+	f(NoRule, time.Unix(0, 0), now)
+	f(NoRule, time.Unix(0, 1), now)
+}
+
+func TestConversation_ofAnotherTenantIsAnother(t *testing.T) {
+	tenant := func(resource pcommon.Map) (id [16]byte) {
+		if v, ok := resource.Get("tenant"); ok {
+			copy(id[:], v.Str())
+		}
+		return id
+	}
+	p := compile(t, Options{Tenant: tenant}, Rule{Name: "r", Keep: percent(50)})
+	without := compile(t, Options{}, Rule{Name: "r", Keep: percent(50)})
+	ids := map[uint64]bool{}
+	td := ptrace.NewTraces()
+	for _, name := range []string{"", "a", "b", "a"} {
+		one := span(map[string]any{"session.id": "1"})
+		if name != "" {
+			one.ResourceSpans().At(0).Resource().Attributes().PutStr("tenant", name)
+		}
+		e := p.Observe(one)
+		ids[e.conversations.highest[0]] = true
+		if name == "" {
+			was := without.Observe(one)
+			assert.Equal(t, was.conversations, e.conversations)
+		}
+		one.ResourceSpans().MoveAndAppendTo(td.ResourceSpans())
+	}
+	assert.Len(t, ids, 3)
+	e := p.Observe(td) // all in one request
+	assert.EqualValues(t, 3, e.conversations.n)
+	for _, id := range e.conversations.all() {
+		assert.True(t, ids[id])
+	}
 }

@@ -17,32 +17,31 @@ var errKnown = errors.New("read the shape of a trace: it is damaged")
 
 // The bits of a trace and of a span as they are written.
 const (
-	bitOff, bitNewRoot = 1, 2
-	bitKept, bitCaller = 1, 2
+	bitOff, bitNewRoot, bitSealed = 1, 2, 4
+	bitKept, bitCaller            = 1, 2
 )
 
 // AppendBinary appends k to b, for ParseKnown to read.
 func (k *Known) AppendBinary(b []byte) []byte {
 	b = binary.AppendUvarint(b, k.states.threshold.Unsigned())
-	b = append(b, bits(k.states.off, k.newRoot))
+	b = append(b, bits(k.states.off, k.newRoot, k.sealed))
 	b = binary.AppendVarint(b, int64(k.root))
 	b = binary.AppendUvarint(b, uint64(len(k.spans)))
 	for i := range k.spans {
 		s := &k.spans[i]
 		b = append(b, s.id[:]...)
 		b = binary.BigEndian.AppendUint64(b, s.start)
-		b = append(b, bits(s.kept, s.caller))
+		b = append(b, bits(s.kept, s.caller, false))
 		b = binary.AppendVarint(b, int64(s.parent))
 	}
 	return b
 }
 
-func bits(low, high bool) (b byte) {
-	if low {
-		b |= 1
-	}
-	if high {
-		b |= 2
+func bits(set ...bool) (b byte) {
+	for i, on := range set {
+		if on {
+			b |= 1 << i
+		}
 	}
 	return b
 }
@@ -58,7 +57,10 @@ func ParseKnown(data []byte) (*Known, error) {
 		return nil, errKnown
 	}
 	flags := r.byte()
-	k := &Known{states: traceStates{threshold: threshold, off: flags&bitOff != 0}, newRoot: flags&bitNewRoot != 0}
+	k := &Known{
+		states:  traceStates{threshold: threshold, off: flags&bitOff != 0},
+		newRoot: flags&bitNewRoot != 0, sealed: flags&bitSealed != 0,
+	}
 	k.root = r.index()
 	n := r.uvarint()
 	if r.bad || n > uint64(len(r.data)/spanBytes) {

@@ -19,6 +19,8 @@ import (
 type Known struct {
 	states  traceStates
 	newRoot bool
+	lean    bool // of what was left out nothing is known
+	sealed  bool // nor of anything but the root
 	root    int32
 	kept    int // spans that were released
 
@@ -41,43 +43,96 @@ const knownSpanCost = 36
 // Cost is the memory that k takes.
 func (k *Known) Cost() int64 { return 136 + knownSpanCost*int64(cap(k.spans)) }
 
-// known notes the shape of w for the spans that come later.
+// maxKnownPruned bounds how many spans are known that were left out. What stood below others that come late is hung on the
+// root.
+const maxKnownPruned = MaxSpans
+
+// known notes the shape of w for the spans that come later. Of a trace that was cut nothing is noted but what was
+// released: there is no room for more.
 func (w *work) known() *Known {
-	k := &Known{states: w.stamp.states(), newRoot: w.newRoot, root: -1, spans: make([]knownSpan, 0, len(w.spans))}
+	left := 0
+	if w.result.Truncated == 0 {
+		left = min(w.result.Pruned, maxKnownPruned)
+	}
+	k := &Known{
+		states: w.stamp.states(), newRoot: w.newRoot, root: -1,
+		spans: make([]knownSpan, 0, min(len(w.spans), w.opts.maxSpans()+left)),
+	}
 	index := make([]int32, len(w.spans))
-	add := func(i int) {
-		index[i] = int32(len(k.spans))
-		k.spans = append(k.spans, knownSpan{
-			id: w.spanID(i), start: uint64(w.spans[i].StartTimestamp()), kept: w.keep[i], caller: w.caller[i],
-		})
-	}
-	for _, i := range w.tree.Order() {
-		if w.nodes[i].ID != [8]byte{} {
-			add(i)
-		}
-	}
+	order := w.tree.Order()
 	if w.root >= len(w.nodes) {
-		add(w.root)
+		order = append(slices.Clip(order), w.root)
 	}
-	for i := range w.spans {
-		if i < len(w.nodes) && (w.tree.Duplicate(i) || w.nodes[i].ID == [8]byte{}) {
+	listed := make([]int, 0, cap(k.spans))
+	for _, i := range order {
+		if w.spanID(i).IsEmpty() || !w.keep[i] && left == 0 {
 			continue
 		}
-		s := &k.spans[index[i]]
-		s.parent = -1
+		if !w.keep[i] {
+			left--
+		}
+		index[i] = int32(len(listed))
+		listed = append(listed, i)
+	}
+	for _, i := range listed {
+		s := knownSpan{
+			id: w.spanID(i), start: uint64(w.spans[i].StartTimestamp()), parent: -1, kept: w.keep[i], caller: w.caller[i],
+		}
 		if i != w.root {
 			s.parent = index[w.hostOf(i)]
 		}
 		if s.kept {
 			k.kept++
 		}
+		k.spans = append(k.spans, s)
 	}
 	k.root = index[w.root]
 	return k
 }
 
-// Len returns the number of spans that are known.
-func (k *Known) Len() int { return len(k.spans) }
+// Len returns the number of spans that are known; of a trace that is sealed, as many as there can be.
+func (k *Known) Len() int {
+	if k.sealed {
+		return MaxSpans + maxKnownPruned
+	}
+	return len(k.spans)
+}
+
+// Fit returns of k what fits: without the spans that were left out, or else sealed, that the trace is out. What comes late is
+// then left out, since nobody could tell where it belongs and whether it is a copy.
+func (k *Known) Fit(fits func(cost int64) bool) *Known {
+	if fits(k.Cost()) {
+		return k
+	}
+	if !k.lean {
+		if l := k.withoutPruned(); fits(l.Cost()) {
+			return l
+		}
+	}
+	root := k.spans[k.root]
+	return &Known{states: k.states, newRoot: k.newRoot, sealed: true, kept: k.kept, spans: []knownSpan{root}}
+}
+
+func (k *Known) withoutPruned() *Known {
+	l := &Known{states: k.states, newRoot: k.newRoot, lean: true, kept: k.kept, spans: make([]knownSpan, 0, k.kept)}
+	index := make([]int32, len(k.spans))
+	for i := range k.spans {
+		if k.spans[i].kept {
+			index[i] = int32(len(l.spans))
+			l.spans = append(l.spans, k.spans[i])
+		}
+	}
+	for i := range l.spans {
+		if parent := &l.spans[i].parent; *parent >= 0 {
+			*parent = index[*parent]
+		}
+	}
+	l.root = index[k.root]
+	return l
+}
+
+// Sealed reports whether k takes nothing more.
+func (k *Known) Sealed() bool { return k.sealed }
 
 // append adds a span that came late and returns its index.
 func (k *Known) append(s knownSpan) int32 {
@@ -119,7 +174,12 @@ type Late struct {
 }
 
 // Late gives late spans their place in the released trace and remembers them. It takes the spans out of td.
+//
+// The span that takes the last place of the trace says so, and how many of td found none.
 func (k *Known) Late(td ptrace.Traces, opts Options) Late {
+	if k.sealed {
+		return Late{Traces: ptrace.NewTraces(), Truncated: td.SpanCount()}
+	}
 	w := work{opts: opts, states: k.states}
 	w.read(td)
 	w.tree = tree.Build(w.nodes)
@@ -135,6 +195,9 @@ func (k *Known) Late(td ptrace.Traces, opts Options) Late {
 			l.add(i)
 		}
 	}
+	if l.hasLast {
+		l.last.Attributes().PutInt(Truncated, int64(l.late.Truncated))
+	}
 	l.late.Traces = l.out.td
 	return l.late
 }
@@ -145,11 +208,14 @@ type lateWork struct {
 	place []int32 // of each span of the batch, or of what stands for it, in known.spans
 	out   *writer
 	late  Late
+
+	last    ptrace.Span // that took the last place, if hasLast
+	hasLast bool
 }
 
 // add places one span; its parent, if it came in the same batch, was placed before.
 func (l *lateWork) add(i int) {
-	k, span := l.known, l.spans[i].Span
+	k := l.known
 	at, out, renamed := l.knownAs(i)
 	switch {
 	case out:
@@ -165,26 +231,35 @@ func (l *lateWork) add(i int) {
 	if !k.spans[parent].kept {
 		parent = k.spans[parent].parent
 	}
-	if keep && k.kept >= l.opts.maxSpans() {
-		keep = false
+	one := knownSpan{id: l.nodes[i].ID, start: l.nodes[i].Start, parent: parent, kept: keep, caller: caller}
+	full := k.kept >= l.opts.maxSpans()
+	switch {
+	case keep && full:
+		l.place[i] = above
 		l.late.Truncated++
-	} else if !keep {
+	case keep:
+		l.release(i, one)
+	case full || k.lean || len(k.spans)-k.kept >= maxKnownPruned:
+		l.place[i] = above
+		l.late.Pruned++
+	default:
+		l.place[i] = k.append(one)
 		l.late.Pruned++
 	}
-	var path []int32
-	if keep {
-		path = k.path(parent)
-		parent = path[len(path)-1]
-	}
-	l.place[i] = k.append(knownSpan{
-		id: l.nodes[i].ID, start: l.nodes[i].Start, parent: parent, kept: keep, caller: caller,
-	})
-	if !keep {
-		return
-	}
+}
+
+// release lets span i go out as one tells.
+func (l *lateWork) release(i int, one knownSpan) {
+	k, span := l.known, l.spans[i].Span
+	path := k.path(one.parent)
+	one.parent = path[len(path)-1]
+	l.place[i] = k.append(one)
 	l.write(span, path)
-	l.out.add(span, l.origins[i])
+	out := l.out.add(span, l.origins[i])
 	l.late.Spans++
+	if k.kept == l.opts.maxSpans() {
+		l.last, l.hasLast = out, true
+	}
 }
 
 // knownAs finds a span that is out already. One that has only its id in common with it, for all that is remembered, is

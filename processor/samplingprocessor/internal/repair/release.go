@@ -73,13 +73,15 @@ func number[K comparable](seen map[K]int, key K) int {
 	return n
 }
 
-// add moves a span of the given group to the result.
-func (w *writer) add(span ptrace.Span, origin int) {
+// add moves a span of the given group to the result, and returns it there.
+func (w *writer) add(span ptrace.Span, origin int) ptrace.Span {
 	p := &w.scopes[w.places[origin]]
 	if !p.made {
 		w.make(p, w.groups[origin])
 	}
-	span.MoveTo(p.scope.Spans().AppendEmpty())
+	to := p.scope.Spans().AppendEmpty()
+	span.MoveTo(to)
+	return to
 }
 
 func (w *writer) make(p *place, g group) {

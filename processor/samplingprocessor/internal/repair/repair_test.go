@@ -289,6 +289,48 @@ func TestLate_limitHoldsForTheWholeTrace(t *testing.T) {
 	assert.Equal(t, 2, l.Spans)
 	assert.Equal(t, 1, l.Truncated)
 	assert.Positive(t, k.Cost())
+	var told []any
+	for _, rs := range l.Traces.ResourceSpans().All() {
+		for _, s := range rs.ScopeSpans().At(0).Spans().All() {
+			if v, ok := s.Attributes().Get(repair.Truncated); ok {
+				told = append(told, v.AsRaw())
+			}
+		}
+	}
+	assert.Equal(t, []any{int64(1)}, told, "the span in the last place")
+	known, cost := k.Len(), k.Cost()
+	for range 3 {
+		l = k.Late(lines("3 1 llm\n5 1 llm\n6 1 llm\n7 6 http\n8 7 llm"), opts)
+		assert.Zero(t, l.Spans)
+		assert.Equal(t, [3]int{3, 1, 1}, [3]int{l.Truncated, l.Pruned, l.Duplicates})
+	}
+	assert.Equal(t, known, k.Len(), "what finds no place is not remembered")
+	assert.Equal(t, cost, k.Cost())
+}
+
+// TestKnown_fitsIntoWhatThereIs gives up what was left out first, and then all.
+func TestKnown_fitsIntoWhatThereIs(t *testing.T) {
+	opts := repair.Options{Prune: true}
+	known := func() *repair.Known {
+		return repair.Trace(lines("1 0 llm\n2 1 http\n3 2 http\n4 2 llm\n5 4 llm"), opts, stamp).Known
+	}
+	whole := known().Cost()
+	f := func(most int64, spans int, want string) {
+		t.Helper()
+		k := known().Fit(func(cost int64) bool { return cost <= most })
+		k, err := repair.ParseKnown(k.AppendBinary(nil))
+		require.NoError(t, err)
+		l := k.Late(lines("6 3 llm\n7 5 llm\n8 1 http\n4 2 llm"), opts)
+		assert.Equal(t, spans, l.Spans)
+		assert.Equal(t, want, edges(l.Traces))
+		if spans == 0 {
+			assert.Equal(t, 4, l.Truncated)
+			assert.True(t, k.Sealed())
+		}
+	}
+	f(whole, 2, "6<1 7<5")
+	f(whole-1, 2, "6<1 7<5")
+	f(200, 0, "")
 }
 
 func BenchmarkTrace(b *testing.B) {
@@ -375,6 +417,8 @@ func TestKnown_isReadAsItWasWritten(t *testing.T) {
 
 func FuzzParseKnown(f *testing.F) {
 	f.Add(repair.Trace(lines("1 0 llm\n2 1 tool"), repair.Options{}, repair.Stamp{}).Known.AppendBinary(nil))
+	never := func(int64) bool { return false }
+	f.Add(repair.Trace(lines("1 0 llm\n2 1 tool"), repair.Options{}, repair.Stamp{}).Known.Fit(never).AppendBinary(nil))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		k, err := repair.ParseKnown(data)
 		if err != nil {
@@ -382,5 +426,6 @@ func FuzzParseKnown(f *testing.F) {
 		}
 		assert.Len(t, k.AppendBinary(nil), len(k.AppendBinary(nil)))
 		k.Late(lines("1 0 llm\n2 1 tool"), repair.Options{}) // ends
+		k.Fit(never)
 	})
 }

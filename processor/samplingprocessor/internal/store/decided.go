@@ -67,17 +67,20 @@ func (d *Decided[V]) Get(key Key) *V {
 // Has reports whether something is remembered of key, which stays as old as it is.
 func (d *Decided[V]) Has(key Key) bool { return d.numbers[key] != 0 }
 
+// Fits reports whether a value that takes cost bytes is remembered if it is put.
+func (d *Decided[V]) Fits(cost int64) bool { return cost+Overhead <= d.maxBytes }
+
 // Put remembers value, which takes cost bytes, and forgets older ones for it. A value that is larger than everything
 // allowed is not remembered at all.
 func (d *Decided[V]) Put(key Key, value V, cost int64) {
-	cost += Overhead
 	if n := d.numbers[key]; n != 0 {
 		d.forget(n)
 	}
-	if cost > d.maxBytes {
+	if !d.Fits(cost) {
 		d.tell(value)
 		return
 	}
+	cost += Overhead
 	for d.bytes+cost > d.maxBytes {
 		d.forget(d.oldest)
 	}

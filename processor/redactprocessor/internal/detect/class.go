@@ -182,7 +182,9 @@ func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 func isLetter(c byte) bool { return alphabet[c]&aLetter != 0 }
 
-func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
+func isSpace(c byte) bool { return spaces[c] }
+
+var spaces = [256]bool{' ': true, '\t': true, '\n': true, '\r': true}
 
 func lower(c byte) byte {
 	if c >= 'A' && c <= 'Z' {

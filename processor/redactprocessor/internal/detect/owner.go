@@ -15,14 +15,13 @@ func (sc *Scanner) ofSomebody(i int) (start int, exact bool) {
 	if i >= len(s) || s[i] != ' ' {
 		return 0, false
 	}
-	line, colon := saying(s[i:min(len(s), i+maxOwner)])
-	word := lower(s[i-1])
+	line, word := s[i:min(len(s), i+maxOwner)], lower(s[i-1])
 	if belongs(line, word != 'n' && word != 'y') {
-		if end := verbWithin(line); end > 0 {
+		if end := verbWithin(sentence(line)); end > 0 {
 			return i + end, true
 		}
 	}
-	if colon > 0 && sc.ownToken(i+colon) == 0 {
+	if colon := labelColon(line); colon > 0 && sc.ownToken(i+colon) == 0 {
 		if start = skipBlanks(s, i+colon+1); strings.HasPrefix(line, " for ") && isStrong(s[start:proseEnd(s, start)]) {
 			return start, false
 		}
@@ -31,25 +30,40 @@ func (sc *Scanner) ofSomebody(i int) (start int, exact bool) {
 	return 0, false
 }
 
-// saying returns what of s is still of its first sentence, and where its last colon stands, or 0 when none does or what
-// stands before it is no label.
-func saying(s string) (line string, colon int) {
-	label := true
+// sentence returns what of s is still of its first sentence.
+func sentence(s string) string {
+	for i := range len(s) {
+		if sayingSigns[s[i]] == endsSaid {
+			return s[:i]
+		}
+	}
+	return s
+}
+
+// labelColon returns where the last colon of the first sentence of s stands, or 0 when none does or what stands before it is
+// no label.
+func labelColon(s string) int {
+	if strings.IndexByte(s, ':') < 0 {
+		return 0
+	}
+	label, colon := true, 0
 	for i := range len(s) {
 		sign := sayingSigns[s[i]]
 		if sign == 0 {
 			continue
 		}
-		switch sign {
-		case endsSaid:
-			return s[:i], colon
-		case endsLabel:
+		switch {
+		case sign == endsSaid:
+			return colon
+		case sign == isColon && label:
+			colon = i
+		case sign == isColon || colon == 0:
+			return 0
+		default:
 			label = false
-		case isColon:
-			colon = pick(label, i, 0)
 		}
 	}
-	return s, colon
+	return colon
 }
 
 // What signs mean to a sentence that announces a secret.

@@ -11,7 +11,7 @@ import (
 
 // resolve puts the findings in order, joins those that overlap, and keeps every range clear of escapes.
 func (sc *Scanner) resolve() []Finding {
-	own := sc.changed != nil || holdsOwn(sc.text)
+	own := holdsOwn(sc.text)
 	for i := range sc.findings {
 		sc.keepEscapes(&sc.findings[i])
 		if own {

@@ -182,12 +182,19 @@ func (sc *Scanner) upper(i int) int {
 		return sc.awsKeyID(i)
 	case "AIza":
 		return sc.googleKey(i)
+	case MaskPrefix[maskLetter : maskLetter+4]:
+		if i >= maskLetter {
+			return max(i+1, sc.ownEnd(i-maskLetter))
+		}
 	}
 	if s[i:i+3] == "A3T" && run(s, i, aCapitals|aDigit) == i+awsKeyID {
 		return sc.awsKeyID(i)
 	}
 	return i + 1
 }
+
+// maskLetter is where in a mask the letter stands that wakes: what follows is known.
+const maskLetter = 4
 
 // leastGoogleKey leaves room for keys that were cut off; a complete one has 35 characters behind its prefix.
 const leastGoogleKey = 24

@@ -31,10 +31,8 @@ func (sc *Scanner) assign(i int) int {
 	if !mayAssign(s, i) {
 		return i + 1
 	}
-	if v := skipBlanks(s, i+1); v < len(s) && s[v] == MaskPrefix[0] {
-		if end := sc.ownEnd(v); end > 0 {
-			return end // it was said before
-		}
+	if end := sc.ownBehind(i + 1); end > 0 {
+		return end // it was said before
 	}
 	a := assignment{at: i}
 	k := &a.key

@@ -186,12 +186,17 @@ func isSpace(c byte) bool { return spaces[c] }
 
 var spaces = [256]bool{' ': true, '\t': true, '\n': true, '\r': true}
 
-func lower(c byte) byte {
-	if c >= 'A' && c <= 'Z' {
-		return c + 32
+func lower(c byte) byte { return lowerCase[c] }
+
+var lowerCase = func() (t [256]byte) {
+	for c := range t {
+		t[c] = byte(c)
+		if c >= 'A' && c <= 'Z' {
+			t[c] += 'a' - 'A'
+		}
 	}
-	return c
-}
+	return t
+}()
 
 // run returns the end of the stretch of chars of the alphabet that begins at i.
 func run(s string, i int, chars uint8) int {

@@ -16,7 +16,7 @@ func (sc *Scanner) colonForms(i int) int {
 		return sc.skip(i)
 	case c == 'n' && strings.HasSuffix(s[:i], oracleThin):
 		return sc.oracle(i + 1)
-	case strings.IndexByte("dDpPrRsS", c) >= 0 && i+1 < len(s) && !isSpace(s[i+1]):
+	case slashEnds[c] && i+1 < len(s) && !isSpace(s[i+1]):
 		if end := sc.slashOption(i); end > 0 {
 			return end
 		}
@@ -26,6 +26,9 @@ func (sc *Scanner) colonForms(i int) int {
 	}
 	return 0
 }
+
+// slashEnds are the last letters of the options that slashOption knows.
+var slashEnds = chars("dDpPrRsS")
 
 // A private key of PuTTY stands between the lines that begin like this.
 const puttyLines, puttyEnd = "Private-Lines", "Private"

@@ -60,6 +60,14 @@ func (sc *Scanner) ownEnd(i int) int {
 	return i + n
 }
 
+// ownBehind returns the end of the token of ours in brackets that stands behind the blanks at i, or 0.
+func (sc *Scanner) ownBehind(i int) int {
+	if i = skipBlanks(sc.text, i); i >= len(sc.text) || sc.text[i] != MaskPrefix[0] {
+		return 0
+	}
+	return sc.ownEnd(i)
+}
+
 // ownLength returns the length of the token of ours at the start of s, or 0.
 func (sc *Scanner) ownLength(s string) int {
 	if s[0] == 'h' {

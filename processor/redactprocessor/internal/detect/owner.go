@@ -83,29 +83,55 @@ var owners = [...]string{
 	"for ", "of ", "f\u00fcr ", "zum ", "vom ", "van ", "voor ", "del ", "de ", "di ", "do ", "da ", "pour ", "para ", "per ",
 }
 
+// ownersBy holds them by their first letter.
+var ownersBy = func() (t [256][]owner) {
+	for k, word := range owners {
+		t[word[0]] = append(t[word[0]], owner{word, k < 2})
+	}
+	return t
+}()
+
+type owner struct {
+	word    string
+	english bool
+}
+
 // belongs tells whether line, which begins with a blank, says whose or what for a secret is; in other languages than
 // English of passwords only.
 func belongs(line string, password bool) bool {
 	if len(line) <= len(" voor") || line[3] != ' ' && line[4] != ' ' && line[5] != ' ' {
 		return false
 	}
-	for k, owner := range owners {
-		if strings.HasPrefix(line[1:], owner) {
-			return password || k < 2
+	for _, o := range ownersBy[line[1]] {
+		if strings.HasPrefix(line[1:], o.word) {
+			return password || o.english
 		}
 	}
 	return false
 }
 
-// verbWithin returns the end of the verb in line behind which the secret stands, or 0.
+// verbWithin returns the end of the verb in line behind which the secret stands, or 0. Of several the one that is listed
+// first counts.
 func verbWithin(line string) int {
-	for _, is := range [...]string{" is ", " ist ", " lautet ", " es ", " est ", " \u00e8 ", " \u00e9 "} {
-		if n := strings.Index(line, is); n > 0 {
-			return n + len(is)
+	found, end := len(innerVerbs), 0
+	for n := 1; n+1 < len(line); n++ {
+		if line[n] != ' ' || !innerStarts[line[n+1]] {
+			continue
+		}
+		for k, verb := range innerVerbs[:found] {
+			if strings.HasPrefix(line[n:], verb) {
+				found, end = k, n+len(verb)
+				break
+			}
 		}
 	}
-	return 0
+	return end
 }
+
+var (
+	innerVerbs  = [...]string{" is ", " ist ", " lautet ", " es ", " est ", " \u00e8 ", " \u00e9 "}
+	innerStarts = chars("ile\u00e8")
+)
 
 // after adds the opaque token that stands alone behind the colon that ends at i, "use the following password:\n\n…", or,
 // where a password is announced, a strong one: "the password at the office: …".

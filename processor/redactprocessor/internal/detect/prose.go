@@ -76,7 +76,14 @@ func (sc *Scanner) phrases(i int) int {
 		return i + 1
 	}
 	if s[i+1]|0x20 == 'a' {
-		if end := max(wordAt(s, i, "parola"), wordAt(s, i, "passe")); end > 0 && (s[end-1]|0x20 == 'a' || strings.HasSuffix(s[:i], "mot de ")) {
+		end := 0
+		switch {
+		case s[i+2]|0x20 == 'r':
+			end = wordAt(s, i, "parola")
+		case i+4 < len(s) && s[i+4]|0x20 == 'e' && strings.HasSuffix(s[:i], "mot de "):
+			end = wordAt(s, i, "passe")
+		}
+		if end > 0 {
 			return sc.announced(end)
 		}
 		return i + 1

@@ -45,6 +45,7 @@ type judgements struct {
 type memories struct {
 	*judgements
 	judged  judged
+	empty   emptied
 	memos   [memoSlots]memo
 	bares   memo // of values without quotes
 	queried memo // of those in URLs

@@ -118,6 +118,10 @@ func (sc *Scanner) decoded(start, end, padded int) bool {
 	if sc.nesting >= maxNesting {
 		return false
 	}
+	sum := emptySum(s, padded > end)
+	if sc.empty.has(sum) {
+		return false
+	}
 	var text string
 	if only(s[:min(len(s), probe)], aHex) && len(s)%2 == 0 && len(s) >= leastHex && only(s, aHex) {
 		text = unhex(s)
@@ -125,6 +129,7 @@ func (sc *Scanner) decoded(start, end, padded int) bool {
 		text = unbase64(s)
 	}
 	if text == "" {
+		sc.empty.add(sum)
 		return false
 	}
 	if id, ok := sc.lookInside(text); ok {
@@ -135,6 +140,7 @@ func (sc *Scanner) decoded(start, end, padded int) bool {
 		sc.add(Finding{start, padded, BasicAuth, Unquoted})
 		return true
 	}
+	sc.empty.add(sum)
 	return false
 }
 

@@ -76,16 +76,24 @@ func (c *core) reserve(cost int64) bool {
 func (c *core) relieve(n int64) {
 	c.entrance.room.Lock()
 	defer c.entrance.room.Unlock()
-	complete := c.cfg.WhenFull == whenFullRefuse && c.outbox.stuck()
+	stuck := c.stuck()
 	for _, what := range []spare{ofGraves, ofCalm, ofUrgent} {
 		for range c.shards {
 			memory, stowed := c.outbox.held()
-			if c.journal.hurry() || memory+stowed >= n || what == ofUrgent && complete {
+			if c.journal.hurry() || memory+stowed >= n || what == ofUrgent && len(stuck) == len(c.outlets()) {
 				return
 			}
-			c.evict(room{bytes: n, of: what, complete: complete})
+			c.evict(room{bytes: n, of: what, stuck: stuck})
 		}
 	}
+}
+
+// stuck returns the outlets of which only what lacks nothing may give way: where senders can be told that there is no room.
+func (c *core) stuck() map[uint16]bool {
+	if c.cfg.WhenFull != whenFullRefuse {
+		return nil
+	}
+	return c.outbox.stuck()
 }
 
 // evict makes the next shard give up what r asks for.
@@ -132,16 +140,16 @@ func (c *core) makeRoom(n int64) bool {
 	}
 	c.entrance.room.Lock()
 	defer c.entrance.room.Unlock()
-	complete := c.cfg.WhenFull == whenFullRefuse && c.outbox.stuck()
+	stuck := c.stuck()
 	for _, what := range []spare{ofGraves, ofCalm, ofUrgent} {
 		for range c.shards {
 			if c.budget.reserve(n) {
 				return true
 			}
-			if waiting, _ := c.outbox.held(); what == ofUrgent && (complete || waiting >= n) {
+			if waiting, _ := c.outbox.held(); what == ofUrgent && (len(stuck) == len(c.outlets()) || waiting >= n) {
 				return false
 			}
-			c.evict(room{bytes: c.budget.missing(n) + c.budget.max/roomToSpare, of: what, complete: complete})
+			c.evict(room{bytes: c.budget.missing(n) + c.budget.max/roomToSpare, of: what, stuck: stuck})
 		}
 	}
 	return c.budget.reserve(n)

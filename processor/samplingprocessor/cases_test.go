@@ -101,7 +101,7 @@ var adversarialCases = []struct{ what, tests string }{
 	},
 	19: {
 		"the next component is slow, away, refuses for good or in part",
-		`TestOutbox_aHungConsumerHoldsUpNobody TestAdversarial_nextComponentAwayForTenMinutes TestOutbox_permanentErrorsLoseOnlyTheirTrace
+		`TestOutbox_aHungConsumerHoldsUpNobody TestOutbox_whatIsRefusedForEverHoldsUpNobody TestAdversarial_nextComponentAwayForTenMinutes TestOutbox_permanentErrorsLoseOnlyTheirTrace
 		TestOutbox_retriesOnlyWhatWasNotTaken TestOutage_ofATraceThatIsKeptNothingAcceptedIsLost`,
 	},
 	20: {"other rules inside a trace", "TestAdversarial_otherRulesAfterARestart internal/policy.TestRestore_rulesMayHaveChanged"},

@@ -256,7 +256,7 @@ func (c *core) drain(ctx context.Context, outlet uint16) error {
 	for _, s := range c.shards {
 		s.sync()
 	}
-	if !c.outbox.wait(ctx, outlet) {
+	if !c.outbox.drain(ctx, outlet) {
 		return fmt.Errorf("sampling: deliver the last traces: %w", context.Cause(ctx))
 	}
 	return nil

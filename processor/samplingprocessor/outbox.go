@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -17,18 +16,13 @@ import (
 )
 
 const (
-	// releaseWorkers deliver at the same time. The usual next consumer only puts traces into a queue; for one that
-	// sends at once a few in parallel hide its latency, and each holds one decoded trace.
-	releaseWorkers = 8
 	// decodedShare of the budget may wait decoded, so that a burst of releases is not encoded only to be decoded again.
 	// It takes about three times what the budget reckons with.
 	decodedShare = 64
-	// fetchedShare of the budget may be read back from the journal at a time, to be decoded and delivered.
+	// fetchedShare of the budget may be read back from the journal at a time for one consumer, to be decoded and delivered.
 	fetchedShare = 16
-	// deliveryOverhead is what a delivery costs beside its bytes: its place in the queue, which grows by doubling.
+	// deliveryOverhead is what a delivery costs beside its bytes: itself, and its place in a queue that grows by doubling.
 	deliveryOverhead = 256
-	firstBackoff     = 100 * time.Millisecond
-	maxBackoff       = 30 * time.Second
 	// stopGrace is for workers to note that they are to stop when no time was left for them.
 	stopGrace = 500 * time.Millisecond
 )
@@ -44,44 +38,68 @@ type delivery struct {
 	bytes  int64    // of the budget
 	seqs   []uint64 // in the journal
 	memo   []byte   // for the journal: what became of the trace
+
+	backoff time.Duration // the latest pause; 0: never tried
+	at      time.Time     // of the next try, where it was refused
 }
 
 // cost is the memory of a delivery that is encoded or stowed.
 func (d *delivery) cost() int64 { return int64(len(d.data)+len(d.memo)) + deliveryOverhead }
 
+// consumerKey tells next consumers apart.
+type consumerKey struct{ outlet, logs uint16 }
+
+func (d *delivery) consumer() consumerKey {
+	if d.logs != 0 { // whatever traces pipeline gives them back
+		return consumerKey{logs: d.logs}
+	}
+	return consumerKey{outlet: d.outlet}
+}
+
 // outbox delivers released traces from goroutines of its own, so that a slow consumer holds up nobody but the sender
 // whose request no longer fits into the budget. What waits is encoded: decoded spans take several times their bytes.
+// Each consumer has a lane with workers of its own, and what it refuses leaves its worker free.
 type outbox struct {
 	core    *core
+	hire    func(*lane)        // starts the workers of a lane
 	cancel  context.CancelFunc // ends the workers
 	workers sync.WaitGroup
-	fetched byteLimit // what is read back at the same time
 
 	mu      sync.Mutex
-	filled  sync.Cond // something is queued, or the outbox is closed
 	settled sync.Cond // a delivery has ended
-	queue   []delivery
-	idle    int
+	lanes   map[consumerKey]*lane
 	pending map[uint16]int // deliveries that are queued or under way, by outlet
 	bytes   int64
 	decoded int64 // of bytes: of what waits decoded
 	stowed  int64 // beside bytes: what the journal alone holds
-	failed  int   // tries in a row that failed, whatever the delivery
 	closed  bool
 }
 
 func newOutbox(c *core) *outbox {
-	o := &outbox{core: c, pending: map[uint16]int{}, fetched: byteLimit{most: c.budget.max / fetchedShare}}
-	o.filled.L, o.settled.L, o.fetched.left.L = &o.mu, &o.mu, &o.fetched.mu
+	o := &outbox{core: c, lanes: map[consumerKey]*lane{}, pending: map[uint16]int{}}
+	o.settled.L = &o.mu
 	return o
 }
 
 func (o *outbox) start() {
 	ctx, cancel := context.WithCancel(context.Background())
 	o.cancel = cancel
-	for range releaseWorkers {
-		o.workers.Go(func() { o.work(ctx) })
+	o.hire = func(l *lane) {
+		for range laneWorkers {
+			o.workers.Go(func() { o.work(ctx, l) })
+		}
 	}
+}
+
+// lane returns the lane of d, and makes it with the first one that goes there. The outbox is locked.
+func (o *outbox) lane(d *delivery) *lane {
+	l, ok := o.lanes[d.consumer()]
+	if !ok {
+		l = newLane(&o.mu, o.core.budget.max/fetchedShare)
+		o.lanes[d.consumer()] = l
+		o.hire(l)
+	}
+	return l
 }
 
 // held returns the bytes of what waits: in memory, and of what the journal alone holds.
@@ -91,12 +109,20 @@ func (o *outbox) held() (memory, stowed int64) {
 	return o.bytes, o.stowed
 }
 
-// stuck reports whether the next component does not take what is released: all that was tried lately failed, or a great
-// part of memory waits. One trace that is refused again and again, while others pass, says nothing.
-func (o *outbox) stuck() bool {
+// stuck returns the outlets whose next component does not take what is released: all that was tried lately failed, or a
+// great part of memory waits, for whomever. One trace that is refused again and again, while others pass, says nothing.
+func (o *outbox) stuck() map[uint16]bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.failed > releaseWorkers/2 || o.bytes >= o.core.budget.max/2 || o.stowed >= o.core.journal.capacity()/2
+	everywhere := o.bytes >= o.core.budget.max/2 || o.stowed >= o.core.journal.capacity()/2
+	stuck := map[uint16]bool{}
+	for _, p := range o.core.outlets() {
+		l := o.lanes[consumerKey{outlet: p.outlet}]
+		if everywhere || l != nil && l.fails() {
+			stuck[p.outlet] = true
+		}
+	}
+	return stuck
 }
 
 // put queues a delivery and never waits.
@@ -108,20 +134,21 @@ func (o *outbox) put(d delivery) {
 		o.encode(&d)
 		o.stow(&d)
 	}
-	o.enqueue(d)
+	o.enqueue(&d)
 }
 
-func (o *outbox) enqueue(d delivery) {
+func (o *outbox) enqueue(d *delivery) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if d.waitsDecoded() {
 		o.decoded += d.bytes
 	}
 	o.stowed += d.stowed
-	o.queue = append(o.queue, d)
 	o.pending[d.outlet]++
 	o.bytes += d.bytes
-	o.filled.Signal()
+	l := o.lane(d)
+	l.fresh = append(l.fresh, d)
+	l.call(time.Now())
 }
 
 // mayWaitDecoded is for what is taken at once, and for a little more. A consumer that changes what it is given has to
@@ -132,7 +159,8 @@ func (o *outbox) mayWaitDecoded(d *delivery) bool {
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.idle > len(o.queue) || o.decoded+d.bytes <= o.core.budget.max/decodedShare
+	l := o.lane(d)
+	return !l.away() && l.idle > len(l.fresh) || o.decoded+d.bytes <= o.core.budget.max/decodedShare
 }
 
 // encode makes d hold bytes only, and the budget what they are.
@@ -179,64 +207,59 @@ func (o *outbox) shelve(d *delivery) {
 // waitsDecoded reports whether d is a trace that is not encoded.
 func (d *delivery) waitsDecoded() bool { return d.data == nil && d.stowed == 0 }
 
-func (o *outbox) work(ctx context.Context) {
-	for {
-		d, ok := o.take()
-		if !ok {
-			return
+// work tries one delivery after the other until the outbox is stopped. What is then left only ends.
+func (o *outbox) work(ctx context.Context, l *lane) {
+	for d := o.take(l); d != nil; d = o.take(l) {
+		err := ctx.Err()
+		if err == nil {
+			err = o.try(ctx, l, d)
 		}
-		err := o.deliver(ctx, &d)
-		o.finish(d, err)
+		if err == nil || ctx.Err() != nil || consumererror.IsPermanent(err) || errors.Is(err, errClosed) {
+			o.finish(l, d, err)
+			continue
+		}
+		o.putBack(l, d, err)
 	}
 }
 
-func (o *outbox) take() (delivery, bool) {
+// take returns what is to be tried next, or nil when the outbox is closed and nothing is left.
+func (o *outbox) take(l *lane) *delivery {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.idle++
-	defer func() { o.idle-- }()
-	for len(o.queue) == 0 && !o.closed {
-		o.filled.Wait()
+	l.idle++
+	defer func() { l.idle-- }()
+	d := l.next(time.Now())
+	for d == nil && !o.closed {
+		l.ready.Wait()
+		d = l.next(time.Now())
 	}
-	if len(o.queue) == 0 {
-		return delivery{}, false
+	if d == nil {
+		d = l.any()
 	}
-	d := o.queue[0]
-	if d.waitsDecoded() {
+	switch {
+	case d == nil:
+	case d.backoff > 0:
+		o.core.metrics.add(o.core.metrics.builder.ProcessorSamplingReleaseRetries, 1)
+	case d.waitsDecoded():
 		o.decoded -= d.bytes
 	}
-	o.queue[0] = delivery{}
-	o.queue = o.queue[1:]
-	return d, true
+	return d
 }
 
-// deliver tries until the next consumer takes d or refuses it for good, or the outbox is stopped.
-func (o *outbox) deliver(ctx context.Context, d *delivery) error {
-	for backoff := firstBackoff; ; backoff = min(2*backoff, maxBackoff) {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		err := o.try(ctx, d)
-		if err == nil || consumererror.IsPermanent(err) || errors.Is(err, errClosed) {
-			return err
-		}
-		o.fails()
-		o.keepRest(err, d)
-		if o.core.journal.readable() {
-			o.shelve(d)
-		}
-		if !pause(ctx, backoff) {
-			return err
-		}
-		o.core.metrics.add(o.core.metrics.builder.ProcessorSamplingReleaseRetries, 1)
-	}
+// putBack lets d wait for its next try, and its worker go on with others.
+func (o *outbox) putBack(l *lane, d *delivery, err error) {
+	o.keepRest(err, d)
+	o.shelve(d)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	l.refused(d, time.Now())
 }
 
-func (o *outbox) try(ctx context.Context, d *delivery) error {
+func (o *outbox) try(ctx context.Context, l *lane, d *delivery) error {
 	data := d.data
 	if d.stowed > 0 {
-		o.fetched.enter(d.stowed)
-		defer o.fetched.leave(d.stowed)
+		l.fetched.enter(d.stowed)
+		defer l.fetched.leave(d.stowed)
 		var err error
 		if data, err = o.core.journal.fetch(d); err != nil {
 			return o.unread(err)
@@ -290,28 +313,8 @@ func (o *outbox) unstow(d *delivery) {
 	d.stowed = 0
 }
 
-// pause waits for about d, and reports whether there is any point in going on. Traces that failed together do not
-// come back together.
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d/2 + rand.N(d/2))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
-
-// fails notes a try that failed. finish notes the others.
-func (o *outbox) fails() {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.failed++
-}
-
 // finish gives back what d held.
-func (o *outbox) finish(d delivery, err error) {
+func (o *outbox) finish(l *lane, d *delivery, err error) {
 	c := o.core
 	if d.logs != 0 {
 		c.finishLogs(d, err)
@@ -324,13 +327,11 @@ func (o *outbox) finish(d delivery, err error) {
 	o.bytes -= d.bytes
 	o.stowed -= d.stowed
 	o.pending[d.outlet]--
-	if err == nil {
-		o.failed = 0
-	}
+	l.ended(d, err == nil)
 	o.settled.Broadcast()
 }
 
-func (c *core) finishTraces(d delivery, err error) {
+func (c *core) finishTraces(d *delivery, err error) {
 	switch {
 	case err == nil:
 		c.metrics.add(c.metrics.builder.ProcessorSamplingSpansReleased, d.spans)
@@ -344,7 +345,7 @@ func (c *core) finishTraces(d delivery, err error) {
 	}
 }
 
-func (c *core) finishLogs(d delivery, err error) {
+func (c *core) finishLogs(d *delivery, err error) {
 	switch {
 	case err == nil:
 		c.metrics.logs(outcomeReturned, d.spans)
@@ -357,8 +358,9 @@ func (c *core) finishLogs(d delivery, err error) {
 	}
 }
 
-// wait returns when nothing of outlet is left, or false when ctx ends before.
-func (o *outbox) wait(ctx context.Context, outlet uint16) bool {
+// drain gives everything of outlet another try, however lately it was refused, and returns when nothing is left, or false
+// when ctx ends before.
+func (o *outbox) drain(ctx context.Context, outlet uint16) bool {
 	stop := context.AfterFunc(ctx, func() {
 		o.mu.Lock()
 		defer o.mu.Unlock()
@@ -367,6 +369,11 @@ func (o *outbox) wait(ctx context.Context, outlet uint16) bool {
 	defer stop()
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	for key, l := range o.lanes {
+		if key.logs != 0 || key.outlet == outlet {
+			l.drain(time.Now())
+		}
+	}
 	for o.pending[outlet] > 0 && ctx.Err() == nil {
 		o.settled.Wait()
 	}
@@ -378,7 +385,10 @@ func (o *outbox) stop(ctx context.Context) error {
 	o.cancel()
 	o.mu.Lock()
 	o.closed = true
-	o.filled.Broadcast()
+	for _, l := range o.lanes {
+		l.timer.Stop()
+		l.ready.Broadcast()
+	}
 	o.mu.Unlock()
 	done := make(chan struct{})
 	go func() {

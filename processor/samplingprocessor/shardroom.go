@@ -9,10 +9,10 @@ import (
 
 // room asks for memory.
 type room struct {
-	bytes    int64
-	of       spare
-	complete bool // only of traces that lack nothing
-	freed    chan struct{}
+	bytes int64
+	of    spare
+	stuck map[uint16]bool // outlets of which only calm traces give way that lack nothing
+	freed chan struct{}
 }
 
 // spare is what gives way when memory is full, in this order.
@@ -45,7 +45,7 @@ func (s *shard) evict(r *room) {
 	for looked := 0; t != nil && freed < r.bytes && looked < maxLooked; looked++ {
 		this := t
 		t = this.Newer()
-		if r.complete && !s.open.Complete(this) {
+		if r.stuck[this.Key.Outlet] && (r.of == ofUrgent || !s.open.Complete(this)) {
 			continue
 		}
 		looked = 0

@@ -130,7 +130,7 @@ func (c *core) restoreReleases(found []release) {
 func (c *core) resumeReleases(found []release) {
 	for i := range found {
 		r := &found[i]
-		d := delivery{logs: r.logs, spans: r.spans, seqs: []uint64{r.key}, memo: r.memo, stowed: r.size}
+		d := &delivery{logs: r.logs, spans: r.spans, seqs: []uint64{r.key}, memo: r.memo, stowed: r.size}
 		d.bytes = d.cost()
 		c.budget.add(d.bytes)
 		c.outbox.enqueue(d)

@@ -21,8 +21,12 @@ func (c *Config) validateScheme(u *url.URL) error {
 
 // addedPaths are what documentation of other clients tells people to write, the longer ones first.
 var addedPaths = []string{
-	"/otel/v1/traces", "/otel/v1", "/otel", "/v1/traces", "/runs/multipart", "/runs/batch", "/runs",
+	"/otel/v1/traces", "/otel/v1/logs", "/otel/v1/metrics", "/otel/v1", "/otel", "/v1/traces", "/v1/logs", "/v1/metrics",
+	"/runs/multipart", "/runs/batch", "/runs",
 }
+
+// selfHostedPath is where a self-hosted installation has its API, below whatever path it has itself.
+const selfHostedPath = "/api/v1"
 
 // parseEndpoint reads the URL below which the ingest API lies, and says what to write instead of what others want here.
 func parseEndpoint(s string) (*url.URL, error) {
@@ -43,10 +47,38 @@ func parseEndpoint(s string) (*url.URL, error) {
 	if u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return nil, errors.New("must have neither user, query nor fragment: the key belongs into api_key")
 	}
-	if base, tail := withoutAdded(s); tail != "" {
-		return nil, fmt.Errorf("must not end in %q, which the exporter adds: write %q", tail, base)
+	if isCloud(u) {
+		return u, checkCloud(u)
 	}
-	return u, checkCloud(u)
+	return u, checkPath(u, s)
+}
+
+// checkPath explains what is too much for an endpoint outside LangSmith's cloud.
+func checkPath(u *url.URL, s string) error {
+	base, tail := withoutAdded(s)
+	root, times := withoutAPI(base)
+	right := root + selfHostedPath
+	if isLoopback(u) && times < 2 { // a stand-in needs no path
+		right = base
+	}
+	switch {
+	case tail != "":
+		return fmt.Errorf("must not end in %q, which the exporter adds: write %q", tail, right)
+	case times > 1:
+		return fmt.Errorf("must not end in %q: write %q", s[len(root):], right)
+	}
+	return nil
+}
+
+// withoutAPI takes the path of the API off, and says how often it was there.
+func withoutAPI(base string) (root string, times int) {
+	for {
+		cut, found := strings.CutSuffix(strings.TrimSuffix(base, "/v1"), "/api")
+		if !found {
+			return base, times
+		}
+		base, times = strings.TrimRight(cut, "/"), times+1
+	}
 }
 
 // withoutAdded takes off what the exporter adds, as often as it is there: other exporters add it to what was complete.
@@ -67,12 +99,14 @@ func withoutAdded(s string) (base, tail string) {
 // See https://docs.langchain.com/langsmith/create-account-api-key
 const cloudDomain = "smith.langchain.com"
 
-// checkCloud explains what is taken from the browser, or from a self-hosted installation.
+func isCloud(u *url.URL) bool {
+	host := strings.ToLower(u.Hostname())
+	return host == cloudDomain || strings.HasSuffix(host, "."+cloudDomain)
+}
+
+// checkCloud explains what is taken from the browser, from other clients, or from a self-hosted installation.
 func checkCloud(u *url.URL) error {
 	host := strings.ToLower(u.Hostname())
-	if host != cloudDomain && !strings.HasSuffix(host, "."+cloudDomain) {
-		return nil
-	}
 	if page, ok := strings.CutSuffix(host, cloudDomain); ok && !strings.Contains("."+page, ".api.") {
 		return fmt.Errorf("is the page for people: write %q", "https://"+page+"api."+cloudDomain)
 	}
@@ -92,10 +126,11 @@ func checkCloud(u *url.URL) error {
 // what stands before it may hide that.
 func hint(endpoint string) string {
 	u, err := url.Parse(endpoint)
-	if err != nil || isLoopback(u) || strings.HasSuffix(u.Hostname(), cloudDomain) || strings.Contains(u.Path, "/api") {
+	if err != nil || isLoopback(u) || isCloud(u) || strings.Contains(u.Path+"/", selfHostedPath+"/") {
 		return ""
 	}
-	return "a self-hosted LangSmith has its API below /api/v1: if nothing arrives, write " + endpoint + "/api/v1"
+	root, _ := withoutAPI(endpoint)
+	return "a self-hosted LangSmith has its API below /api/v1: if nothing arrives, write " + root + selfHostedPath
 }
 
 // keyHint returns what is worth a warning about a key, or nothing. It says nothing of the key but its kind.

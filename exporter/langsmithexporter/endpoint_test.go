@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -21,16 +22,20 @@ import (
 )
 
 func TestHints(t *testing.T) {
-	f := func(endpoint string, want bool) {
+	f := func(endpoint, right string) {
 		t.Helper()
-		assert.Equal(t, want, hint(endpoint) != "", endpoint)
+		_, got, _ := strings.Cut(hint(endpoint), "write ")
+		assert.Equal(t, right, got, endpoint)
 	}
-	f("https://api.smith.langchain.com", false)
-	f("https://host/api/v1", false)
-	f("https://host/langsmith/api", false)
-	f("http://127.0.0.1:4319", false)
-	f("https://host", true)
-	f("https://host/langsmith", true)
+	f("https://api.smith.langchain.com", "")
+	f("https://host/api/v1", "")
+	f("https://host/api/v1/team", "")
+	f("http://127.0.0.1:4319", "")
+	f("https://host", "https://host/api/v1")
+	f("https://host/langsmith", "https://host/langsmith/api/v1")
+	f("https://host/langsmith/api", "https://host/langsmith/api/v1")
+	f("https://host/apis", "https://host/apis/api/v1")
+	f("https://notsmith.langchain.com", "https://notsmith.langchain.com/api/v1")
 	assert.Contains(t, keyHint("lsv2_pt_"+"x"), "personal token")
 	assert.Contains(t, keyHint("ls__"+"x"), "not accepted")
 	assert.Empty(t, keyHint("lsv2_sk_"+"x"))

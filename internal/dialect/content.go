@@ -144,15 +144,6 @@ func toolMessage(list string) string {
 	return list
 }
 
-// appendDocument appends what a model was sent or has answered as one document: a single message becomes a list of
-// one, the rest stays as it is, since LangSmith knows the requests and responses of the providers.
-func appendDocument(b []byte, raw string) []byte {
-	if member(raw, "role") != "" && member(raw, "content", "parts", "tool_calls") != "" {
-		return appendMessages(b, "", raw)
-	}
-	return append(b, raw...)
-}
-
 // maxVectorDepth is how deep vectors stand in the responses of providers and in documents that carry theirs.
 const maxVectorDepth = 4
 

@@ -71,6 +71,7 @@ func (generic) usage(v *view, c *counts) {
 		fill(&c.input, v, kClaudeInput)
 		fill(&c.output, v, kClaudeOutput)
 	}
+	v.documentUsage(c)
 }
 
 func (generic) inputs(b []byte, v *view) []byte {

@@ -77,53 +77,6 @@ func (vercel) name(v *view) string {
 
 func (vercel) model(v *view) (provider, model string) { return v.text(kAIProvider), v.text(kAIModel) }
 
-func (vercel) usage(v *view, c *counts) {
-	if !c.counted() {
-		fill(&c.input, v, kAIInput...)
-		fill(&c.output, v, kAIOutput...)
-	}
-	fill(&c.total, v, kAITotal)
-	fill(&c.cacheRead, v, kReadDetail, kCachedInput)
-	fill(&c.cacheCreation, v, kWriteDetail)
-	fill(&c.reasoning, v, kReasonDetail, kReasoningCount)
-	provider := v.raw(kAIMetadata)
-	if cache := anthropicCache(provider); cache != "" && !v.has(kNoCacheDetail, kReadDetail, kWriteDetail) {
-		// Up to version 5 the counts are Anthropic's own, which leave the cache out.
-		c.exclusiveInput = strings.HasPrefix(v.Scope.Name(), "ai")
-		fillRaw(&c.cacheRead, cache, "cache_read_input_tokens", "cacheReadInputTokens", "cacheReadTokens")
-		fillRaw(&c.cacheCreation, cache, "cache_creation_input_tokens", "cacheCreationInputTokens", "cacheWriteInputTokens",
-			"cacheWriteTokens")
-	}
-	v.geminiCounts(c, member(member(provider, "google", "vertex"), "usageMetadata"))
-}
-
-// geminiCounts knows what the AI SDK up to version 5 leaves out of Gemini's counts: the thoughts, which stand beside the
-// answer there.
-func (v *view) geminiCounts(c *counts, usage string) {
-	if usage == "" || v.has(kReasonDetail, kReasoningCount, kReadDetail) {
-		return
-	}
-	fillRaw(&c.cacheRead, usage, "cachedContentTokenCount")
-	fillRaw(&c.reasoning, usage, "thoughtsTokenCount")
-	candidates := int64(-1)
-	fillRaw(&candidates, usage, "candidatesTokenCount")
-	c.exclusiveOutput = c.reasoning > 0 && candidates == c.output
-}
-
-// anthropicCache returns the usage of Anthropic's API, there or on Bedrock, as the provider told it.
-func anthropicCache(metadata string) string {
-	for _, provider := range [...]string{"anthropic", "bedrock"} {
-		m := member(metadata, provider)
-		if usage := member(m, "usage"); usage != "" {
-			return usage
-		}
-		if m != "" {
-			return m
-		}
-	}
-	return ""
-}
-
 func (vercel) inputs(b []byte, v *view) []byte {
 	switch {
 	case v.has(kAIToolInput):

@@ -142,7 +142,8 @@ func TestFailureOf_exceptions(t *testing.T) {
 	f(attrs{"exception.type": "ValueError", "exception.escaped": "False"}, false)
 	f(attrs{"exception.type": "langgraph.errors.GraphInterrupt"}, false)
 	f(attrs{"exception.type": "pydantic_ai.exceptions.ApprovalRequired"}, false)
-	f(attrs{"exception.type": "asyncio.exceptions.CancelledError"}, false)
+	f(attrs{"exception.type": "asyncio.exceptions.CancelledError"}, true)
+	f(attrs{"exception.type": "System.OperationCanceledException"}, true)
 }
 
 func TestFailureOf_lastExceptionAndStatus(t *testing.T) {

@@ -14,8 +14,8 @@ import (
 const logfireError = 17
 
 // FailureOf reports whether s failed, by its status, an exception event, a library's own flag, or error.type. What
-// stops an agent by design is no failure: an interrupt that asks a human, a deferred or unapproved call, a
-// cancellation.
+// stops an agent by design is no failure: an interrupt that asks a human, a deferred or unapproved call. A cancellation
+// is one, for who looks at the run: it has no answer, and this says why.
 func FailureOf(s Span) (Failure, bool) {
 	var e evidence
 	for k, v := range s.Attributes().All() {
@@ -52,7 +52,7 @@ func (e *evidence) failure(s Span) *Failure {
 
 // evidence is what speaks for a failure, gathered in one pass over the span.
 type evidence struct {
-	status, exception, flag, byDesign bool
+	status, exception, flag, byDesign, cancelled bool
 
 	level, record bool // Logfire: the level of an error, and whether the span is a log record that only tells of one
 
@@ -64,25 +64,36 @@ type evidence struct {
 }
 
 // excused reports whether the span stopped by design.
-func (e *evidence) excused() bool {
-	if e.byDesign || isByDesign(e.exceptionType) || isByDesign(e.errorType) {
+func (e *evidence) excused() bool { return e.byDesign || e.ended(isByDesign) }
+
+// expected reports whether the span stopped by design or was cancelled: nothing went wrong.
+func (e *evidence) expected() bool { return e.excused() || e.cancelled || e.ended(isCancellation) }
+
+// ended reports whether an exception of some sort ended the span.
+func (e *evidence) ended(by func(exceptionType string) bool) bool {
+	if by(e.exceptionType) || by(e.errorType) {
 		return true
 	}
 	switch e.exceptionType { // LangSmith's SDKs make an exception of the text that another one left
 	case "", "Error", "Exception":
-		return StoppedByDesign(firstFilled(e.exceptionMessage, e.statusMessage, e.message))
+		first, behind := exceptionsIn(firstFilled(e.exceptionMessage, e.statusMessage, e.message))
+		return by(first) || by(behind)
 	}
 	return false
 }
 
-// StoppedByDesign reports whether the text of an error names an exception by which a framework stops on purpose: as its
-// first word, or, as LangChain's tracers write it, as that of the stack behind the message.
-func StoppedByDesign(text string) bool {
-	if isByDesign(leadingName(text)) {
-		return true
-	}
+// Stopped reports what the text of an error names: an exception by which a framework stops on purpose, or a
+// cancellation.
+func Stopped(text string) (byDesign, cancelled bool) {
+	first, behind := exceptionsIn(text)
+	return isByDesign(first) || isByDesign(behind), isCancellation(first) || isCancellation(behind)
+}
+
+// exceptionsIn returns what may be the name of an exception in the text of an error: its first word, and, as
+// LangChain's tracers write it, that of the stack behind the message.
+func exceptionsIn(text string) (first, behind string) {
 	_, stack, _ := strings.Cut(text, "\n\n")
-	return isByDesign(leadingName(stack))
+	return leadingName(text), leadingName(stack)
 }
 
 // leadingName returns the name with which a text begins that was made of an exception: "GraphInterrupt: …",
@@ -116,6 +127,8 @@ func (e *evidence) attribute(k string, v pcommon.Value, scope pcommon.Instrument
 		e.flag = e.flag || text(v) == "ERROR"
 	case "langsmith.metadata.ls_is_error_interrupt", "redact.evidence.by_design":
 		e.byDesign = e.byDesign || isTrue(v)
+	case "redact.evidence.cancelled":
+		e.cancelled = e.cancelled || isTrue(v)
 	default:
 		e.libraryFlag(k, v, scope)
 	}
@@ -158,19 +171,28 @@ func (e *evidence) events(events ptrace.SpanEventSlice) {
 
 // isByDesign knows the exceptions by which frameworks stop on purpose, whatever package they stand in.
 func isByDesign(exceptionType string) bool {
-	name := exceptionType
-	if i := strings.LastIndexAny(name, ".:$"); i >= 0 {
-		name = name[i+1:]
-	}
-	switch name {
+	switch className(exceptionType) {
 	case "GraphInterrupt", "NodeInterrupt", "GraphBubbleUp", "ParentCommand", // LangGraph
 		"CallDeferred", "ApprovalRequired", // Pydantic AI
-		"ToolInterruptError", // Genkit
-		"CancelledError", "AbortError", "GeneratorExit", "StopIteration", "StopAsyncIteration",
+		"ToolInterruptError": // Genkit
+		return true
+	}
+	return false
+}
+
+// isCancellation knows the exceptions by which the caller stops what it no longer waits for, and the end of an iterator.
+func isCancellation(exceptionType string) bool {
+	switch className(exceptionType) {
+	case "CancelledError", "AbortError", "GeneratorExit", "StopIteration", "StopAsyncIteration",
 		"TaskCanceledException", "OperationCanceledException", "CancellationException":
 		return true
 	}
 	return false
+}
+
+// className returns a type's name without the package that it stands in.
+func className(exceptionType string) string {
+	return exceptionType[strings.LastIndexAny(exceptionType, ".:$")+1:]
 }
 
 func attribute(m pcommon.Map, key string) string {

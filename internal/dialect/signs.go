@@ -15,7 +15,7 @@ import (
 // Signs are the signs of failure that a span shows: a set of bits.
 type Signs uint8
 
-// The signs of failure. A span that stopped by design shows no other sign of its own failure.
+// The signs of failure. A span that stopped as expected shows no other sign of its own failure.
 const (
 	SignStatus     Signs = 1 << iota // the status is an error
 	SignException                    // an exception was recorded
@@ -23,7 +23,7 @@ const (
 	SignFlag                         // a flag of some library says so
 	SignToolResult                   // the result of a tool says that it failed
 	SignFinish                       // a model stopped for a bad reason: a filter, a refusal, a limit
-	SignByDesign                     // stopped on purpose: an interrupt, an approval, a cancellation
+	SignByDesign                     // an interrupt, an approval, or a cancellation: nothing went wrong
 )
 
 // signs returns what speaks for a failure of the span itself.
@@ -45,7 +45,7 @@ func (e *evidence) signs() Signs {
 			s |= sign.bit
 		}
 	}
-	if e.excused() {
+	if e.expected() {
 		return SignByDesign
 	}
 	return s
@@ -53,7 +53,7 @@ func (e *evidence) signs() Signs {
 
 // silent reports whether there is nothing that could speak for a failure, or excuse one.
 func (e *evidence) silent() bool {
-	return !e.status && !e.exception && !e.flag && !e.level && !e.byDesign && e.errorType == "" && e.statusMessage == ""
+	return !e.status && !e.exception && !e.flag && !e.level && !e.byDesign && !e.cancelled && e.errorType == "" && e.statusMessage == ""
 }
 
 // outcome is what a span tells about how its work ended, where the span itself did not fail.

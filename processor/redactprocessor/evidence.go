@@ -14,10 +14,11 @@ const (
 	evidenceToolError = "redact.evidence.tool_error"
 	evidenceRefusal   = "redact.evidence.refusal"
 	evidenceByDesign  = "redact.evidence.by_design"
+	evidenceCancelled = "redact.evidence.cancelled"
 )
 
 // evidence is what dropped content of a span showed.
-type evidence struct{ toolError, refusal, byDesign bool }
+type evidence struct{ toolError, refusal, byDesign, cancelled bool }
 
 // maxEvidence bounds how much of a value is looked at: what matters stands beside the first message or at the top of
 // a result.
@@ -28,7 +29,8 @@ func (e *evidence) look(text string) {
 	text = text[:min(len(text), maxEvidence)]
 	e.toolError = e.toolError || tellsToolError(text)
 	e.refusal = e.refusal || tellsRefusal(text)
-	e.byDesign = e.byDesign || dialect.StoppedByDesign(text)
+	byDesign, cancelled := dialect.Stopped(text)
+	e.byDesign, e.cancelled = e.byDesign || byDesign, e.cancelled || cancelled
 }
 
 func tellsToolError(text string) bool {

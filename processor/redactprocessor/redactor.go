@@ -147,6 +147,9 @@ func (r *redactor) leave(m pcommon.Map) {
 	if r.now.evidence.byDesign {
 		m.PutBool(evidenceByDesign, true)
 	}
+	if r.now.evidence.cancelled {
+		m.PutBool(evidenceCancelled, true)
+	}
 	if text := r.tally.summary(r.set); text != "" {
 		m.PutStr(summaryAttribute, text)
 	}

@@ -231,6 +231,7 @@ func compileCondition(text string) (policy.SpanCondition, error) {
 
 func (c *Config) repairOptions() repair.Options {
 	return repair.Options{
-		Prune: c.Spans != everything, KeepFailed: c.Spans == agentAndFailed, Inherit: c.RootAttributes,
+		Prune: c.Spans != everything, KeepFailed: c.Spans == agentAndFailed, KeepRoot: c.Traces == everything,
+		Inherit: c.RootAttributes,
 	}
 }

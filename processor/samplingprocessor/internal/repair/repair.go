@@ -35,6 +35,8 @@ type Options struct {
 	Prune bool
 	// KeepFailed keeps infrastructure that failed below a tool or a model call: that is often what explains the failure.
 	KeepFailed bool
+	// KeepRoot keeps the root where nothing else stays: the trace was kept, and something has to stand for it.
+	KeepRoot bool
 	// MaxSpans bounds the spans that are released of one trace, late ones included; 0 stands for the constant MaxSpans.
 	MaxSpans int
 	// Inherit lists attributes, beside the built-in ones, that a pruned root hands on to the root that takes its place. A

@@ -429,3 +429,17 @@ func FuzzParseKnown(f *testing.F) {
 		k.Fit(never)
 	})
 }
+
+func TestTrace_ofInfrastructureAloneKeepsItsRootWhereSomethingMustStay(t *testing.T) {
+	f := func(want string, pruned int, in string) {
+		t.Helper()
+		r := repair.Trace(lines(in), repair.Options{Prune: true, KeepRoot: true}, stamp)
+		assert.Equal(t, want, edges(r.Traces))
+		assert.Equal(t, pruned, r.Pruned)
+		assert.Zero(t, repair.Trace(lines(in), repair.Options{Prune: true}, stamp).Spans)
+		assert.Equal(t, "4<1", edges(r.Known.Late(lines("4 2 llm"), repair.Options{Prune: true}).Traces))
+	}
+	f("1<", 2, "1 0 http\n2 1 http\n3 9 http")
+	f("1<", 0, "1 8 http")
+	f("1<", 1, "1 2 http\n2 1 http")
+}

@@ -17,16 +17,17 @@ const ScopeName = "github.com/otelcol-langsmith/otelcol-langsmith/processor/samp
 // was pruned and several spans stood below it, none of them can stand for the others: a root is made that takes its
 // place.
 func (w *work) chooseRoot() bool {
-	var tops []int
-	for _, i := range w.tree.Order() {
-		if w.keep[i] && w.up[i] < 0 {
-			tops = append(tops, i)
-		}
-	}
-	if len(tops) == 0 {
-		return false
-	}
 	original := w.tree.Root()
+	tops := w.tops()
+	if len(tops) == 0 {
+		if !w.opts.KeepRoot || original < 0 {
+			return false
+		}
+		w.keep[original] = true
+		w.result.Pruned--
+		w.up = w.tree.KeptAncestors(w.keep)
+		tops = w.tops()
+	}
 	switch {
 	case w.keep[original]:
 		w.root = original
@@ -41,6 +42,16 @@ func (w *work) chooseRoot() bool {
 		w.inherit(tops)
 	}
 	return true
+}
+
+// tops are the kept spans that stand under no other.
+func (w *work) tops() (tops []int) {
+	for _, i := range w.tree.Order() {
+		if w.keep[i] && w.up[i] < 0 {
+			tops = append(tops, i)
+		}
+	}
+	return tops
 }
 
 // makeRoot appends a span of its own id that has the name, the resource and the times of the pruned root.

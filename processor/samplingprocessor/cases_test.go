@@ -57,7 +57,7 @@ var adversarialCases = []struct{ what, tests string }{
 	6: {
 		"spans come twice, more complete ones, and whole requests again",
 		`TestAdversarial_duplicatesComeOutOnce TestAdversarial_spansWithOneIDAreNeverMergedSilently
-		TestAdversarial_retriedRequestAfterTheReleaseIsDropped
+		TestAdversarial_retriedRequestAfterTheReleaseIsDropped TestAdversarial_copiesAreNoEvidence
 		TestAdversarial_refusedRequestThatIsSentAgainCountsOnce`,
 	},
 	7: {"a flood of traces of one span", "TestAdversarial_floodOfTracesOfOneSpan TestMemory_isWhatTheBudgetSays"},

@@ -80,10 +80,14 @@ func (s *shard) explain(e *policy.Evidence) string {
 
 // decide asks the rules, which may have to look at the spans once more.
 func (s *shard) decide(id pcommon.TraceID, e *policy.Evidence, parts []store.Part, now time.Time) policy.Decision {
-	if s.core.policy.Unsettled(e) {
-		s.core.policy.Settle(e, s.decode(parts...))
+	p := s.core.policy
+	if p.Counts() && s.open.Repeats(parts) {
+		p.Recount(e, s.decode(parts...))
 	}
-	return s.core.policy.Decide(id, e, now)
+	if p.Unsettled(e) {
+		p.Settle(e, s.decode(parts...))
+	}
+	return p.Decide(id, e, now)
 }
 
 func stampOf(d policy.Decision, trigger store.Trigger, complete bool) repair.Stamp {

@@ -89,6 +89,9 @@ func UnknownAttributes(cfg *Config, td ptrace.Traces) []string {
 
 func simulate(p *policy.Policy, cfg *Config, piece *piece, at time.Time) Simulated {
 	e := p.Observe(piece.td)
+	if p.Counts() {
+		p.Recount(&e, piece.td)
+	}
 	if p.Unsettled(&e) {
 		p.Settle(&e, piece.td)
 	}

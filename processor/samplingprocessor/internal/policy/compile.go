@@ -99,7 +99,7 @@ func (c *compiler) options() {
 
 func (p *Policy) setBudget(b Rate) {
 	p.budget = newBudget(b)
-	p.reader.everyClass = true
+	p.reader.everyClass, p.counts = true, true
 }
 
 func (c *compiler) isBudget(at string, r Rate) bool {
@@ -124,7 +124,7 @@ func (c *compiler) rule(at string, r Rule) {
 	}
 	if r.Budget != nil && c.isBudget(at+"::budget", *r.Budget) {
 		compiled.limits = append(compiled.limits, newBudget(*r.Budget))
-		c.policy.reader.everyClass = true
+		c.policy.reader.everyClass, c.policy.counts = true, true
 	}
 	if r.When != nil {
 		compiled.when = c.when(at+"::when", r.When, 1)
@@ -191,6 +191,7 @@ func (c *compiler) shape(at string, w *When) []condition {
 	if w.MaxDuration > 0 && w.MaxDuration < w.MinDuration {
 		c.fail(at+"::max_duration", "must not be below min_duration (%s), is %s", w.MinDuration, w.MaxDuration)
 	}
+	c.policy.counts = c.policy.counts || w.MinTokens > 0 || w.MinCost > 0 || w.MinSpans > 0
 	if w.MinTokens > 0 || w.MinCost > 0 {
 		c.policy.reader.want |= dialect.WantUsage
 	}

@@ -85,13 +85,21 @@ func (p *Policy) NewObserver() *Observer { return &Observer{Policy: p} }
 
 // Observe reads the spans of td, which all belong to one trace.
 func (p *Policy) Observe(td ptrace.Traces) Evidence {
-	o, s := Observer{Policy: p}, Sight{}
+	return p.observe(td, func(int) bool { return false })
+}
+
+// observe leaves out some of the spans, by the place in which they stand.
+func (p *Policy) observe(td ptrace.Traces, without func(i int) bool) Evidence {
+	o, s, n := Observer{Policy: p}, Sight{}, 0
 	for _, rs := range td.ResourceSpans().All() {
 		o.Enter(rs)
 		for _, ss := range rs.ScopeSpans().All() {
 			o.EnterScope(ss)
 			for _, span := range ss.Spans().All() {
-				o.Read(&s, span)
+				if !without(n) {
+					o.Read(&s, span)
+				}
+				n++
 			}
 		}
 	}

@@ -59,6 +59,7 @@ type Policy struct {
 	parents    parents
 	budget     *budget // of all rules; nil: none
 	promoting  signs   // the evidence that promotes a conversation
+	counts     bool    // some rule asks how much there is, or may keep so much
 	tellsClass bool    // some rule asks in which way a trace failed, or by which evidence
 }
 

@@ -150,7 +150,7 @@ func (s *Store[N]) state(t *Trace[N]) state {
 }
 
 func (s *Store[N]) look(t *Trace[N]) state {
-	l := look{arrival: s.arrivals(t), phantom: s.phantomOf(t), complete: true, settled: true}
+	l := look{arrival: s.arrivals(t.Parts, t.Spans), phantom: s.phantomOf(t), complete: true, settled: true}
 	for i := range t.Parts {
 		part := &t.Parts[i]
 		for j := range part.Spans {
@@ -226,16 +226,16 @@ type arrivals struct {
 }
 
 // arrivals is good until the next call.
-func (s *Store[N]) arrivals(t *Trace[N]) arrivals {
-	a := arrivals{parts: t.Parts}
-	if t.Spans <= fewSpans {
+func (s *Store[N]) arrivals(parts []Part, spans int) arrivals {
+	a := arrivals{parts: parts}
+	if spans <= fewSpans {
 		return a
 	}
 	if len(s.arrival) > maxScratch {
 		s.arrival = map[uint64]int32{}
 	}
 	clear(s.arrival)
-	for i, part := range t.Parts {
+	for i, part := range parts {
 		if part.Logs != 0 {
 			continue
 		}

@@ -96,6 +96,17 @@ var hostile = []struct {
 	{"one secret, far from %3D", func(n int) string {
 		return repeat("/hooks/secret 0:%3D")(n) + " password=x1y2z3"
 	}},
+	// Those in which one value ends where the next one begins, and those that send a reader back over what stands far before.
+	{`blanks, then password='"…`, func(n int) string { return repeat(" ")(n/2) + repeat(`password='"`)(n-n/2) }},
+	{"*:1:c:d:${*:1:c:d:${…", repeat("*:1:c:d:${")},
+	{"default=default=…", repeat("default=")},
+	{"a:b@tcp( and a thousand colons", repeat("a:b@tcp(" + strings.Repeat(":", 1000))},
+	{"a password of whom, a URL and &#64;", repeat("&#64;password a:p ://a:b@")},
+	{"settings on one line, and p%61ssword=", repeat(`p%61ssword=user = a\npassword = b_c\n`)},
+	{"numbers, tokens and a wide letter", repeat("4111111111111111-password x1 ghp_\uff411/1234567890123:")},
+	{`JSON cut short, an address, \u0040`, repeat(`\u00401.2.3.4{"a":[{"a":[?token=`)},
+	{"kinds of Secret, heads of tables, %61", repeat("a|password|\"kind\":\"Secret\",contrase\u00f1a: 8.8.8.8%61")},
+	{`<password a>a>a>\u0061…`, repeat(`<password a>a>a>\u0061`)},
 }
 
 // varied is secrets that all differ.

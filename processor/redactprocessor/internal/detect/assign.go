@@ -20,7 +20,7 @@ type key struct {
 // assign looks at what stands left and right of a ":" or "=" at i, and returns where to read on.
 func (sc *Scanner) assign(i int) int {
 	s := sc.text
-	if s[i] == ':' {
+	if s[i] == ':' && mayMean(s, i) {
 		if next := sc.colon(i); next > i {
 			return next
 		}
@@ -160,6 +160,9 @@ const maxBlock = 240
 func (sc *Scanner) variableKind(i int) Kind {
 	const word = "variable "
 	from := max(0, i-maxBlock)
+	if !sc.variables.in(sc.text, word, from, i) {
+		return KindNone
+	}
 	n := strings.LastIndex(sc.text[from:i], word)
 	if n < 0 || strings.IndexByte(sc.text[from+n:i], '}') >= 0 {
 		return KindNone
@@ -185,6 +188,11 @@ func typeStart(s string, i int) int {
 		return 0
 	}
 	return j - 1
+}
+
+// mayMean is a first look at the ":" at i, before colon.
+func mayMean(s string, i int) bool {
+	return i == 0 || isAlnum(s[i-1]) || s[i-1] == '*' || i+1 < len(s) && s[i+1] == '/'
 }
 
 // colon handles the meanings of ":" that are not an assignment. It returns 0 when there is none.

@@ -76,28 +76,44 @@ func (sc *Scanner) passFile(i int) int {
 		host > 0 && s[host-1] != '\n' && !escapedLetter(s, host-1) && !isSpace(s[host-1]) && s[i-1] != '*' {
 		return 0
 	}
-	at := run(s, i+1, aDigit)
-	for range 2 { // the database and the user
-		if at >= len(s) || s[at] != ':' {
-			return 0
-		}
-		next := at + 1
-		if next < len(s) && s[next] == '*' {
-			next++
-		}
-		next = run(s, next, aURLDot)
-		if next == at+1 || isDigit(s[at+1]) {
-			return 0
-		}
-		at = next
-	}
-	if at >= len(s) || s[at] != ':' {
+	at := databaseAndUser(s, run(s, i+1, aDigit))
+	if at == 0 {
 		return 0
 	}
-	end := proseEnd(s, at+1)
-	if end-at <= leastCredential || sc.standsIn(s[at+1:end]) {
+	end, crowded := sc.passEnd(at + 1)
+	if end-at <= leastCredential || !crowded && sc.standsIn(s[at+1:end]) {
 		return 0
 	}
 	sc.add(Finding{at + 1, end, SecretValue, Unquoted})
 	return end
+}
+
+// databaseAndUser returns where the ":" stands behind the two that begin at the one at i, or 0.
+func databaseAndUser(s string, i int) int {
+	for range 2 {
+		if i >= len(s) || s[i] != ':' {
+			return 0
+		}
+		next := i + 1
+		if next < len(s) && s[next] == '*' {
+			next++
+		}
+		next = run(s, next, aURLDot)
+		if next == i+1 || isDigit(s[i+1]) {
+			return 0
+		}
+		i = next
+	}
+	return pick(i < len(s) && s[min(i, len(s)-1)] == ':', i, 0)
+}
+
+// passEnd is proseEnd with a memory: lines that follow each other without a break share their last byte. It tells whether
+// too many do.
+func (sc *Scanner) passEnd(i int) (end int, crowded bool) {
+	m := &sc.passes
+	if m.scan != sc.scan || i < m.start || i > m.end || i-m.start > maxBare/2 {
+		*m = memo{scan: sc.scan, start: i, end: proseEnd(sc.text, i)}
+	}
+	m.shared++
+	return m.end, m.shared > maxShared
 }

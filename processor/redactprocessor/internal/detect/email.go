@@ -45,6 +45,9 @@ func (sc *Scanner) driverName(i int) int {
 		}
 	}
 	*m = memo{scan: sc.scan, start: start, end: i}
+	if _, end := sc.ownAround(i - 1); end == i {
+		return i + 1 // it was said before
+	}
 	colon := strings.IndexByte(s[start:i], ':')
 	for colon >= 0 {
 		end := sc.ownToken(start + colon)

@@ -46,7 +46,10 @@ var hostile = []string{
 	"password = $a->b::", "password: -> \"", "token: ...", "password for a:",
 	`%7B"a":"%2570assword%3D%255C%22x1"`, `\\u0070assword=x1y2z3;`, `{"\u0070assword":"x1","t\u006fken":"`,
 	"password: " + strings.Repeat(":", 40), "| password | token | key ", "--token --password --api-key ",
-	"export PASSWORD=$PASSWORD;",
+	"export PASSWORD=$PASSWORD;", "*:1:c:d:${", "default=", "password='\"", "&#64;password a:p ://a:b@", "p%61ssword=user = a\\npassword = b_c\\n",
+	"4111111111111111-password x1 ghp_\uff411/1234567890123:", `\u00401.2.3.4{"a":[{"a":[?token=`, "password for a:%2540a=",
+	"a|password|\"kind\":\"Secret\",contrase\u00f1a: 8.8.8.8%61", "<password a>a>a>\\u0061", "a:b@tcp(" + strings.Repeat(":", 1000),
+	`"d":"password: :::::::::::::::%7B"a":"%2570assword%3D%255C%22x1"a=`,
 }
 
 // cpuTime is what the process has used so far: unlike the clock, it does not run on while others have the processor.
@@ -98,6 +101,27 @@ func TestScan_isLinear(t *testing.T) {
 		t.Logf("%-36s %5.0f MB/s, twice the text takes %.2f times as long", fmt.Sprintf("%q", unit), speed, grows)
 		assert.LessOrEqual(t, grows, ratio, "%q", unit)
 		assert.True(t, underRace || speed >= float64(leastSpeed)/slack, "%q: %.0f MB/s", unit, speed)
+	}
+}
+
+// What stands far before is not read again for each of many signs.
+func TestScan_isLinearBehindBlanks(t *testing.T) {
+	if testing.Short() {
+		t.Skip("measures time")
+	}
+	const (
+		size       = 1 << 16
+		attempts   = 8
+		leastSpeed = 10 // MB/s, on any machine
+	)
+	scanner := everything().NewScanner()
+	for _, unit := range hostile {
+		text := strings.Repeat(" ", size) + strings.Repeat(unit, size/len(unit)+1)[:size]
+		speed := 0.0
+		for n := 0; n < attempts && speed < leastSpeed; n++ {
+			speed = max(speed, float64(len(text))/cost(scanner, text).Seconds()/1e6)
+		}
+		assert.True(t, underRace || speed >= leastSpeed, "%q: %.0f MB/s", unit, speed)
 	}
 }
 

@@ -47,6 +47,23 @@ func begins(s string, i int) bool {
 	return false
 }
 
+// isJSON tells whether the text looks like JSON as a whole.
+func (sc *Scanner) isJSON() bool {
+	if sc.whole == unknown {
+		sc.whole = pick(begins(sc.text, 0), isJSON, isOther)
+	}
+	return sc.whole == isJSON
+}
+
+// wholeText is what a text as a whole looks like.
+type wholeText uint8
+
+const (
+	unknown wholeText = iota
+	isJSON
+	isOther
+)
+
 // at returns the level at which a value at position i must be quoted, or Unquoted when i is in running text.
 func (j *jsonState) at(text string, i int) int8 {
 	if j.text != text || j.pos > i {

@@ -49,6 +49,7 @@ type memories struct {
 	memos   [memoSlots]memo
 	bares   memo // of values without quotes
 	queried memo // of those in URLs
+	passes  memo // of those in files of passwords
 	bearers memo // of what follows "Bearer"
 	drivers memo // of what stands before "@tcp("
 	wide    memo // of tokens that were looked at with the word before them
@@ -66,6 +67,8 @@ type seen struct {
 	linkEnd   int // of the path that was looked through last
 	keyTypes  nearby
 	members   [len(secretMembers)]nearby
+	variables nearby
+	whole     wholeText
 }
 
 // Scan returns what the text holds, in order and without overlaps. The result is valid until the next call.

@@ -147,7 +147,7 @@ func (sc *Scanner) literalEnd(q int) int {
 	end := closing(s, q)
 	for end < len(s) && s[q] != '"' && end-q < maxLiteral {
 		switch {
-		case s[end] == '"' && !begins(s, 0):
+		case s[end] == '"' && !sc.isJSON():
 		case s[end] == s[q] && end+1 < len(s) && s[end+1] == s[q]:
 			end++
 		default:

@@ -66,7 +66,8 @@ func (c *counts) addProvider(object string, depth int) {
 	}
 }
 
-// addNamed adds a count by the name that some provider has for it. The first one stays.
+// addNamed takes a count in, by the name that some provider has for it. Of one told twice the larger counts: a name may
+// be there for its own sake, with zero.
 func (c *counts) addNamed(name, value string) {
 	var count *int64
 	switch name {
@@ -84,8 +85,8 @@ func (c *counts) addNamed(name, value string) {
 	default:
 		return
 	}
-	if n, ok := parseCount(unquote(value)); ok && *count < 0 {
-		*count = n
+	if n, ok := parseCount(unquote(value)); ok {
+		*count = max(*count, n)
 	}
 }
 

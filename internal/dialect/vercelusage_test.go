@@ -32,6 +32,8 @@ func TestRead_usageThatProvidersTellTheAISDK(t *testing.T) {
 		&run.Usage{Input: 150, Output: 50, Total: 200, CacheRead: 40, CacheCreation: 10, CacheHour: 4})
 	f(`{"anthropic":{"cacheReadInputTokens":40,"cacheCreationInputTokens":10},"gateway":{"cost":"0.25"}}`,
 		&run.Usage{Input: 150, Output: 50, Total: 200, CacheRead: 40, CacheCreation: 10, TotalCost: 0.25})
+	f(`{"bedrock":{"usage":{"cacheReadInputTokens":40,"cacheCreationInputTokens":10,"cacheWriteInputTokens":0}}}`,
+		&run.Usage{Input: 150, Output: 50, Total: 200, CacheRead: 40, CacheCreation: 10})
 	f(`{"google":{"usageMetadata":{"candidatesTokenCount":50,"thoughtsTokenCount":7,"cachedContentTokenCount":20}}}`,
 		&run.Usage{Input: 100, Output: 57, Total: 157, CacheRead: 20, Reasoning: 7})
 	f(`{"openrouter":{"provider":"x","usage":{"promptTokens":100,"promptTokensDetails":{"cachedTokens":40},

@@ -113,11 +113,7 @@ func (v *view) appendUnquoted(b []byte, s slot) []byte {
 	}
 	b = append(b, '[')
 	for item := range elements(raw) {
-		b = appendComma(b)
-		if inner := parse(unquote(item)); isString(item) && inner != "" {
-			item = inner
-		}
-		b = append(b, item...)
+		b = append(appendComma(b), innerJSON(item)...)
 	}
 	return append(b, ']')
 }

@@ -431,9 +431,29 @@ func (v *view) rawOf(value pcommon.Value) string {
 		return parse(value.Str())
 	case pcommon.ValueTypeBytes:
 		return parse(string(value.Bytes().AsRaw()))
-	case pcommon.ValueTypeMap, pcommon.ValueTypeSlice:
+	case pcommon.ValueTypeMap:
 		v.spare = appendAny(v.spare[:0], value, 0)
 		return string(v.spare)
+	case pcommon.ValueTypeSlice:
+		v.spare = appendAny(v.spare[:0], value, 0)
+		return v.joined(string(v.spare))
 	}
 	return ""
+}
+
+// joined takes the quotes off the items of a list that are all objects in JSON: an array of OpenTelemetry holds texts.
+// Any other list is returned as it is.
+func (v *view) joined(list string) string {
+	v.spare = append(v.spare[:0], '[')
+	for item := range elements(list) {
+		object := ""
+		if isString(item) {
+			object = parse(unquote(item))
+		}
+		if !isObject(object) {
+			return list
+		}
+		v.spare = append(appendComma(v.spare), object...)
+	}
+	return string(append(v.spare, ']'))
 }

@@ -127,6 +127,50 @@ func TestContent_eventsAndLogs(t *testing.T) {
 	assert.Equal(t, "started", plain.Body().Str())
 }
 
+// A body without the name of an event is judged by its keys, but for the words that every log has.
+func TestContent_bodiesThatAreMapsOfNoKnownEvent(t *testing.T) {
+	ld := plog.NewLogs()
+	lr := ld.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords().AppendEmpty()
+	require.NoError(t, lr.Body().SetEmptyMap().FromRaw(map[string]any{
+		"gen_ai.input.messages": "hello", "prompt": "hello", "call": map[string]any{"toolInput": "hello", "name": "f"},
+		"message": "the server is listening on port 80", "level": "info", "usage": map[string]any{"input_tokens": 3},
+	}))
+	redactLogs(t, withContent(t, "drop"), ld)
+	assert.Equal(t, map[string]any{
+		"call": map[string]any{"name": "f"}, "message": "the server is listening on port 80", "level": "info",
+		"usage": map[string]any{"input_tokens": int64(3)},
+	}, lr.Body().Map().AsRaw())
+}
+
+func TestContent_countsOfMessagesStay(t *testing.T) {
+	for _, policy := range []string{"drop", "length"} {
+		ld := plog.NewLogs()
+		lr := ld.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords().AppendEmpty()
+		lr.SetEventName("gen_ai.choice")
+		usage := map[string]any{
+			"input_tokens": int64(3), "tokenDetails": map[string]any{"cached": int64(1)}, "cost": 0.5,
+		}
+		require.NoError(t, lr.Body().SetEmptyMap().FromRaw(map[string]any{"usage": usage}))
+		require.NoError(t, lr.Attributes().PutEmpty("usage").FromRaw(usage))
+		redactLogs(t, withContent(t, policy), ld)
+		assert.Equal(t, map[string]any{"usage": usage}, lr.Body().Map().AsRaw())
+		assert.Equal(t, map[string]any{"usage": usage}, lr.Attributes().AsRaw())
+	}
+}
+
+func TestContent_lengthLeavesJSON(t *testing.T) {
+	p := withContent(t, "length")
+	for in, want := range map[string]string{
+		`"Berlin is sunny"`: `"[content:17B]"`, "42": `"[content:2B]"`, "true": `"[content:4B]"`, "null": `"[content:4B]"`,
+		` "x"`: `"[content:4B]"`, "{}": `"[content:2B]"`, `["x"`: "[content:4B]", `"x" or "y"`: "[content:10B]",
+		"true story": "[content:10B]",
+	} {
+		got := redactedAttributes(t, p, map[string]any{"mlflow.spanOutputs": in})
+		assert.Equal(t, want, got["mlflow.spanOutputs"], in)
+		assert.Equal(t, got, redactedAttributes(t, p, got), in)
+	}
+}
+
 func TestContent_evidenceStays(t *testing.T) {
 	f := func(key, value string, toolError, refusal bool) {
 		t.Helper()
@@ -291,7 +335,9 @@ func TestContent_unknownDialects(t *testing.T) {
 		"step.arguments", "x.user_question", "lk.pii.user_input", "lk.user_transcript", "crewai.crew.tasks_output",
 		"spring.ai.chat.client.user.text", "haystack.component.input", "mastra.model_step.output", "lmnr.span.input",
 		"langwatch.output", "genkit:output", "db.vector.query.content", "mlflow.spanInputs", "llm.openai.messages",
-		"guardrail_response", "function_args", "response_text",
+		"guardrail_response", "function_args", "response_text", "instruction", "docs", "crew_tasks", "crew_agents",
+		"braintrust.input_json", "braintrust.output_json", "mcp.request.argument", "mcp.request.argument.city",
+		"x.promptStr", "tool.commands",
 	} {
 		f(key, "what is the weather like today", true)
 	}

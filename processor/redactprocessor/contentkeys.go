@@ -4,6 +4,7 @@
 package redactprocessor
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -46,7 +47,7 @@ var contentKeys = keySet(`
 	lk.chat_ctx lk.function_tool.arguments lk.function_tool.output lk.instructions lk.response.function_calls
 	spring.ai.tool.call.result spring.ai.tool.definition.description spring.ai.tool.definition.schema
 	agent.stateSnapshot agent.messages.ui langwatch.contexts langwatch.rag.contexts crewai.crew.result crewai.agent.backstory crewai.agent.goal
-	crewai.task.description haystack.agent.tools
+	crewai.task.description crew_agents haystack.agent.tools
 	json_encoded_event assertions scores
 	exception.message db.query.text db.statement db.operation.parameter http.request.body.content
 	http.response.body.content full_command bash_command diff command
@@ -59,7 +60,7 @@ var contentPrefixes = []string{
 	"langfuse.observation.output.", "langfuse.observation.metadata.", "langfuse.trace.metadata.",
 	"retrieval.documents.", "documents.", "reranker.input_documents.", "reranker.output_documents.", "embedding.embeddings.",
 	"db.query.parameter.", "db.vector.query.", "db.query.result.", "lk.pii.", "crewai.task.", "request_data.",
-	"response_data.", "http.request.body.", "http.response.body.",
+	"response_data.", "http.request.body.", "http.response.body.", "mcp.request.argument.",
 }
 
 // openEndings end keys below those prefixes that say what something is, not what is in it.
@@ -86,10 +87,12 @@ var (
 	likelyWords = keySet(`input inputs output outputs prompt prompts completion completions messages arguments args
 		content contents text transcript transcription instructions question answer answers body reasoning thinking
 		utterance documents document contexts backstory inputdata outputdata toolcalls functioncalls history snapshot
-		memories citations`)
+		memories citations instruction argument`)
 	maybeWords = keySet(`result results response responses request requests data payload value values params
 		parameters variables template description message msg context query chunk chunks events schema doc command
 		details summary explanation reply object tools functions state plan steps goal task items item record records`)
+	// formatWords say how the word before them is written.
+	formatWords = keySet(`json yaml xml html markdown str string raw preview`)
 	// countWords anywhere in a key say that it counts or describes, whatever it ends with.
 	countWords = keySet(`usage token tokens cost count duration metrics otel`)
 )
@@ -116,10 +119,11 @@ func contentOf(key string) contentKind {
 	if len(words) == 0 {
 		return notContent
 	}
-	for _, w := range words {
-		if countWords[w] {
-			return notContent
-		}
+	if counts(words) {
+		return notContent
+	}
+	if n := len(words) - 1; n > 0 && formatWords[words[n]] {
+		words = words[:n]
 	}
 	last := words[len(words)-1]
 	joined := last
@@ -129,10 +133,15 @@ func contentOf(key string) contentKind {
 	switch {
 	case likelyWords[last] || likelyWords[joined]:
 		return likelyContent
-	case maybeWords[last]:
+	case maybeWords[last] || maybeWords[strings.TrimSuffix(last, "s")]:
 		return maybeContent
 	}
 	return notContent
+}
+
+// counts tells whether words of a key say that it counts or describes.
+func counts(words []string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return countWords[w] })
 }
 
 // below tells whether what follows a prefix of content is content.

@@ -4,6 +4,7 @@
 package redactprocessor
 
 import (
+	"encoding/json"
 	"strings"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
@@ -31,7 +32,7 @@ func (r *redactor) contentEntry(at *walk.Place, key string, info *keyInfo, val p
 		}
 	case walk.LogBody:
 		if !isMessageEvent(event) {
-			return walk.Verdict{}, false
+			return r.bodyMember(at, key, info, val)
 		}
 	default:
 		return walk.Verdict{}, false
@@ -39,12 +40,26 @@ func (r *redactor) contentEntry(at *walk.Place, key string, info *keyInfo, val p
 	return r.messagePart(at, key, event, val)
 }
 
+// bodyMember deals with a member of a body that is not known to be a message. Words like message and data, which
+// every log has, do not make it content.
+func (r *redactor) bodyMember(at *walk.Place, key string, info *keyInfo, val pcommon.Value) (walk.Verdict, bool) {
+	switch {
+	case key == "":
+		return walk.Verdict{}, false
+	case info.bag && val.Type() == pcommon.ValueTypeStr:
+		return r.labelsOnly(at, val)
+	case info.stack || info.content > maybeContent && info.content.holdsContent(val):
+		return r.withoutContent(at, info.input, val), true
+	}
+	return walk.Verdict{}, false
+}
+
 // messagePart deals with a part of a message that is known to be one by the name of its event only.
 func (r *redactor) messagePart(at *walk.Place, key, event string, val pcommon.Value) (walk.Verdict, bool) {
 	switch {
 	case openEventKeys[key] || isNamespaced(key):
 		return walk.Verdict{}, false
-	case (key == "" || holderKeys[key]) && isHolder(val):
+	case isHolder(val) && (key == "" || holderKeys[key] || counts(keyWords(key))):
 		return walk.Verdict{}, false // what is in it is judged by its own keys
 	case isCount(val):
 		return walk.Verdict{}, false
@@ -123,7 +138,7 @@ func (r *redactor) withoutContent(at *walk.Place, past bool, val pcommon.Value) 
 		verdict = walk.Verdict{Do: walk.Set, New: r.withUsage(usage, len(text))}
 	case r.now.content == contentLength:
 		verdict = walk.Verdict{Do: walk.Set, New: contentNote(len(text))}
-		if isObject(text) {
+		if isObject(text) || val.Type() == pcommon.ValueTypeStr && json.Valid([]byte(text)) {
 			verdict.New = `"` + verdict.New + `"` // JSON stays JSON
 		}
 	}

@@ -275,11 +275,43 @@ func TestCost_allocationsOfWhatIsTakenIn(t *testing.T) {
 	}
 }
 
-// TestCost_memoryHeld looks at what traces take while they wait: their encoding, and so much a span and a trace.
+// TestCost_memoryHeld looks at what traces of some shapes take while they wait, when nothing of them is compressed yet: their
+// encoding, and so much a span and a trace.
 func TestCost_memoryHeld(t *testing.T) {
-	const n, perSpan, perTrace = 5000, 250, 300
+	const perSpan, perTrace = 250, 300
+	for _, shape := range []struct{ spans, requests, traces int }{
+		{13, 1, 5000}, {1, 1, 20_000}, {2, 2, 10_000}, {3, 3, 10_000}, {5, 5, 5000}, {9, 9, 3000}, {13, 13, 3000}, {18, 18, 3000},
+	} {
+		n := int64(shape.traces)
+		encoded, held, reckoned := holding(t, shape.traces, pieces(shape.spans, shape.requests))
+		beside := float64(held-encoded) / float64(n)
+		allowed := float64(shape.spans*perSpan + perTrace)
+		t.Logf("%d traces of %2d spans in %2d requests: %5.0f bytes a trace encoded, %4.0f beside it of %4.0f, reckoned with %.0f",
+			n, shape.spans, shape.requests, float64(encoded)/float64(n), beside, allowed, float64(reckoned-encoded)/float64(n))
+		assert.LessOrEqual(t, beside, allowed)
+		assert.LessOrEqual(t, float64(held), 1.15*float64(reckoned), "the budget knows")
+	}
+}
+
+// pieces is a trace of so many spans, in so many requests.
+func pieces(spans, requests int) []ptrace.Traces {
+	all := make([]ptrace.Traces, requests)
+	for r := range all {
+		all[r] = ptrace.NewTraces()
+		batch().CopyTo(all[r])
+		i := 0
+		all[r].ResourceSpans().At(0).ScopeSpans().At(0).Spans().RemoveIf(func(ptrace.Span) bool {
+			i++
+			return i > spans || i%requests != r
+		})
+	}
+	return all
+}
+
+// holding sends n such traces, and returns what they take.
+func holding(t *testing.T, n int, trace []ptrace.Traces) (encoded, held, reckoned int64) {
+	t.Helper()
 	p, c := costing(t)
-	var encoded int64
 	var m ptrace.ProtoMarshaler
 	heap := func() int64 {
 		runtime.GC()
@@ -289,21 +321,22 @@ func TestCost_memoryHeld(t *testing.T) {
 		return int64(s.HeapAlloc)
 	}
 	before := heap()
-	template := requests(1, true)[0]
-	for i := range n {
-		td := ptrace.NewTraces()
-		template.CopyTo(td)
-		renumber(td, uint64(i+1))
-		encoded += int64(m.TracesSize(td))
-		require.NoError(t, p.ConsumeTraces(context.Background(), td))
+	for _, piece := range trace {
+		for i := range n {
+			td := ptrace.NewTraces()
+			piece.CopyTo(td)
+			for _, span := range spansOfAll(td) {
+				span.SetTraceID([16]byte{1, byte(i >> 16), byte(i >> 8), byte(i)})
+			}
+			encoded += int64(m.TracesSize(td))
+			require.NoError(t, p.ConsumeTraces(context.Background(), td))
+		}
 	}
 	settleShards(c)
-	held := heap() - before
-	t.Logf("%d traces of 13 spans: %.2f MB encoded, %.2f MB held: %.0f bytes a trace beside the encoding, reckoned with %.2f MB",
-		n, float64(encoded)/1e6, float64(held)/1e6, float64(held-encoded)/n, float64(c.budget.held())/1e6)
-	assert.LessOrEqual(t, held, encoded+n*(13*perSpan+perTrace))
-	assert.LessOrEqual(t, float64(held), 1.15*float64(c.budget.held()), "the budget knows")
+	held, reckoned = heap()-before, c.budget.held()
+	require.EqualValues(t, n, c.tracesOpen.Load())
 	require.NoError(t, p.Shutdown(context.Background()))
+	return encoded, held, reckoned
 }
 
 // TestCost_growsLinearly takes more and more traces that are open at the same time.

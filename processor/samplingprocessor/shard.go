@@ -216,15 +216,14 @@ func (s *shard) handle(m message, now time.Time) {
 
 func (s *shard) addAll(arrivals []arrival, now time.Time) {
 	for i := range arrivals {
-		arrivals[i].part.At = now
-		s.add(&arrivals[i])
+		s.add(&arrivals[i], now)
 	}
 }
 
 // add puts a part to its trace, or lets it follow a trace that is already judged. A trace that was dropped for want
 // of an agent is judged anew when one comes: the services around an agent often send their spans long before it has
 // finished.
-func (s *shard) add(a *arrival) {
+func (s *shard) add(a *arrival, now time.Time) {
 	if v := s.decided.Get(a.key); v != nil && (!v.noAgent || !a.evidence.Agent) {
 		if a.replayed && a.seq <= v.buried {
 			s.buryAgain(a)
@@ -233,7 +232,7 @@ func (s *shard) add(a *arrival) {
 		s.addLate(v, a)
 		return
 	}
-	t := s.open.Add(a.key, a.part)
+	t := s.open.Add(a.key, a.part, now)
 	if len(t.Parts) == 1 {
 		t.Note.id = a.id
 		s.core.tracesOpen.Add(1)

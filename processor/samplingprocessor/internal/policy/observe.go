@@ -144,10 +144,12 @@ func (o *Observer) Enter(rs ptrace.ResourceSpans) {
 			r.matched |= 1 << i
 		}
 	}
-	r.asked = slices.ContainsFunc(o.opts.Keep, func(key string) bool {
-		v, ok := resource.Get(key)
-		return ok && isYes(v)
-	})
+	r.asked = false
+	for k, v := range resource.All() {
+		if o.reader.watched&(1<<(len(k)%64)) != 0 && slices.Contains(o.opts.Keep, k) && isYes(v) {
+			r.asked = true
+		}
+	}
 	o.enterTenant(resource)
 }
 

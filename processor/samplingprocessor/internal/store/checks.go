@@ -26,32 +26,32 @@ func (c *checks[N]) push(t *Trace[N], at time.Time) {
 	if c.zero.IsZero() {
 		c.zero = at
 	}
-	t.index = len(c.heap)
+	t.index = int32(len(c.heap))
 	c.heap = append(c.heap, check[N]{at.Sub(c.zero), t})
-	c.up(t.index)
+	c.up(int(t.index))
 }
 
 // notLater moves the check of t to an earlier time.
 func (c *checks[N]) notLater(t *Trace[N], at time.Time) {
 	if d := at.Sub(c.zero); d < c.heap[t.index].at {
 		c.heap[t.index].at = d
-		c.up(t.index)
+		c.up(int(t.index))
 	}
 }
 
 // set moves the check of t.
 func (c *checks[N]) set(t *Trace[N], at time.Time) {
 	c.heap[t.index].at = at.Sub(c.zero)
-	c.fix(t.index)
+	c.fix(int(t.index))
 }
 
 func (c *checks[N]) remove(t *Trace[N]) {
-	i, last := t.index, len(c.heap)-1
+	i, last := int(t.index), len(c.heap)-1
 	c.heap[i] = c.heap[last]
 	c.heap[last] = check[N]{}
 	c.heap = c.heap[:last]
 	if i < last {
-		c.heap[i].trace.index = i
+		c.heap[i].trace.index = int32(i)
 		c.fix(i)
 	}
 }
@@ -103,5 +103,5 @@ func (c *checks[N]) down(i int) {
 
 func (c *checks[N]) put(i int, one check[N]) {
 	c.heap[i] = one
-	one.trace.index = i
+	one.trace.index = int32(i)
 }

@@ -64,11 +64,11 @@ func OriginOf(flags uint32, entry bool) Origin {
 
 // state is what is known of a trace as far as it has come.
 type state struct {
-	complete bool      // the root is here, and every parent
-	settled  bool      // all that is missing is a parent that never comes
-	awaited  bool      // a log record names a span that is not here
-	since    time.Time // when it became complete
-	open     bool      // a parent is known to be still open in its process
+	since    moment // when it became complete
+	complete bool   // the root is here, and every parent
+	settled  bool   // all that is missing is a parent that never comes
+	awaited  bool   // a log record names a span that is not here
+	open     bool   // a parent is known to be still open in its process
 }
 
 // Complete reports whether the root of t is here and no parent is missing.
@@ -81,14 +81,14 @@ func (s *Store[N]) Refused(at time.Time) { s.refused = at }
 // WaitedInVain reports whether t was judged for the given trigger as what it lacked did not come. A trace of which
 // something came till the end goes on, and a request that was refused may have held what did not come.
 func (s *Store[N]) WaitedInVain(t *Trace[N], trigger Trigger, now time.Time) bool {
-	if s.refused.After(t.first) {
+	if s.refused.After(s.time(t.first)) {
 		return false
 	}
 	switch trigger {
 	case Idle, Learned:
 		return true
 	case Max:
-		return now.Sub(t.last) >= s.waits.Max/2
+		return now.Sub(s.time(t.last)) >= s.waits.Max/2
 	}
 	return false
 }
@@ -111,17 +111,18 @@ func (s *Store[N]) phantomOf(t *Trace[N]) [8]byte {
 // due returns when t falls due, as far as is known now, and by what trigger.
 func (s *Store[N]) due(t *Trace[N]) (time.Time, Trigger) {
 	st := s.state(t)
-	limit, idle := t.first.Add(s.waits.Max), t.last.Add(s.waits.Idle)
-	if !st.complete && s.refused.After(t.first) {
+	first, last := s.time(t.first), s.time(t.last)
+	limit, idle := first.Add(s.waits.Max), last.Add(s.waits.Idle)
+	if !st.complete && s.refused.After(first) {
 		again := s.refused.Add(s.waits.Idle)
 		limit, idle = later(limit, again), later(idle, again)
 	}
 	at, trigger := idle, Idle
 	switch {
 	case st.complete && !st.awaited:
-		at, trigger = st.since.Add(s.waits.AfterRoot), Root
+		at, trigger = s.time(st.since).Add(s.waits.AfterRoot), Root
 	case st.settled && !st.awaited: // no root tells that this was all
-		at, trigger = t.last.Add(s.waits.AfterRoot), Learned
+		at, trigger = last.Add(s.waits.AfterRoot), Learned
 	case st.open:
 		return limit, Max
 	}
@@ -150,23 +151,21 @@ func (s *Store[N]) state(t *Trace[N]) state {
 }
 
 func (s *Store[N]) look(t *Trace[N]) state {
-	l := look{arrival: s.arrivals(t.Parts, t.Spans), phantom: s.phantomOf(t), complete: true, settled: true}
+	l := look{arrival: s.arrivals(t.Parts, t.Spans), phantom: s.phantomOf(t), complete: true, settled: true, since: t.first, rootAt: t.first}
 	for i := range t.Parts {
 		part := &t.Parts[i]
 		for j := range part.Spans {
 			if part.Logs != 0 {
 				l.record(&part.Spans[j])
 			} else {
-				l.span(&part.Spans[j], part.At)
+				l.span(&part.Spans[j], part.at)
 			}
 		}
 	}
 	l.complete = l.complete && l.rooted
 	l.settled = l.settled && !l.complete && l.rooted
 	l.open = l.open || l.awaited && !l.rooted
-	if l.rootAt.After(l.since) {
-		l.since = l.rootAt
-	}
+	l.since = max(l.since, l.rootAt)
 	return state{complete: l.complete, settled: l.settled, awaited: l.awaited, since: l.since, open: l.open}
 }
 
@@ -178,7 +177,7 @@ type look struct {
 	complete, settled, awaited, open bool
 
 	rooted        bool // the root is here, or what stands below a phantom
-	rootAt, since time.Time
+	rootAt, since moment
 }
 
 // record looks at a log record.
@@ -187,7 +186,7 @@ func (l *look) record(r *Span) {
 	l.awaited = l.awaited || !here && r.Parent != [8]byte{}
 }
 
-func (l *look) span(s *Span, came time.Time) {
+func (l *look) span(s *Span, came moment) {
 	if s.Parent == [8]byte{} {
 		l.root(came)
 		return
@@ -200,13 +199,13 @@ func (l *look) span(s *Span, came time.Time) {
 	case !here:
 		l.complete, l.settled = false, false
 		l.open = l.open || s.Origin == Local
-	case at.After(came) && at.After(l.since):
+	case at > came && at > l.since:
 		l.since = at
 	}
 }
 
-func (l *look) root(came time.Time) {
-	if !l.rooted || came.Before(l.rootAt) {
+func (l *look) root(came moment) {
+	if !l.rooted || came < l.rootAt {
 		l.rooted, l.rootAt = true, came
 	}
 }
@@ -251,13 +250,13 @@ func (s *Store[N]) arrivals(parts []Part, spans int) arrivals {
 }
 
 // of returns when the span with the given id first came.
-func (a arrivals) of(id [8]byte) (time.Time, bool) {
+func (a arrivals) of(id [8]byte) (moment, bool) {
 	if a.index != nil {
 		i, ok := a.index[binary.BigEndian.Uint64(id[:])]
 		if !ok {
-			return time.Time{}, false
+			return 0, false
 		}
-		return a.parts[i].At, true
+		return a.parts[i].at, true
 	}
 	for i := range a.parts {
 		part := &a.parts[i]
@@ -266,9 +265,9 @@ func (a arrivals) of(id [8]byte) (time.Time, bool) {
 		}
 		for j := range part.Spans {
 			if part.Spans[j].ID == id {
-				return part.At, true
+				return part.at, true
 			}
 		}
 	}
-	return time.Time{}, false
+	return 0, false
 }

@@ -26,11 +26,14 @@ type Span struct {
 	Origin Origin
 }
 
+// moment is a time since the first one that the store was told of: a third of the size of a time.
+type moment int64
+
 // Part is what one request held of one trace. It is not changed once it is added.
 type Part struct {
 	Data  []byte // OTLP TracesData in protobuf, or LogsData
 	Spans []Span
-	At    time.Time // arrival; the clocks of the spans decide nothing here
+	at    moment // of its arrival; the clocks of the spans decide nothing here
 	// Logs tells that Data is log records which belong to the trace, and which pipeline they came by: its number, from
 	// 1. Each of Spans is then a record's: without an id, and the span that it names as its parent.
 	Logs uint16
@@ -55,8 +58,8 @@ func (p *Part) Leave() int64 {
 func (p *Part) Elsewhere() bool { return p.Data == nil && p.Away == 0 }
 
 // partOverhead is what a part costs beside its bytes and spans: an entry in the map of traces, the trace with its
-// note, the part itself and the slice headers. Measured as about 700 bytes for traces of one part, and less for the
-// others.
+// note, the part itself and the slice headers. Measured as about 530 bytes for traces of one small part, and less for the
+// others; the rest is for what a journal notes, and for what nobody has collected yet.
 const partOverhead = 768
 
 // spanCost is the size of a Span in memory.
@@ -81,19 +84,22 @@ func (p *Part) Has(id [8]byte) bool {
 }
 
 // Trace is an open trace. N is what its owner notes about it.
+//
+// There are many that hold a single small span, so every byte counts here.
 type Trace[N any] struct {
-	Key   Key
+	Key    Key
+	looked bool
+	urgent bool
+	index  int32 // in the store's checks
+
 	Parts []Part
 	Note  N
 	Bytes int64 // the cost of its parts
 	Away  int64 // what a journal holds alone of them
 	Spans int   // log records are none
 
-	first, last time.Time // arrival of the first and the latest part
-	index       int       // in the store's checks
+	first, last moment    // arrival of the first and the latest part
 	seen        state     // as of the last look, if nothing came since
-	looked      bool
-	urgent      bool
 	prev, next  *Trace[N] // in the list of its class, oldest first
 	part        [1]Part   // most traces come in one
 }
@@ -101,6 +107,7 @@ type Trace[N any] struct {
 // Store is the open traces of a shard. Make one with New.
 type Store[N any] struct {
 	waits   Waits
+	zero    time.Time // of moments
 	traces  map[Key]*Trace[N]
 	checks  checks[N]
 	calm    list[N]
@@ -146,14 +153,25 @@ func (s *Store[N]) settle(t *Trace[N]) {
 // Len returns the number of open traces.
 func (s *Store[N]) Len() int { return len(s.traces) }
 
-// Add puts a part to its trace, which it opens if needed.
-func (s *Store[N]) Add(key Key, part Part) *Trace[N] {
+// moment and time turn one into the other.
+func (s *Store[N]) moment(t time.Time) moment {
+	if s.zero.IsZero() {
+		s.zero = t
+	}
+	return moment(t.Sub(s.zero))
+}
+
+func (s *Store[N]) time(m moment) time.Time { return s.zero.Add(time.Duration(m)) }
+
+// Add puts a part that came at the given time to its trace, which it opens if needed.
+func (s *Store[N]) Add(key Key, part Part, at time.Time) *Trace[N] {
+	part.at = s.moment(at)
 	t, ok := s.traces[key]
 	if !ok {
-		t = &Trace[N]{Key: key, first: part.At}
+		t = &Trace[N]{Key: key, first: part.at}
 		t.Parts = t.part[:0]
 		s.traces[key] = t
-		s.checks.push(t, part.At.Add(min(s.waits.soonest(), s.waits.Max)))
+		s.checks.push(t, at.Add(min(s.waits.soonest(), s.waits.Max)))
 		s.calm.push(t)
 	}
 	t.Parts = append(t.Parts, part)
@@ -162,9 +180,9 @@ func (s *Store[N]) Add(key Key, part Part) *Trace[N] {
 	if part.Logs == 0 {
 		t.Spans += len(part.Spans)
 	}
-	t.last = part.At
+	t.last = part.at
 	t.looked = false
-	s.checks.notLater(t, part.At.Add(s.waits.soonest()))
+	s.checks.notLater(t, at.Add(s.waits.soonest()))
 	return t
 }
 

@@ -23,7 +23,15 @@ func after(seconds float64) time.Time { return t0.Add(time.Duration(seconds * fl
 
 func key(n int) Key { return Key{Trace: [16]byte{14: byte(n >> 8), 15: byte(n)}} }
 
-func part(seconds float64, spans ...Span) Part { return Part{Spans: spans, At: after(seconds)} }
+// arrival is a part and when it comes.
+type arrival struct {
+	Part
+	at time.Time
+}
+
+func part(seconds float64, spans ...Span) arrival { return arrival{Part{Spans: spans}, after(seconds)} }
+
+func (s *Store[N]) add(key Key, a arrival) *Trace[N] { return s.Add(key, a.Part, a.at) }
 
 func sp(id, parent byte, origin Origin) Span {
 	return Span{ID: [8]byte{id}, Parent: [8]byte{parent}, Origin: origin}
@@ -32,7 +40,7 @@ func sp(id, parent byte, origin Origin) Span {
 func ExampleStore() {
 	s := New[string](Waits{AfterRoot: 10 * time.Second, Idle: 30 * time.Second, Max: 10 * time.Minute})
 	now := time.Unix(0, 0)
-	t := s.Add(Key{Trace: [16]byte{1}}, Part{Spans: []Span{{ID: [8]byte{1}}}, At: now})
+	t := s.Add(Key{Trace: [16]byte{1}}, Part{Spans: []Span{{ID: [8]byte{1}}}}, now)
 	t.Note = "what the owner knows of it"
 
 	due, _ := s.Due(now.Add(9 * time.Second))
@@ -45,11 +53,11 @@ func ExampleStore() {
 }
 
 func TestDue(t *testing.T) {
-	f := func(name string, trigger Trigger, seconds float64, parts ...Part) {
+	f := func(name string, trigger Trigger, seconds float64, parts ...arrival) {
 		t.Helper()
 		s := New[int](waits)
 		for _, p := range parts {
-			s.Add(key(1), p)
+			s.add(key(1), p)
 		}
 		early, _ := s.Due(after(seconds - 0.001))
 		assert.Nil(t, early, name)
@@ -76,11 +84,11 @@ func TestDue(t *testing.T) {
 }
 
 func TestDue_refusedRequestsMayHoldWhatIsMissing(t *testing.T) {
-	f := func(trigger Trigger, seconds, refused float64, parts ...Part) {
+	f := func(trigger Trigger, seconds, refused float64, parts ...arrival) {
 		t.Helper()
 		s := New[int](waits)
 		for _, p := range parts {
-			s.Add(key(1), p)
+			s.add(key(1), p)
 		}
 		s.Refused(after(refused))
 		early, _ := s.Due(after(seconds - 0.001))
@@ -112,9 +120,9 @@ func TestOriginOf(t *testing.T) {
 
 func TestStore_countsWhatItHolds(t *testing.T) {
 	s := New[int](waits)
-	p := Part{Data: make([]byte, 100, 128), Spans: []Span{sp(1, 0, Unknown)}, At: t0}
-	tr := s.Add(key(1), p)
-	s.Add(key(1), p)
+	p := Part{Data: make([]byte, 100, 128), Spans: []Span{sp(1, 0, Unknown)}}
+	tr := s.Add(key(1), p, t0)
+	s.Add(key(1), p, t0)
 	assert.EqualValues(t, 2*(128+24+partOverhead), tr.Bytes)
 	assert.Equal(t, 2, tr.Spans)
 	assert.True(t, s.Complete(tr))
@@ -124,7 +132,7 @@ func TestStore_oldestAndUrgent(t *testing.T) {
 	s := New[int](waits)
 	var all []*Trace[int]
 	for n := range 4 {
-		all = append(all, s.Add(key(n), part(float64(n), sp(1, 0, Unknown))))
+		all = append(all, s.add(key(n), part(float64(n), sp(1, 0, Unknown))))
 	}
 	s.MarkUrgent(all[0])
 	s.MarkUrgent(all[2])
@@ -161,7 +169,7 @@ func TestStore_neverMissesADeadline(t *testing.T) {
 				require.True(t, at.After(now), "missed")
 				require.False(t, s.checks.zero.Add(s.checks.heap[tr.index].at).After(at), "looked at too late")
 			}
-			s.Add(key(r.IntN(10)), Part{At: now, Spans: []Span{sp(byte(1+r.IntN(5)), byte(r.IntN(6)), Origin(r.IntN(3)))}})
+			s.Add(key(r.IntN(10)), Part{Spans: []Span{sp(byte(1+r.IntN(5)), byte(r.IntN(6)), Origin(r.IntN(3)))}}, now)
 		}
 	}
 }
@@ -191,7 +199,7 @@ func TestDecided_forgetsTheLeastRecentlyUsed(t *testing.T) {
 
 func BenchmarkStore_add(b *testing.B) {
 	s := New[int](waits)
-	parts := make([]Part, 8)
+	parts := make([]arrival, 8)
 	for i := range parts {
 		parts[i] = part(0, sp(byte(i+1), byte(i), Unknown))
 	}
@@ -199,8 +207,8 @@ func BenchmarkStore_add(b *testing.B) {
 	n := 0
 	for b.Loop() {
 		now := t0.Add(time.Duration(n) * time.Microsecond)
-		parts[n%8].At = now
-		s.Add(key(n/8), parts[n%8])
+		parts[n%8].at = now
+		s.add(key(n/8), parts[n%8])
 		s.Due(now)
 		n++
 	}

@@ -74,20 +74,24 @@ func (sc *Scanner) digest(i int) bool {
 	if !hasFold(s[i:], "digest ") {
 		return false
 	}
-	line := s[i:min(len(s), i+maxDigest)]
+	const response = "response="
+	end := min(len(s), i+maxDigest)
+	if !sc.responses.in(s, response, i, end) {
+		return false
+	}
+	line := s[i:end]
 	if n := strings.IndexByte(line, '\n'); n >= 0 {
 		line = line[:n]
 	}
-	n := strings.Index(line, "response=")
+	n := strings.Index(line, response)
 	if n < 0 {
 		return false
 	}
-	start := i + n + len("response=")
+	start := i + n + len(response)
 	for start < len(s) && (s[start] == '"' || s[start] == '\\') {
 		start++
 	}
-	end := run(s, start, aAny64)
-	if end > start && sc.ownEnd(start) == 0 {
+	if end = run(s, start, aAny64); end > start && sc.ownEnd(start) == 0 {
 		sc.add(Finding{start, end, AuthHeader, Unquoted})
 	}
 	return true

@@ -68,6 +68,7 @@ type seen struct {
 	keyTypes  nearby
 	members   [len(secretMembers)]nearby
 	variables nearby
+	responses nearby
 	whole     wholeText
 }
 

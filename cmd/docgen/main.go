@@ -45,7 +45,7 @@ It is decided before all else. The first that says something wins:
 5. ` + "`gen_ai.operation.name`" + `; of operations that stand in no list, a word in them decides (agent, tool call, embed, search, chat)
 6. the words of one library: ` + "`ai.operationId`, `llm.request.type`, `mcp.method.name`, `genkit:metadata:subtype`, `mastra.span.type`," + `
    ` + "`haystack.component.type`, `n8n.node.type`, `traceloop.span.kind`, `span.type` and `entity.type`, `lmnr.span.type`," + `
-   ` + "`langwatch.span.type`, `agentops.span.kind`, `spring.ai.kind`" + `
+   ` + "`langwatch.span.type`, `agentops.span.kind`, `braintrust.span_attributes`, `confident.span.type`, `spring.ai.kind`" + `
 7. what only one kind of work leaves behind: a model and messages, token counts, a tool's arguments, documents. A name alone, or
    ` + "`input.value`" + ` alone, makes no model call
 8. nothing of all that: chain
@@ -99,8 +99,10 @@ All of these are read, and become ` + "`POST /feedback`" + ` when the run is the
 | OpenTelemetry GenAI | event ` + "`gen_ai.evaluation.result`" + ` with ` + "`gen_ai.evaluation.*`" + `, also as a log record that ` + "`sampling`" + ` has joined | the span; the one with the same ` + "`gen_ai.response.id`" + ` where the event names another |
 | OpenTelemetry GenAI | the same attributes on a span | the span; its parent where the span is called ` + "`gen_ai.evaluation.result`" + ` |
 | OpenInference | ` + "`evaluations.N.evaluation.*`, `annotations.N.annotation.*`" + ` | the span |
-| OpenInference | the same behind ` + "`trace.` or `session.`" + ` | the root |
+| OpenInference | ` + "`evaluation.*`, `annotation.*`" + `, with a name | the span |
+| OpenInference | the lists behind ` + "`trace.` or `session.`" + ` | the root |
 | Arize | ` + "`eval.*.score`, `.label`, `.explanation`; `annotation.*`" + ` | the span |
+| Braintrust | ` + "`braintrust.scores`, `braintrust.scores.*`" + ` | the span |
 | LangWatch | event ` + "`langwatch.evaluation.custom`" + ` | the span |
 | Pydantic Evals | ` + "`assertions`, `scores`, `labels`" + ` of a case | the span |
 

@@ -44,6 +44,8 @@ func (g *signals) isAgent(s Span) bool {
 		return true
 	case g.lmnrType != "", g.langwatchType != "", g.agentOpsKind != "", g.springKind != "", g.haystackType != "", g.n8nNodeType != "":
 		return true
+	case g.braintrustType != "", g.confidentType != "":
+		return true
 	case g.mcpMethod != "":
 		return mcpKind(g.mcpMethod) != run.Chain
 	case g.vectorDB && searches(s.Name()):

@@ -91,6 +91,8 @@ var conversationKeys = [...]string{
 	"voltagent.conversation_id",
 	"conversation.id",
 	"gen_ai.thread.id",
+	"confident.trace.thread_id",
+	"confident.trace.session_id",
 	"spring.ai.chat.client.conversation.id",
 	"lk.pii.room_name",
 	"lk.room_name",

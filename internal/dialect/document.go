@@ -48,7 +48,7 @@ func conversationIn(raw string) (name, messages string) {
 				return k, v
 			}
 		case "candidates":
-			return k, answersOf(v)
+			return k, messagesOf(v, "content")
 		case "input", "output":
 			if areItems(v) {
 				return k, v
@@ -71,15 +71,18 @@ func hasUntypedParts(messages string) bool {
 	return false
 }
 
-// answersOf returns the messages of Gemini's candidates as a list, if each has one.
-func answersOf(candidates string) string {
+// messagesOf returns the messages of a list of answers, Gemini's candidates or OpenAI's choices, if each has one.
+func messagesOf(answers, name string) string {
 	b := []byte{'['}
-	for c := range elements(candidates) {
-		content := member(c, "content")
-		if !isObject(content) {
+	for answer := range elements(answers) {
+		m := member(answer, name)
+		if !isObject(m) {
 			return ""
 		}
-		b = append(appendComma(b), content...)
+		b = append(appendComma(b), m...)
+	}
+	if len(b) == len("[") {
+		return ""
 	}
 	return string(append(b, ']'))
 }

@@ -51,9 +51,9 @@ func (v *view) feedback() []Feedback {
 	for _, e := range v.judged {
 		all = addFeedback(all, judgementOf(e))
 	}
-	for _, l := range [...]list{evaluations, annotations, traceEvaluations, traceAnnotations} {
+	for l := evaluations; l <= sessionAnnotations; l++ {
 		groups(v.items(l), func(item []indexed) {
-			f := Feedback{OfTrace: l == traceEvaluations || l == traceAnnotations}
+			f := Feedback{OfTrace: l >= traceEvaluations}
 			for _, e := range item {
 				_, field, _ := strings.Cut(e.before, ".")
 				f.set(field, judgement(e.value))
@@ -190,7 +190,8 @@ func (f *Feedback) setScore(v run.Value) {
 }
 
 // feedbackInRest reads what stands in single attributes: OpenTelemetry's on a span instead of an event, Arize's
-// eval.<name>.score, and the results of a case of Pydantic Evals. They remain metadata as well.
+// eval.<name>.score, the one of an evaluator's span, Braintrust's scores, and the results of a case of Pydantic Evals.
+// They remain metadata as well.
 func (v *view) feedbackInRest(all []Feedback) []Feedback {
 	if v.told&ofFeedback == 0 {
 		return all
@@ -205,20 +206,23 @@ func (v *view) feedbackInRest(all []Feedback) []Feedback {
 		switch group, rest, _ := strings.Cut(a.name, "."); group {
 		case "gen_ai":
 			one.setGenAI(a.name, a.value)
-		case "eval", "annotation":
+		case "eval", "annotation", "evaluation":
 			name, field := cutLast(rest)
+			key := name
 			if name == "" {
-				continue
+				name = group + "." // the only one of the span, which tells its name itself
 			}
 			if named == nil {
 				named = map[string]*Feedback{}
 			}
 			if named[name] == nil {
-				named[name], order = &Feedback{Feedback: run.Feedback{Key: name}}, append(order, name)
+				named[name], order = &Feedback{Feedback: run.Feedback{Key: key}}, append(order, name)
 			}
 			named[name].set(field, judgement(a.value))
 		case "assertions", "scores":
 			all = addResults(all, v.rawOf(a.value), true)
+		case "braintrust":
+			all = addScores(all, rest, a.value, v.rawOf(a.value))
 		case "labels": // a usual name: redact does not take it for content
 			all = addResults(all, v.rawOf(a.value), false)
 		}
@@ -226,7 +230,9 @@ func (v *view) feedbackInRest(all []Feedback) []Feedback {
 	one.Judge = run.ByModel
 	all = addFeedback(all, one)
 	for _, name := range order {
-		all = addFeedback(all, *named[name])
+		if named[name].Key != "" {
+			all = addFeedback(all, *named[name])
+		}
 	}
 	return all
 }
@@ -236,10 +242,27 @@ func canJudge(name string) bool {
 	switch group, _, _ := strings.Cut(name, "."); group {
 	case "gen_ai":
 		return strings.HasPrefix(name, evaluationFamily)
-	case "eval", "annotation", "assertions", "scores", "labels":
+	case "braintrust":
+		return strings.HasPrefix(name, "braintrust.scores")
+	case "eval", "evaluation", "annotation", "assertions", "scores", "labels":
 		return true
 	}
 	return false
+}
+
+// addScores reads Braintrust's scores by name, one or all in an object.
+func addScores(all []Feedback, name string, value pcommon.Value, raw string) []Feedback {
+	if _, one, found := strings.Cut(name, "."); found {
+		f := Feedback{Feedback: run.Feedback{Key: one}}
+		f.set("score", judgement(value))
+		return addFeedback(all, f)
+	}
+	for k, score := range members(raw) {
+		f := Feedback{Feedback: run.Feedback{Key: k}}
+		f.set("score", rawScalar(score))
+		all = addFeedback(all, f)
+	}
+	return all
 }
 
 // cutLast splits at the last dot.

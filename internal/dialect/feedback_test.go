@@ -95,6 +95,20 @@ func TestRead_feedbackInAttributes(t *testing.T) {
 	}}, dialect.Feedback{Feedback: run.Feedback{Key: "length", Score: run.Number(0.5), Judge: run.ByCode}},
 		dialect.Feedback{Feedback: run.Feedback{Key: "topic", Value: "returns", Judge: run.ByCode}})
 	f(attrs{"labels": "plain"})
+	f(attrs{ // of an evaluator's span; two lists that count from nought
+		"evaluation.name": "relevance", "evaluation.score": 0.5, "evaluation.label": "ok", "evaluation.explanation": "why",
+		"annotation.name": "thumb", "annotation.score": 1, "annotation.annotator_kind": "HUMAN", "eval.score": 1,
+		"trace.evaluations.0.evaluation.name": "t", "trace.evaluations.0.evaluation.score": 0.25,
+		"session.evaluations.0.evaluation.name": "s", "session.evaluations.0.evaluation.score": 0.75,
+	}, dialect.Feedback{Feedback: run.Feedback{
+		Key: "relevance", Score: run.Number(0.5), Value: "ok", Comment: "why", Judge: run.ByCode,
+	}}, dialect.Feedback{Feedback: run.Feedback{Key: "thumb", Score: run.Integer(1), Judge: run.ByPerson}},
+		dialect.Feedback{Feedback: run.Feedback{Key: "t", Score: run.Number(0.25), Judge: run.ByCode}, OfTrace: true},
+		dialect.Feedback{Feedback: run.Feedback{Key: "s", Score: run.Number(0.75), Judge: run.ByCode}, OfTrace: true})
+	f(attrs{"evaluation.score": 0.5})
+	f(attrs{"braintrust.scores": `{"accuracy":1.5,"unknown":null}`, "braintrust.scores.relevance": 0.25},
+		dialect.Feedback{Feedback: run.Feedback{Key: "accuracy", Score: run.Number(1.5), Judge: run.ByCode}},
+		dialect.Feedback{Feedback: run.Feedback{Key: "relevance", Score: run.Number(0.25), Judge: run.ByCode}})
 }
 
 func TestRead_feedbackIsBounded(t *testing.T) {

@@ -53,16 +53,18 @@ var (
 		attr("gen_ai.usage.cache_read.input_tokens"), attr("gen_ai.usage.cache_read_input_tokens"),
 		attr("gen_ai.usage.details.cache_read_tokens"), attr("gen_ai.usage.details.cache_read_input_tokens"),
 		attr("gen_ai.usage.details.cached_tokens"), attr("gen_ai.usage.input_cached_tokens"),
+		attr("gen_ai.usage.input_tokens.cached"),
 	}
 	kCacheCreation = []slot{
 		attr("gen_ai.usage.cache_creation.input_tokens"), attr("gen_ai.usage.cache_write.input_tokens"),
 		attr("gen_ai.usage.cache_creation_input_tokens"), attr("gen_ai.usage.cache_write_input_tokens"),
 		attr("gen_ai.usage.details.cache_write_tokens"), attr("gen_ai.usage.details.cache_creation_input_tokens"),
+		attr("gen_ai.usage.input_tokens.cache_write"),
 	}
 	kReasoning = []slot{
 		attr("gen_ai.usage.reasoning.output_tokens"), attr("gen_ai.usage.reasoning_tokens"),
 		attr("gen_ai.usage.details.reasoning_tokens"), attr("codex.usage.reasoning_output_tokens"),
-		attr("gen_ai.usage.experimental.reasoning_tokens"),
+		attr("gen_ai.usage.experimental.reasoning_tokens"), attr("gen_ai.usage.output_tokens.reasoning"),
 	}
 	kInputAudio = []slot{
 		attr("gen_ai.usage.audio.input_tokens"), attr("gen_ai.usage.input_audio_tokens"),
@@ -75,7 +77,9 @@ var (
 	kInputImage  = attr("gen_ai.usage.image.input_tokens")
 	kOutputImage = attr("gen_ai.usage.image.output_tokens")
 
-	kCost = []slot{attr("operation.cost"), attr("gen_ai.usage.total_cost"), attr("gen_ai.usage.cost")}
+	kCost       = []slot{attr("operation.cost"), attr("gen_ai.usage.total_cost"), attr("gen_ai.usage.cost")}
+	kInputCost  = attr("gen_ai.usage.input_cost")
+	kOutputCost = attr("gen_ai.usage.output_cost")
 )
 
 // name knows tools and agents; the span name repeats the operation before them.
@@ -112,6 +116,8 @@ func (genAI) usage(v *view, c *counts) {
 	fill(&c.outputAudio, v, kOutputAudio...)
 	fill(&c.inputImage, v, kInputImage)
 	fill(&c.outputImage, v, kOutputImage)
+	fillCost(&c.inputCost, v, kInputCost)
+	fillCost(&c.outputCost, v, kOutputCost)
 	fillCost(&c.totalCost, v, kCost...)
 }
 
@@ -196,7 +202,7 @@ func (genAI) details(v *view, f *Fields) {
 	for _, p := range requestParameters {
 		v.param(f, p.name, p.slot)
 	}
-	v.setTools(f, v.raw(kToolDefinitions))
+	v.setTools(f, v.raw(kToolDefinitions, kSentryTools))
 	if v.has(kFinishReasons, kFinishReason) {
 		if reasons := v.listOf(v.firstOf(kFinishReasons, kFinishReason)); len(reasons) > 0 {
 			f.meta("stop_reason", run.Str(strings.Join(reasons, ", ")))

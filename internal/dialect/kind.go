@@ -147,6 +147,8 @@ func (g *signals) librarySays(s Span) run.Kind {
 		return genkitKind(firstFilled(g.genkitSubtype, g.genkitType))
 	case g.mastraType != "":
 		return mastraKind(g.mastraType)
+	case g.braintrustType != "" || g.confidentType != "":
+		return ownKind(firstFilled(g.braintrustType, g.confidentType))
 	case g.haystackType != "":
 		return haystackKind(g.haystackType)
 	case g.n8nNodeType != "":

@@ -149,8 +149,9 @@ var titles = map[dialect]string{
 	genAI{}: "OpenTelemetry GenAI", genAIEvents{}: "OpenTelemetry GenAI 1.28 to 1.36, events",
 	genAIIndexed{}: "OpenLLMetry, flattened messages", genAIText{}: "OpenTelemetry GenAI up to 1.27",
 	logfire{}: "Logfire and Pydantic AI", vectorDB{}: "OpenLLMetry, vector databases", liteLLM{}: "LiteLLM",
-	pipecat{}: "Pipecat", agentOps{}: "AgentOps",
-	haystack{}: "Haystack", springAI{}: "Spring AI", n8n{}: "n8n", codex{}: "Codex CLI",
+	pipecat{}: "Pipecat", agentOps{}: "AgentOps", sentry{}: "Sentry", braintrust{}: "Braintrust",
+	confident{}: "Confident AI",
+	haystack{}:  "Haystack", springAI{}: "Spring AI", n8n{}: "n8n", codex{}: "Codex CLI",
 	genAISystem{}: "OpenTelemetry GenAI, instructions alone", generic{}: "others", unspoken{}: "names that end in prompt, answer and the like",
 	cutOff{}: "documents that were cut",
 }

@@ -28,12 +28,12 @@ const (
 var families = []string{
 	"langsmith.metadata.", "ai.telemetry.metadata.", "ai.settings.", "traceloop.association.properties.",
 	"langfuse.observation.metadata.", "langfuse.trace.metadata.", "lmnr.association.properties.metadata.",
-	"mastra.metadata.",
+	"mastra.metadata.", "braintrust.metadata.",
 	"metadata.",
 }
 
 func isFamily(k string) bool {
-	if k == "" || strings.IndexByte("almt", k[0]) < 0 {
+	if k == "" || strings.IndexByte("ablmt", k[0]) < 0 {
 		return false
 	}
 	for _, p := range families {
@@ -279,11 +279,16 @@ func (v *view) firstTokenAfter(f *Fields, s slot, unit float64) {
 	if !f.FirstToken.IsZero() || !v.filled[s] {
 		return
 	}
-	n, ok := floating(v.values[s])
-	if !ok || n < 0 || n*unit > float64(maxFirstToken) {
-		return
+	if n, ok := floating(v.values[s]); ok {
+		v.firstTokenIn(f, n*unit)
 	}
-	f.FirstToken = v.StartTimestamp().AsTime().Add(time.Duration(n * unit))
+}
+
+// firstTokenIn is firstTokenAfter for a number of nanoseconds.
+func (v *view) firstTokenIn(f *Fields, nanoseconds float64) {
+	if f.FirstToken.IsZero() && nanoseconds >= 0 && nanoseconds <= float64(maxFirstToken) {
+		f.FirstToken = v.StartTimestamp().AsTime().Add(time.Duration(nanoseconds))
+	}
 }
 
 // maxFirstToken is longer than any model thinks: what is later is a number in another unit.

@@ -41,6 +41,8 @@ var (
 		n8n{},
 		liveKit{},
 		agentOps{},
+		braintrust{},
+		confident{},
 	)
 
 	models = voices(
@@ -52,6 +54,8 @@ var (
 		vercel{},
 		genkit{},
 		haystack{},
+		braintrust{},
+		confident{},
 		generic{},
 	)
 
@@ -67,6 +71,8 @@ var (
 		genkit{},
 		haystack{},
 		liveKit{},
+		braintrust{},
+		confident{},
 		generic{},
 		logfire{},
 		liteLLM{},
@@ -84,10 +90,13 @@ var (
 		genkit{},
 		liveKit{},
 		logfire{},
+		sentry{},
 		genAIText{},
 		openInferenceValue{},
 		traceloop{},
 		agentOps{},
+		braintrust{},
+		confident{},
 		pipecat{},
 		haystack{},
 		mastra{},
@@ -104,6 +113,8 @@ var (
 		openInferenceValue{},
 		traceloop{},
 		agentOps{},
+		braintrust{},
+		confident{},
 		pipecat{},
 		vercel{},
 		adk{},
@@ -115,6 +126,7 @@ var (
 		genAIEvents{},
 		logfire{},
 		genAIIndexed{},
+		sentry{},
 		genAIText{},
 		springAI{},
 		vectorDB{},
@@ -143,6 +155,8 @@ var (
 		pipecat{},
 		logfire{},
 		liteLLM{},
+		braintrust{},
+		confident{},
 		generic{},
 	)
 )

@@ -250,7 +250,7 @@ var userKeys = attrs(ofUser,
 	"ai.telemetry.metadata.userId", "ai.telemetry.metadata.user_id", "ai.settings.context.userId",
 	"traceloop.association.properties.user_id", "lmnr.association.properties.user_id",
 	"mlflow.trace.user",
-	"mastra.metadata.userId", "langwatch.user.id", "gen_ai.user", "llm.user",
+	"mastra.metadata.userId", "langwatch.user.id", "confident.trace.user_id", "gen_ai.user", "llm.user",
 )
 
 // project returns the LangSmith project that the application asks for, on the span or for its whole process.

@@ -27,7 +27,8 @@ func RunTypes() []Words {
 	return []Words{
 		{[]string{
 			"langfuse.observation.type", "openinference.span.kind", "mlflow.spanType", "genkit:metadata:subtype",
-			"lmnr.span.type", "langwatch.span.type", "agentops.span.kind", "span.type", "entity.type",
+			"lmnr.span.type", "langwatch.span.type", "agentops.span.kind", "braintrust.span_attributes",
+			"confident.span.type", "span.type", "entity.type",
 		}, byKind(kindWords)},
 		{[]string{"gen_ai.operation.name"}, byKind(operations)},
 	}

@@ -19,7 +19,7 @@ type signals struct {
 	genkitType, genkitSubtype, mastraType, spanType            string
 	lmnrType, langwatchType, springKind, entityType            string
 	mcpMethod, haystackType, n8nNodeType, dbOperation          string
-	agentOpsKind, langChainType                                string
+	agentOpsKind, langChainType, braintrustType, confidentType string
 
 	// What can only be inferred.
 	tool      bool // a tool's call id, arguments or result
@@ -74,7 +74,8 @@ func branchOf(k string) branch {
 		return ofGenAI
 	case "llm", "openinference", "input", "output", "retrieval", "reranker", "tool", "embedding":
 		return ofOpenInference
-	case "traceloop", "langsmith", "langfuse", "mlflow", "lmnr", "langwatch", "mastra", "agentops":
+	case "traceloop", "langsmith", "langfuse", "mlflow", "lmnr", "langwatch", "mastra", "agentops",
+		"braintrust", "confident":
 		return ofProduct
 	case "operation", "agent", "ai", "genkit", "gcp", "span", "entity", "spring", "haystack", "n8n", "lk", "crewai",
 		"pydantic", "all", "final", "event", "tanstack":
@@ -216,11 +217,19 @@ func (g *signals) addProduct(k string, v pcommon.Value) {
 		g.lmnrType = text(v)
 	case "langwatch.span.type":
 		g.langwatchType = text(v)
+	case "confident.span.type":
+		g.confidentType = text(v)
+	case "braintrust.span_attributes.type":
+		g.braintrustType = text(v)
+	case "braintrust.span_attributes":
+		g.braintrustType = firstFilled(memberText(parse(text(v)), "type"), g.braintrustType)
 	case "langwatch.langchain.run.type": // prompts and parsers are chains otherwise
 		g.langChainType = text(v)
 	case "langsmith.trace.name", "langsmith.usage_metadata", "traceloop.entity.name", "traceloop.entity.input",
 		"traceloop.entity.output", "mlflow.spanInputs", "mlflow.spanOutputs", "lmnr.span.input", "lmnr.span.output",
-		"langwatch.input", "langwatch.output", "langfuse.observation.input", "langfuse.observation.output":
+		"langwatch.input", "langwatch.output", "langfuse.observation.input", "langfuse.observation.output",
+		"braintrust.input_json", "braintrust.output_json", "braintrust.input", "braintrust.output", "braintrust.metrics",
+		"confident.span.input", "confident.span.output", "confident.llm.model":
 		g.content = true
 	}
 }

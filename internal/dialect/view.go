@@ -143,14 +143,18 @@ const (
 	functionList
 	promptTexts
 	choiceTexts
-	evaluations
+	foundVectors
+	evaluations // and all behind it are judgements
 	annotations
 	traceEvaluations
-	foundVectors
 	traceAnnotations
+	sessionEvaluations
+	sessionAnnotations
 )
 
 var lists = map[string]list{
+	"braintrust.input":          promptMessages,
+	"braintrust.output":         completionMessages,
 	"llm.input_messages":        inputMessages,
 	"llm.output_messages":       outputMessages,
 	"gen_ai.prompt":             promptMessages,
@@ -168,11 +172,11 @@ var lists = map[string]list{
 	"annotations":               annotations,
 	"trace.evaluations":         traceEvaluations,
 	"trace.annotations":         traceAnnotations,
-	"session.evaluations":       traceEvaluations,
-	"session.annotations":       traceAnnotations,
+	"session.evaluations":       sessionEvaluations,
+	"session.annotations":       sessionAnnotations,
 }
 
-var listWords = func() (all [traceAnnotations + 1]words) {
+var listWords = func() (all [sessionAnnotations + 1]words) {
 	for name, l := range lists {
 		all[l] |= wordsOf(name)
 	}

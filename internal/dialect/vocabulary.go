@@ -25,7 +25,7 @@ var vocabularies = map[dialect][]string{
 	mastra{}:             {"mastra"},
 	genAI{}:              {"gen", "llm", "operation", "codex", "lk", "event", "anthropic"},
 	genAIEvents{}:        {"event"},
-	genAIIndexed{}:       {"gen", "llm"},
+	genAIIndexed{}:       {"gen", "llm", "braintrust"},
 	genAIText{}:          {"gen"},
 	vectorDB{}:           {"db", "event"},
 	logfire{}:            {"logfire", "gen", "tool", ""},
@@ -34,6 +34,9 @@ var vocabularies = map[dialect][]string{
 	springAI{}:           {"spring", "db"},
 	n8n{}:                {"n8n"},
 	agentOps{}:           {"agentops"},
+	sentry{}:             {"gen"},
+	braintrust{}:         {"braintrust"},
+	confident{}:          {"confident"},
 	pipecat{}:            {"input", "system", "text", "transcript", "tools", "stream", "metrics"},
 	genAISystem{}:        {"gen", "lk", "system"},
 	generic{}: {

@@ -48,6 +48,10 @@ var contentKeys = keySet(`
 	spring.ai.tool.call.result spring.ai.tool.definition.description spring.ai.tool.definition.schema
 	agent.stateSnapshot agent.messages.ui langwatch.contexts langwatch.rag.contexts crewai.crew.result crewai.agent.backstory crewai.agent.goal
 	crewai.task.description crew_agents haystack.agent.tools
+	braintrust.input braintrust.input_json braintrust.output braintrust.output_json braintrust.expected
+	braintrust.expected_json braintrust.metadata gen_ai.request.messages gen_ai.response.text gen_ai.response.tool_calls
+	gen_ai.tool.input gen_ai.tool.output confident.span.context confident.span.retrieval_context
+	confident.span.tools_called confident.span.expected_tools confident.span.metadata confident.trace.metadata
 	json_encoded_event assertions scores
 	exception.message db.query.text db.statement db.operation.parameter http.request.body.content
 	http.response.body.content full_command bash_command diff command
@@ -58,7 +62,8 @@ var contentPrefixes = []string{
 	"gen_ai.prompt.", "gen_ai.completion.", "llm.input_messages.", "llm.output_messages.", "llm.prompts.",
 	"llm.choices.", "llm.tools.", "llm.request.functions.", "ai.prompt.", "langfuse.observation.input.",
 	"langfuse.observation.output.", "langfuse.observation.metadata.", "langfuse.trace.metadata.",
-	"retrieval.documents.", "documents.", "reranker.input_documents.", "reranker.output_documents.", "embedding.embeddings.",
+	"braintrust.input.", "braintrust.output.", "retrieval.documents.", "documents.",
+	"reranker.input_documents.", "reranker.output_documents.", "embedding.embeddings.",
 	"db.query.parameter.", "db.vector.query.", "db.query.result.", "lk.pii.", "crewai.task.", "request_data.",
 	"response_data.", "http.request.body.", "http.response.body.", "mcp.request.argument.",
 }

@@ -5,6 +5,7 @@ package redactprocessor
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 
@@ -46,21 +47,59 @@ func (p *people) reset() {
 func (r *redactor) Enter(trace pcommon.TraceID) { r.people.trace = trace }
 
 // Attribute remembers an identifier of this call, to be replaced wherever it stands in a text.
-func (r *redactor) Attribute(key string, val pcommon.Value) {
+func (r *redactor) Attribute(at *walk.Place, key string, val pcommon.Value) {
+	r.eachIdentifier(at, key, val, func(c class, id string) {
+		r.collect(c, id)
+		r.noteTenant(c, id)
+	})
+}
+
+// eachIdentifier shows the identifiers of an attribute, or of an entry of a map.
+func (r *redactor) eachIdentifier(at *walk.Place, key string, val pcommon.Value, f func(c class, id string)) {
 	info := &r.keys.of(key, r).info
+	if info.bag && val.Type() == pcommon.ValueTypeStr {
+		eachMember(val.Str(), func(at member) {
+			if c := r.keys.of(at.key, r).info.class; c != noClass {
+				f(c, at.text)
+			}
+		})
+		return
+	}
+	c := r.classAt(at, key, info)
 	switch {
-	case info.bag && val.Type() == pcommon.ValueTypeStr:
-		eachMember(val.Str(), func(at member) { r.collect(r.keys.of(at.key, r).info.class, at.text) })
-	case info.class == noClass:
+	case c == noClass || val.Type() == pcommon.ValueTypeMap:
 	case val.Type() == pcommon.ValueTypeSlice:
 		for _, item := range val.Slice().All() {
-			r.collect(info.class, item.AsString())
+			f(c, idText(item))
 		}
-	case val.Type() != pcommon.ValueTypeMap:
-		id := val.AsString()
-		r.collect(info.class, id)
-		r.noteTenant(info.class, id)
+	default:
+		f(c, idText(val))
 	}
+}
+
+// classAt is the class of an attribute, or of a member of a map that describes somebody: the id in user.
+func (r *redactor) classAt(at *walk.Place, key string, info *keyInfo) class {
+	if info.class != noClass || at.Above == "" {
+		return info.class
+	}
+	for _, parent := range [...]string{at.Above, at.Key} {
+		if parent != "" && r.keys.of(parent, r).info.person {
+			if c := r.keys.of(parent+"."+key, r).info.class; c != noClass {
+				return c
+			}
+		}
+	}
+	return noClass
+}
+
+// idText is the text of an identifier, the same for all types that it may have.
+func idText(val pcommon.Value) string {
+	if val.Type() == pcommon.ValueTypeBytes {
+		if raw := val.Bytes().AsRaw(); utf8.Valid(raw) {
+			return string(raw)
+		}
+	}
+	return val.AsString()
 }
 
 // noteTenant remembers whose trace this is, for spans of it that do not say.
@@ -131,7 +170,7 @@ func (r *redactor) identify(c class, val pcommon.Value) walk.Verdict {
 	case pcommon.ValueTypeSlice:
 		return r.identifyAll(c, val.Slice())
 	}
-	id := val.AsString()
+	id := idText(val)
 	if r.stays(c, id) {
 		return walk.Verdict{}
 	}
@@ -185,17 +224,39 @@ type tokenSlot struct {
 // tokenSlots is how many tokens are remembered: the sessions and users that one core sees at a time.
 const tokenSlots = 256
 
-// tenantOf returns the tenant that attributes name, or else.
-func (r *redactor) tenantOf(m pcommon.Map, otherwise string) string {
+// tenantOf returns the tenant that attributes or the body of a record name, or else.
+func (r *redactor) tenantOf(m pcommon.Map, body pcommon.Value, otherwise string) string {
 	if !r.perTenant {
 		return ""
 	}
-	for key, val := range m.All() {
-		if r.keys.of(key, r).info.class == classTenant {
-			if id := val.AsString(); id != "" {
-				return id
-			}
-		}
+	seeker := tenantSeeker{r: r}
+	walk.Entries(m, &seeker)
+	if body != (pcommon.Value{}) {
+		walk.Body(body, &seeker)
+	}
+	if seeker.found != "" {
+		return seeker.found
 	}
 	return otherwise
+}
+
+// tenantSeeker keeps the first tenant that it is shown.
+type tenantSeeker struct {
+	r     *redactor
+	found string
+}
+
+// Enter is told nothing new: all attributes are of one span or record.
+func (*tenantSeeker) Enter(pcommon.TraceID) {}
+
+// Attribute looks for a tenant.
+func (s *tenantSeeker) Attribute(at *walk.Place, key string, val pcommon.Value) {
+	if s.found != "" {
+		return
+	}
+	s.r.eachIdentifier(at, key, val, func(c class, id string) {
+		if c == classTenant && s.found == "" {
+			s.found = id
+		}
+	})
 }

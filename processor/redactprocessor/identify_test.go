@@ -90,6 +90,36 @@ func TestHash_membersOfAMapThatDescribesSomebody(t *testing.T) {
 	assert.Equal(t, "p-1", got["product"].(map[string]any)["id"])
 }
 
+func TestHash_identifiersNestedInMapsAreReplacedInTexts(t *testing.T) {
+	p := started(t, defaults())
+	token := redactedAttributes(t, p, map[string]any{"user.id": "zorb-829123"})["user.id"].(string)
+	for _, holder := range []map[string]any{
+		{"user": map[string]any{"id": "zorb-829123"}},
+		{"app.metadata": map[string]any{"user_id": "zorb-829123"}},
+		{"app.metadata": map[string]any{"user": map[string]any{"id": "zorb-829123"}}},
+		{"calls": []any{map[string]any{"user": map[string]any{"profile": map[string]any{"user_id": "zorb-829123"}}}}},
+		{"user.id": []any{"zorb-829123"}},
+		{"user.id": []byte("zorb-829123")},
+		{"app": map[string]any{"metadata": `{"user_id":"zorb-829123"}`}},
+	} {
+		holder["note"] = "I am zorb-829123"
+		got := redactedAttributes(t, p, holder)
+		assert.Equal(t, "I am "+token, got["note"], "%v", holder)
+		assertAbsent(t, fmt.Sprint(got), "zorb-")
+		assert.Equal(t, got, redactedAttributes(t, p, got))
+	}
+
+	ld := plog.NewLogs()
+	lr := ld.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords().AppendEmpty()
+	require.NoError(t, lr.Body().SetEmptyMap().FromRaw(map[string]any{
+		"user": map[string]any{"id": "zorb-829123"}, "text": "I am zorb-829123", "id": "zorb-1",
+	}))
+	redactLogs(t, p, ld)
+	assert.Equal(t, map[string]any{
+		"user": map[string]any{"id": token}, "text": "I am " + token, "id": "zorb-1",
+	}, lr.Body().Map().AsRaw())
+}
+
 func TestHash_identifiersInMetadataOfOneJSONObject(t *testing.T) {
 	p := started(t, defaults())
 	text := `{ "userId": "u1", "sessionId":"ada-829123", "run": {"user_id": 4711, "ok": true}, "list":["u1"], "team":"a" }`
@@ -183,6 +213,40 @@ func TestHash_perTenant(t *testing.T) {
 	a := redactedAttributes(t, p, map[string]any{"tenant.id": "acme-1"})
 	b := redactedAttributes(t, p, map[string]any{"tenant.id": "acme-1", "user.id": "x"})
 	assert.Equal(t, a["tenant.id"], b["tenant.id"], "tenants themselves join")
+}
+
+// Wherever a span or record says whose it is, the token is the same.
+func TestHash_perTenantOfMapsAndMetadata(t *testing.T) {
+	cfg := defaults()
+	cfg.Hash.PerTenant = true
+	p := started(t, cfg)
+	tokens := func(tenant string) map[any]bool {
+		seen := map[any]bool{}
+		for _, holder := range []map[string]any{
+			{"tenant.id": tenant},
+			{"tenant": map[string]any{"id": tenant}},
+			{"tenant": tenant},
+			{"metadata": `{"tenant_id":"` + tenant + `"}`},
+			{"app": map[string]any{"organization": map[string]any{"id": tenant}}},
+		} {
+			holder["user.id"] = "ada-829123"
+			seen[redactedAttributes(t, p, holder)["user.id"]] = true
+		}
+		ld := plog.NewLogs()
+		lr := ld.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords().AppendEmpty()
+		require.NoError(t, lr.Body().SetEmptyMap().FromRaw(map[string]any{"tenant_id": tenant, "user_id": "ada-829123"}))
+		redactLogs(t, p, ld)
+		seen[lr.Body().Map().AsRaw()["user_id"]] = true
+		inBag := redactedAttributes(t, p, map[string]any{"metadata": `{"user_id":"ada-829123","tenant_id":"` + tenant + `"}`})
+		for token := range seen {
+			assert.Contains(t, inBag["metadata"], token)
+		}
+		return seen
+	}
+	acme, other := tokens("acme"), tokens("other")
+	assert.Len(t, acme, 1)
+	assert.Len(t, other, 1)
+	assert.NotEqual(t, acme, other)
 }
 
 func TestHash_logsJoinTraces(t *testing.T) {

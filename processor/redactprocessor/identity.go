@@ -69,10 +69,11 @@ var notIdentifiers = map[string]bool{
 	"kubernetes.user.name":         true, "container.user.name": true,
 }
 
-// plainUsers are keys that name a user without saying id.
-var plainUsers = map[string]bool{
-	"user": true, "enduser": true, "langfuse.user": true, "gen_ai.user": true,
-	"llm.user": true, "gen_ai.request.user": true, "openai.user": true,
+// plainKeys are keys that name somebody without saying id.
+var plainKeys = map[string]class{
+	"user": classUser, "enduser": classUser, "end_user": classUser, "endUser": classUser, "langfuse.user": classUser,
+	"gen_ai.user": classUser, "llm.user": classUser, "gen_ai.request.user": classUser, "openai.user": classUser,
+	"tenant": classTenant, "customer": classCustomer,
 }
 
 // persons are last words of keys below which a map describes somebody.
@@ -103,11 +104,11 @@ var endingClass = func() map[string]class {
 
 // builtinClass returns the class of an attribute by the end of its key.
 func builtinClass(key string) class {
-	switch {
-	case notIdentifiers[key]:
+	if notIdentifiers[key] {
 		return noClass
-	case plainUsers[key]:
-		return classUser
+	}
+	if c := plainKeys[key]; c != noClass {
+		return c
 	}
 	for _, prefix := range runtimes {
 		if strings.HasPrefix(key, prefix) {

@@ -87,14 +87,14 @@ func (r *redactor) begin() {
 func (r *redactor) Resource(res pcommon.Resource) {
 	res.Attributes().Remove(contract.RedactPolicy)
 	r.now.rule = r.content.rule(res)
-	r.now.resource = r.tenantOf(res.Attributes(), "")
+	r.now.resource = r.tenantOf(res.Attributes(), pcommon.Value{}, "")
 	r.now.tenant = r.now.resource
 }
 
 // Span decides about the content of a span.
 func (r *redactor) Span(s ptrace.Span) {
 	r.decide(s.TraceID(), r.now.failed[s.TraceID()])
-	r.enterTenant(s.TraceID(), s.Attributes())
+	r.enterTenant(s.TraceID(), s.Attributes(), pcommon.Value{})
 }
 
 // leastErrorSeverity is where the error range of severities begins.
@@ -103,7 +103,7 @@ const leastErrorSeverity = plog.SeverityNumberError
 // Record decides about the content of a log record.
 func (r *redactor) Record(lr plog.LogRecord) {
 	r.decide(lr.TraceID(), lr.SeverityNumber() >= leastErrorSeverity)
-	r.enterTenant(lr.TraceID(), lr.Attributes())
+	r.enterTenant(lr.TraceID(), lr.Attributes(), lr.Body())
 	r.now.event = lr.EventName()
 	if name, ok := lr.Attributes().Get("event.name"); ok && r.now.event == "" {
 		r.now.event = name.AsString()
@@ -120,7 +120,7 @@ func (r *redactor) decide(trace pcommon.TraceID, failed bool) {
 }
 
 // enterTenant finds out whose span or record this is: by itself, by its trace, by its resource.
-func (r *redactor) enterTenant(trace pcommon.TraceID, m pcommon.Map) {
+func (r *redactor) enterTenant(trace pcommon.TraceID, m pcommon.Map, body pcommon.Value) {
 	if !r.perTenant {
 		return
 	}
@@ -128,7 +128,7 @@ func (r *redactor) enterTenant(trace pcommon.TraceID, m pcommon.Map) {
 	if !ok {
 		tenant = r.now.resource
 	}
-	r.now.tenant = r.tenantOf(m, tenant)
+	r.now.tenant = r.tenantOf(m, body, tenant)
 }
 
 // Leave notes what dropped content showed, and what was found.
@@ -165,11 +165,7 @@ func (r *redactor) Entry(at *walk.Place, key string, val pcommon.Value) walk.Ver
 
 // judge finds identifiers by class, content by policy, stack traces, and keys that announce a secret.
 func (r *redactor) judge(at *walk.Place, key string, info *keyInfo, val pcommon.Value) walk.Verdict {
-	c := info.class
-	if c == noClass && at.Key != key {
-		c = r.memberClass(at.Key, key)
-	}
-	if c != noClass {
+	if c := r.classAt(at, key, info); c != noClass {
 		return r.identify(c, val)
 	}
 	if r.now.content != contentKeep {
@@ -191,14 +187,6 @@ func (r *redactor) judge(at *walk.Place, key string, info *keyInfo, val pcommon.
 		return walk.Verdict{} // whatever stands below a key for secrets is one, under a weaker key too
 	}
 	return walk.Verdict{Arm: uint8(info.kind)}
-}
-
-// memberClass is the class of a member of a map that describes somebody: the id in user.
-func (r *redactor) memberClass(parent, key string) class {
-	if parent == "" || !r.keys.of(parent, r).info.person {
-		return noClass
-	}
-	return r.keys.of(parent+"."+key, r).info.class
 }
 
 // stack shortens or drops a stack trace.

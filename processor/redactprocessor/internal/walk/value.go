@@ -33,7 +33,7 @@ func (w *walker) entries(m pcommon.Map, depth int) {
 			removed = note(removed, key, "")
 			continue
 		case Into:
-			w.armed(verdict.Arm, val, depth)
+			w.below(key, verdict.Arm, val, depth)
 		}
 		if verdict.Named {
 			continue
@@ -53,16 +53,23 @@ func (w *walker) entries(m pcommon.Map, depth int) {
 	}
 }
 
-// armed walks a value, under what its key announced.
-func (w *walker) armed(arm uint8, val pcommon.Value, depth int) {
-	if arm == 0 {
+// below walks a value, under its key and what that announced.
+func (w *walker) below(key string, arm uint8, val pcommon.Value, depth int) {
+	t := val.Type()
+	nested := t == pcommon.ValueTypeMap || t == pcommon.ValueTypeSlice
+	if arm == 0 && !nested {
 		w.value(val, depth)
 		return
 	}
-	before := w.at.Arm
-	w.at.Arm = arm
+	above, before := w.at.Above, w.at.Arm
+	if nested {
+		w.at.Above = key
+	}
+	if arm != 0 {
+		w.at.Arm = arm
+	}
 	w.value(val, depth)
-	w.at.Arm = before
+	w.at.Above, w.at.Arm = above, before
 }
 
 func note(m map[string]string, key, name string) map[string]string {

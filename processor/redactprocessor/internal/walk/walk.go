@@ -53,6 +53,7 @@ type Place struct {
 	Site  Site
 	Event string // name of the span event, or of the log record's
 	Key   string // key of the attribute, however deep below it the text stands
+	Above string // key of the entry whose map the text stands in, when that is nested
 	Arm   uint8  // what the nearest armed key above the text announced; 0 nothing
 }
 
@@ -211,60 +212,5 @@ func (w *walker) stringSlice(site Site, s pcommon.StringSlice) {
 		if changed, ok := w.v.Text(&w.at, s.At(i)); ok {
 			s.SetAt(i, changed)
 		}
-	}
-}
-
-// Viewer is shown attributes before anything is decided.
-type Viewer interface {
-	// Enter is told whose attributes come next: the trace of a span or record, or none for a resource or scope.
-	Enter(pcommon.TraceID)
-	Attribute(key string, val pcommon.Value)
-}
-
-// TraceEntries shows the attributes of resources, scopes, spans, events and links to v, without what is nested in them.
-func TraceEntries(td ptrace.Traces, v Viewer) {
-	for _, rs := range td.ResourceSpans().All() {
-		v.Enter(pcommon.TraceID{})
-		each(rs.Resource().Attributes(), v)
-		for _, ss := range rs.ScopeSpans().All() {
-			v.Enter(pcommon.TraceID{})
-			each(ss.Scope().Attributes(), v)
-			for _, s := range ss.Spans().All() {
-				spanEntries(s, v)
-			}
-		}
-	}
-}
-
-func spanEntries(s ptrace.Span, v Viewer) {
-	v.Enter(s.TraceID())
-	each(s.Attributes(), v)
-	for _, e := range s.Events().All() {
-		each(e.Attributes(), v)
-	}
-	for _, l := range s.Links().All() {
-		each(l.Attributes(), v)
-	}
-}
-
-// LogEntries shows the attributes of resources, scopes and records to v, without what is nested in them.
-func LogEntries(ld plog.Logs, v Viewer) {
-	for _, rl := range ld.ResourceLogs().All() {
-		v.Enter(pcommon.TraceID{})
-		each(rl.Resource().Attributes(), v)
-		for _, sl := range rl.ScopeLogs().All() {
-			v.Enter(pcommon.TraceID{})
-			each(sl.Scope().Attributes(), v)
-			for _, lr := range sl.LogRecords().All() {
-				v.Enter(lr.TraceID())
-				each(lr.Attributes(), v)
-			}
-		}
-	}
-}
-
-func each(m pcommon.Map, v Viewer) {
-	for key, val := range m.All() {
-		v.Attribute(key, val)
 	}
 }

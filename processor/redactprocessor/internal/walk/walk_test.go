@@ -196,27 +196,45 @@ type viewer struct{ seen []string }
 
 func (v *viewer) Enter(trace pcommon.TraceID) { v.seen = append(v.seen, fmt.Sprintf("%x", trace[:1])) }
 
-func (v *viewer) Attribute(key string, _ pcommon.Value) { v.seen = append(v.seen, key) }
+func (v *viewer) Attribute(at *walk.Place, key string, _ pcommon.Value) {
+	if at.Above != "" {
+		key = at.Key + "|" + at.Above + "|" + key
+	}
+	v.seen = append(v.seen, key)
+}
 
-func TestEntries_topLevelOnlyAndWhoseTheyAre(t *testing.T) {
+func TestEntries_whatIsNestedAndWhoseTheyAre(t *testing.T) {
 	td := everywhere()
 	span := td.ResourceSpans().At(0).ScopeSpans().At(0).Spans().At(0)
 	span.SetTraceID(pcommon.TraceID{0xab})
-	span.Attributes().PutEmptyMap("nested").PutStr("inner", "not shown")
+	nested := span.Attributes().PutEmptyMap("nested")
+	nested.PutEmptySlice("list").AppendEmpty().SetEmptyMap().PutStr("inner", "shown")
+	nested.PutStr("beside", "shown")
 	v := &viewer{}
 	walk.TraceEntries(td, v)
 	assert.Equal(t, []string{
-		"00", "resource-key", "00", "scope-key", "ab", "span-key", "nested", "event-key",
-		"link-key",
+		"00", "resource-key", "00", "scope-key", "ab", "span-key", "nested", "nested|nested|list", "nested|list|inner",
+		"nested|nested|beside", "event-key", "link-key",
 	}, v.seen)
 
 	ld := plog.NewLogs()
 	lr := ld.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords().AppendEmpty()
 	lr.SetTraceID(pcommon.TraceID{0xcd})
 	lr.Attributes().PutStr("log-key", "v")
+	lr.Body().SetEmptyMap().PutEmptyMap("user").PutStr("id", "shown")
 	v = &viewer{}
 	walk.LogEntries(ld, v)
-	assert.Equal(t, []string{"00", "00", "cd", "log-key"}, v.seen)
+	assert.Equal(t, []string{"00", "00", "cd", "user", "|user|id", "log-key"}, v.seen)
+}
+
+func TestEntries_areShownToABoundedDepth(t *testing.T) {
+	m := pcommon.NewMap()
+	for at, i := m, 0; i < 100; i++ {
+		at = at.PutEmptyMap("k")
+	}
+	v := &viewer{}
+	walk.Entries(m, v)
+	assert.Len(t, v.seen, walk.MaxViewDepth+1)
 }
 
 func TestSite_everyOneHasAName(t *testing.T) {

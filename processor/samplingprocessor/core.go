@@ -203,6 +203,7 @@ func (c *core) run(left *remains) {
 	c.outbox = newOutbox(c)
 	c.restore(left.decisions)
 	c.restoreReleases(left.releases)
+	c.restoreKept(left)
 	c.journal.start()
 	c.outbox.start()
 	for _, s := range c.shards {

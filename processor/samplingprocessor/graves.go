@@ -35,6 +35,7 @@ func (c *core) graveDisk(shards int64) int64 {
 func (s *shard) bury(t *store.Trace[note], v *verdict, trigger store.Trigger) {
 	c := s.core
 	c.budget.add(-t.Bytes)
+	s.unkept(t)
 	forgotten := v.noAgent || trigger == store.Shutdown || trigger == store.Evicted && !s.shrinks(t)
 	seqs := t.Note.seqs
 	switch {

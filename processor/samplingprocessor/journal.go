@@ -38,8 +38,9 @@ type journal struct {
 
 	mu      sync.Mutex
 	garbage []settled
-	owed    atomic.Int64  // entries that are settled and not yet deleted
-	wanted  chan struct{} // somebody waits for them
+	unsaid  map[seglog.Key]kept // decisions that are not yet written
+	owed    atomic.Int64        // entries that are settled and not yet deleted
+	wanted  chan struct{}       // somebody waits for them
 
 	left *remains // what was read back and is not yet replayed
 
@@ -296,6 +297,8 @@ type remains struct {
 	decisions []snapshot
 	releases  []release
 	rules     []byte
+	kept      []*kept
+	undecided int // decisions that cannot be read
 }
 
 func (c *core) readJournal(ctx context.Context) (remains, error) {
@@ -309,6 +312,8 @@ func (c *core) readJournal(ctx context.Context) (remains, error) {
 		switch key & kindMask {
 		case kindRelease:
 			return left.addRelease(key, value)
+		case kindKept:
+			return left.addKept(key, value)
 		case kindRules:
 			left.rules = bytes.Clone(value)
 			return true
@@ -357,10 +362,11 @@ func (j *journal) settle(s settled) {
 	if j == nil || len(s.seqs) == 0 && s.memo == nil {
 		return
 	}
-	j.owed.Add(int64(len(s.seqs)))
 	j.mu.Lock()
+	defer j.mu.Unlock()
+	s.seqs = j.unkeep(s.seqs)
+	j.owed.Add(int64(len(s.seqs)))
 	j.garbage = append(j.garbage, s)
-	j.mu.Unlock()
 }
 
 // hurry has settled entries deleted now, and reports whether there are any.
@@ -388,6 +394,7 @@ func (j *journal) collect() {
 			j.tidy(time.Now())
 		case <-j.closing:
 			j.rulesAt = time.Time{}
+			j.writeKept()
 			j.writeSettled(time.Now())
 			return
 		}
@@ -395,6 +402,7 @@ func (j *journal) collect() {
 }
 
 func (j *journal) tidy(now time.Time) {
+	j.writeKept()
 	j.writeSettled(now)
 	if err := j.vault.tidy(now); err != nil {
 		j.failed(err)

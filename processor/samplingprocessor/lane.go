@@ -26,10 +26,10 @@ const (
 	awayGap  = 5 * time.Second
 )
 
-// lane is the way to one consumer. Behind it there may be several destinations of which one takes nothing, and traces that
-// are refused for ever, so that what was never tried goes first and at once, each once, and what was refused is tried
-// again beside it, with pauses by delivery and by lane. What is taken at a second try is followed at once by two others, so
-// that the end of an outage is soon over whatever the pauses have grown to.
+// lane is the way to one consumer. Behind it there may be several destinations of which one takes nothing, and traces
+// that are refused for ever, so that what was never tried goes first and at once, each once, and what was refused is
+// tried again beside it, with pauses by delivery and by lane. What is taken at a second try is followed at once by two
+// others, so that the end of an outage is soon over whatever the pauses have grown to.
 //
 // The order is that of the arrival as far as tries go well; what was refused comes in the order of its next tries.
 //
@@ -73,8 +73,8 @@ func (l *lane) fails() bool { return l.failed > laneWorkers/2 }
 // away reports whether the consumer is spared what it would only refuse.
 func (l *lane) away() bool { return l.fails() && !l.draining }
 
-// next returns what is to be tried now, and calls the next worker for the rest. Where there is nothing, it has one called
-// as soon as there is.
+// next returns what is to be tried now, and calls the next worker for the rest. Where there is nothing, it has one
+// called as soon as there is.
 func (l *lane) next(now time.Time) *delivery {
 	at, retry, ok := l.due(now)
 	if ok && !at.After(now) {
@@ -184,8 +184,8 @@ func (l *lane) refused(d *delivery, now time.Time) {
 	l.call(now)
 }
 
-// maxBackoff is as long as it takes to try all that waits, so that what was refused but once never stands behind those that
-// are refused for ever.
+// maxBackoff is as long as it takes to try all that waits, so that what was refused but once never stands behind those
+// that are refused for ever.
 func (l *lane) maxBackoff() time.Duration {
 	if l.draining {
 		return drainBackoff

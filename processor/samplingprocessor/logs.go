@@ -59,8 +59,9 @@ func (p *logsProcessor) Shutdown(ctx context.Context) error {
 	return p.core.release(ctx, started)
 }
 
-// ConsumeLogs takes the records that belong to spans out of ld and passes the rest on. Nothing is taken before the
-// rest has been passed on, so that a request which fails can be sent again as a whole.
+// ConsumeLogs takes the records that belong to spans out of ld and passes the rest on. The rest goes on when there is
+// room for the others, in memory and in the journal, and they are taken when it has: a request that fails is sent
+// again as a whole.
 func (p *logsProcessor) ConsumeLogs(ctx context.Context, ld plog.Logs) error {
 	pieces := p.take(ld)
 	if len(pieces) == 0 {
@@ -74,11 +75,15 @@ func (p *logsProcessor) ConsumeLogs(ctx context.Context, ld plog.Logs) error {
 	if !c.reserve(cost) {
 		return p.full(ctx, ld, cost, pieces)
 	}
-	if err := p.pass(ctx, ld); err != nil {
-		c.budget.add(-cost)
+	if arrivals, err = c.writeLogs(ctx, arrivals); err != nil {
 		return err
 	}
-	return c.admitLogs(ctx, arrivals)
+	if err := p.pass(ctx, ld); err != nil {
+		c.giveUpLogs(arrivals)
+		return err
+	}
+	c.admitLogs(arrivals)
+	return nil
 }
 
 // pass hands records to the next consumer, if there are any.
@@ -242,38 +247,74 @@ func (c *core) live() []*tracesProcessor {
 	return live
 }
 
-// admitLogs takes arrivals for which memory is reserved. The pipeline of some may have been shut down a moment ago:
-// those have nowhere to go.
-func (c *core) admitLogs(ctx context.Context, arrivals []arrival) error {
-	outlets := c.outlets()
+// lockOutlets keeps all traces pipelines from being shut down until unlock is called.
+func (c *core) lockOutlets() (outlets []*tracesProcessor, unlock func()) {
+	outlets = c.outlets()
 	for _, p := range outlets {
 		p.mu.RLock()
 	}
-	defer func() {
+	return outlets, func() {
 		for _, p := range outlets {
 			p.mu.RUnlock()
 		}
-	}()
+	}
+}
+
+// writeLogs writes arrivals, for which memory is reserved, to the journal, and returns those that have a way out. The
+// pipeline of some may have been shut down a moment ago: those have nowhere to go.
+func (c *core) writeLogs(ctx context.Context, arrivals []arrival) ([]arrival, error) {
+	outlets, unlock := c.lockOutlets()
+	defer unlock()
 	live := arrivals[:0]
 	for _, a := range arrivals {
 		if outlets[a.key.Outlet].closed {
-			c.budget.add(-a.part.Cost())
-			c.metrics.logs(outcomeLost, len(a.part.Spans))
+			c.loseLogs(&a)
 			continue
 		}
 		live = append(live, a)
 	}
-	if len(live) == 0 {
-		return nil
-	}
 	if err := c.writeJournal(ctx, live); err != nil {
-		return c.refuseLogs(live, err)
+		return nil, c.refuseLogs(live, err)
 	}
-	c.dispatch(live)
-	return nil
+	return live, nil
 }
 
-// refuseLogs gives back what was reserved for records that the journal has not taken.
+// admitLogs takes arrivals that are written. While the rest of their request was passed on, their pipeline may have
+// been shut down: they stay in the journal, if there is one.
+func (c *core) admitLogs(arrivals []arrival) {
+	outlets, unlock := c.lockOutlets()
+	defer unlock()
+	live := arrivals[:0]
+	for _, a := range arrivals {
+		switch {
+		case !outlets[a.key.Outlet].closed:
+			live = append(live, a)
+		case a.seq != 0:
+			c.budget.add(-a.part.Cost())
+		default:
+			c.loseLogs(&a)
+		}
+	}
+	if len(live) > 0 {
+		c.dispatch(live)
+	}
+}
+
+func (c *core) loseLogs(a *arrival) {
+	c.budget.add(-a.part.Cost())
+	c.metrics.logs(outcomeLost, len(a.part.Spans))
+}
+
+// giveUpLogs gives back what was reserved and written for records that their sender will send again.
+func (c *core) giveUpLogs(arrivals []arrival) {
+	for i := range arrivals {
+		c.budget.add(-arrivals[i].part.Cost())
+		c.journal.settle(settled{seqs: arrivals[i].seqs()})
+	}
+}
+
+// refuseLogs gives back what was reserved for records that the journal has not taken. If they are shed, the rest of
+// their request goes on.
 func (c *core) refuseLogs(arrivals []arrival, err error) error {
 	records := 0
 	for i := range arrivals {

@@ -19,9 +19,11 @@ const (
 	// decodedShare of the budget may wait decoded, so that a burst of releases is not encoded only to be decoded again.
 	// It takes about three times what the budget reckons with.
 	decodedShare = 64
-	// fetchedShare of the budget may be read back from the journal at a time for one consumer, to be decoded and delivered.
+	// fetchedShare of the budget may be read back from the journal at a time for one consumer, to be decoded and
+	// delivered.
 	fetchedShare = 16
-	// deliveryOverhead is what a delivery costs beside its bytes: itself, and its place in a queue that grows by doubling.
+	// deliveryOverhead is what a delivery costs beside its bytes: itself, and its place in a queue that grows by
+	// doubling.
 	deliveryOverhead = 256
 	// stopGrace is for workers to note that they are to stop when no time was left for them.
 	stopGrace = 500 * time.Millisecond
@@ -358,8 +360,8 @@ func (c *core) finishLogs(d *delivery, err error) {
 	}
 }
 
-// drain gives everything of outlet another try, however lately it was refused, and returns when nothing is left, or false
-// when ctx ends before.
+// drain gives everything of outlet another try, however lately it was refused, and returns when nothing is left, or
+// false when ctx ends before.
 func (o *outbox) drain(ctx context.Context, outlet uint16) bool {
 	stop := context.AfterFunc(ctx, func() {
 		o.mu.Lock()

@@ -34,12 +34,17 @@ type shard struct {
 	decided *store.Decided[verdict]
 	graves  *store.Decided[*grave]
 	packer  *store.Packer
+	kept    map[store.Key]*kept // by the last process, which did not deliver it
 
-	buried      int64     // memory of the graves
-	packs       time.Time // when graves may be compressed again
-	graveWeight int64     // of a byte of memory against one of the directory, so that neither takes more than its share
-
+	burial
 	repairer repair.Repairer
+}
+
+// burial is what is known of the graves together.
+type burial struct {
+	buried      int64     // their memory
+	packs       time.Time // when they may be compressed again
+	graveWeight int64     // of a byte of memory against one of the directory, so that neither takes more than its share
 }
 
 // message is what reaches a shard: one of its fields.
@@ -110,9 +115,10 @@ func newShard(c *core, observers []decision.Observer, share, disk int64) (*shard
 		}),
 		decided: store.NewDecided[verdict](max(share/decidedShare, minDecided)),
 		graves:  store.NewDecided[*grave](share/graveShare + disk),
+		kept:    map[store.Key]*kept{},
 
-		graveWeight: 1 + disk/max(share/graveShare, 1),
-		packer:      packer,
+		burial: burial{graveWeight: 1 + disk/max(share/graveShare, 1)},
+		packer: packer,
 	}
 	s.open.ShrinkWith(s.shrink)
 	s.graves.OnForget(s.forgetGrave)
@@ -224,7 +230,7 @@ func (s *shard) addAll(arrivals []arrival, now time.Time) {
 // of an agent is judged anew when one comes: the services around an agent often send their spans long before it has
 // finished.
 func (s *shard) add(a *arrival, now time.Time) {
-	if v := s.decided.Get(a.key); v != nil && (!v.noAgent || !a.evidence.Agent) {
+	if v := s.decided.Get(a.key); v != nil && s.keptOf(a) == nil && (!v.noAgent || !a.evidence.Agent) {
 		if a.replayed && a.seq <= v.buried {
 			s.buryAgain(a)
 			return

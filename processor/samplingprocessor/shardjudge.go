@@ -26,19 +26,22 @@ func (s *shard) judge(t *store.Trace[note], trigger store.Trigger) {
 	now := time.Now()
 	c.tracesOpen.Add(-1)
 	if t.Spans == 0 {
+		s.unkept(t)
 		s.returnLogs(t)
 		return
 	}
-	complete := s.open.Complete(t)
-	d := s.decide(t.Note.id, &t.Note.evidence, t.Parts, now)
+	d, stamp := s.ruled(t, trigger, now)
 	var r repair.Result
-	stamp := stampOf(d, trigger, complete)
 	if d.Keep && !c.cfg.DryRun {
 		r = s.repairer.Trace(s.decode(t.Parts...), c.repairOptions(), stamp, s.events(t.Parts)...)
 		c.metrics.repaired(r)
 	}
 	v := &verdict{known: r.Known, noAgent: d.Rule == policy.NoAgentSpan, spans: int32(t.Spans), orphan: s.learn(t, trigger, now)}
 	s.remember(t.Key, v)
+	kept := d.Keep && (r.Spans > 0 || c.cfg.DryRun)
+	if kept {
+		s.keep(t, stamp)
+	}
 	switch {
 	case c.cfg.DryRun:
 		td := s.decode(t.Parts...)
@@ -49,11 +52,10 @@ func (s *shard) judge(t *store.Trace[note], trigger store.Trigger) {
 	default:
 		s.bury(t, v, trigger)
 	}
-	kept := d.Keep && (r.Spans > 0 || c.cfg.DryRun)
 	c.metrics.decided(d, trigger, kept)
 	s.tell(decision.Decision{
-		At: now, TraceID: t.Note.id, Component: c.set.ID.String(), Kept: kept, Rule: d.Rule, Trigger: string(trigger),
-		Probability: d.Probability, AdjustedCount: d.AdjustedCount(), Complete: complete, Spans: t.Spans, Pruned: r.Pruned,
+		At: now, TraceID: t.Note.id, Component: c.set.ID.String(), Kept: kept, Rule: d.Rule, Trigger: stamp.Trigger,
+		Probability: d.Probability, AdjustedCount: d.AdjustedCount(), Complete: stamp.Complete, Spans: t.Spans, Pruned: r.Pruned,
 		Reparented: r.Reparented, RootSpanID: r.Root, Evidence: s.explain(&t.Note.evidence),
 	})
 }

@@ -146,11 +146,14 @@ func (s *shard) bringBack(was *verdict, a *arrival, g *grave, whole bool) bool {
 	}
 	v := &verdict{known: r.Known}
 	s.remember(a.key, v)
+	seqs := append(slices.Clip(g.Note.seqs), a.seqs()...)
+	if len(seqs) >= len(g.Parts) { // else a restart finds a stub
+		seqs = c.journal.keep(a.key, seqs, stamp)
+	}
 	held := g.Bytes + awayOf(g.Parts)
 	c.budget.add(held - a.part.Cost()) // what was buried is held again
 	c.outbox.put(delivery{
-		outlet: a.key.Outlet, td: r.Traces, spans: r.Spans, bytes: held, memo: s.memo(a.key, v),
-		seqs: append(slices.Clip(g.Note.seqs), a.seqs()...),
+		outlet: a.key.Outlet, td: r.Traces, spans: r.Spans, bytes: held, memo: s.memo(a.key, v), seqs: seqs,
 	})
 	s.tell(decision.Decision{
 		At: now, TraceID: a.id, Component: c.set.ID.String(), Kept: true, Rule: d.Rule, Trigger: string(store.Late),

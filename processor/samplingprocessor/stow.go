@@ -37,7 +37,7 @@ type release struct {
 }
 
 // stow leaves the data of d to the directory alone, and reports whether that worked. Its entries are deleted after that: a
-// crash between the two delivers nothing twice, since the memo knows the spans.
+// crash between the two delivers nothing twice, since the memo knows the spans, and the decision on them goes at once.
 func (j *journal) stow(d *delivery) bool {
 	head := make([]byte, 0, releaseHeader+len(d.memo))
 	head = append(head, releaseVersion)
@@ -46,7 +46,8 @@ func (j *journal) stow(d *delivery) bool {
 	head = binary.BigEndian.AppendUint32(head, uint32(len(d.memo)))
 	head = append(head, d.memo...)
 	key := kindRelease | j.seq.Add(1)
-	err := j.vault.write(context.Background(), []seglog.Put{{Key: key, Head: head, Body: d.data}}, nil)
+	put := seglog.Put{Key: key, Head: head, Body: d.data}
+	err := j.vault.write(context.Background(), []seglog.Put{put}, decisionsOf(d.seqs))
 	if err != nil {
 		if !errors.Is(err, seglog.ErrFull) {
 			j.failed(err)

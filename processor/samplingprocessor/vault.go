@@ -45,6 +45,7 @@ const (
 	kindDecisions
 	kindRules
 	kindRelease
+	kindKept
 
 	kindMask seglog.Key = 0xff << 56
 )
@@ -126,6 +127,7 @@ func (v extensionVault) close(ctx context.Context) error { return v.client.Close
 // The names of records in a storage.
 const (
 	decisionsPrefix = "decisions-"
+	keptPrefix      = "kept-"
 	rulesName       = "rules"
 )
 
@@ -134,6 +136,8 @@ func storageKey(key seglog.Key) string {
 	switch key & kindMask {
 	case kindDecisions:
 		return decisionsPrefix + number
+	case kindKept:
+		return keptPrefix + number
 	case kindRules:
 		return rulesName
 	}
@@ -145,15 +149,17 @@ func journalKey(name string) (seglog.Key, bool) {
 	if name == rulesName {
 		return kindRules, true
 	}
-	digits, isDecisions := strings.CutPrefix(name, decisionsPrefix)
+	kind, digits := kindEntry, name
+	for prefix, of := range map[string]seglog.Key{decisionsPrefix: kindDecisions, keptPrefix: kindKept} {
+		if rest, ok := strings.CutPrefix(name, prefix); ok {
+			kind, digits = of, rest
+		}
+	}
 	number, err := strconv.ParseUint(digits, 16, 64)
 	if err != nil || len(digits) != 16 || number&kindMask != 0 {
 		return 0, false
 	}
-	if isDecisions {
-		return kindDecisions | number, true
-	}
-	return kindEntry | number, true
+	return kind | number, true
 }
 
 // directoryVault keeps records in a log of its own.

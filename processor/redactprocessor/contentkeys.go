@@ -144,6 +144,16 @@ func contentOf(key string) contentKind {
 	return notContent
 }
 
+// words that end the keys of numbers that are no identifiers, and of names of models.
+var (
+	numberWords = keySet(`timestamp ts time ms us ns bytes size length`)
+	modelWords  = keySet(`model models system provider`)
+)
+
+func endsIn(words []string, list map[string]bool) bool {
+	return len(words) > 0 && list[words[len(words)-1]]
+}
+
 // counts tells whether words of a key say that it counts or describes.
 func counts(words []string) bool {
 	return slices.ContainsFunc(words, func(w string) bool { return countWords[w] })

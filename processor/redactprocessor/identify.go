@@ -17,6 +17,8 @@ const (
 	// maxWords bounds how many identifiers of one call are looked for in its texts. More than that many persons in one
 	// message is a batch of a busy service; the bound is for its memory.
 	maxWords = 4096
+	// maxFormed is how many of them are kept for identifiers alone, without other forms of them.
+	maxFormed = maxWords / 2
 	// maxIdentifier bounds what is taken for an identifier and looked for elsewhere.
 	maxIdentifier = 256
 	// maxTenants bounds the traces of one call whose tenant is remembered.
@@ -34,7 +36,8 @@ type people struct {
 
 type wordInfo struct {
 	class class
-	plain bool // of letters only: it may stand in any sentence, or be the name of a model
+	id    string // the identifier, of which the word may be another form
+	plain bool   // of letters only: it may stand in any sentence, or be the name of a model
 }
 
 func (p *people) reset() {
@@ -117,18 +120,35 @@ func (r *redactor) noteTenant(c class, id string) {
 }
 
 func (r *redactor) collect(c class, id string) {
-	p := &r.people
+	p, id := &r.people, strings.TrimSpace(id)
 	if c == noClass || len(id) < replace.LeastWord || len(id) > maxIdentifier || p.words.Len() >= maxWords {
 		return
 	}
 	if r.stays(c, id) || commonWords[strings.ToLower(id)] {
 		return
 	}
-	if p.words.Add(id) {
-		plain := only(id, isLetter)
-		p.info = append(p.info, wordInfo{c, plain})
-		p.plain = p.plain || plain
+	info := wordInfo{c, id, only(id, isLetter)}
+	if known := p.add(id, info); known || info.plain || p.words.Len() > maxWords-maxFormed {
+		return
 	}
+	for _, form := range idForms(id) {
+		p.add(form, info)
+	}
+}
+
+// add adds a word, unless it is known as an identifier. One that was only a form of another becomes one.
+func (p *people) add(word string, info wordInfo) (known bool) {
+	if p.words.Add(word) {
+		p.info = append(p.info, info)
+		p.plain = p.plain || info.plain
+		return false
+	}
+	n, found := p.words.Find(word)
+	if !found || p.info[n].id == word || info.id != word {
+		return true
+	}
+	p.info[n] = info
+	return false
 }
 
 // commonWords are written where an identifier is not known, or name a kind instead of somebody, and stand in ordinary
@@ -142,13 +162,28 @@ var commonWords = keySet(`anonymous unknown default undefined system public priv
 // peopleIn replaces identifiers of this call in a text.
 func (r *redactor) peopleIn(at *walk.Place, text string) string {
 	inContent := !r.people.plain || r.isContentPlace(at)
-	return r.people.words.Replace(text, func(word int) (string, bool) {
+	out := r.people.words.Replace(text, func(word int) (string, bool) {
 		info := r.people.info[word]
 		if info.plain && !inContent {
 			return "", false
 		}
-		return r.token(info.class, r.people.words.Word(word)), true
+		return r.token(info.class, info.id), true
 	})
+	if len(out) != len(text) && r.onlyEquals(at, text) {
+		return text
+	}
+	return out
+}
+
+// onlyEquals tells whether a text that was taken for an identifier is a count or the name of a model by its key, and
+// looks like an identifier by chance.
+func (r *redactor) onlyEquals(at *walk.Place, text string) bool {
+	info := &r.keys.of(at.Key, r).info
+	if info.counts && only(text, isDigit) {
+		return true
+	}
+	_, whole := r.people.words.Find(text)
+	return info.model && whole
 }
 
 // isContentPlace tells whether sentences stand at a place.
@@ -201,8 +236,18 @@ func (r *redactor) stays(c class, id string) bool {
 	return strings.TrimSpace(id) == "" || c == classSession && isMachineMade(id) || r.hasher.Own(id)
 }
 
+// canonical is an identifier without what two spellings of it differ in: blanks around it, the case of an address.
+func canonical(id string) string {
+	id = strings.TrimSpace(id)
+	if strings.IndexByte(id, '@') > 0 {
+		return strings.ToLower(id)
+	}
+	return id
+}
+
 // token returns the token of an identifier for the span or record at hand.
 func (r *redactor) token(c class, id string) string {
+	id = canonical(id)
 	scope := ""
 	if r.perTenant && c != classTenant {
 		scope = r.now.tenant

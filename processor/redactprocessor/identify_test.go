@@ -6,6 +6,7 @@ package redactprocessor
 import (
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -156,6 +157,72 @@ func TestHash_identifiersInTextsOfTheCall(t *testing.T) {
 	f("47118291", `{"arguments":"{\"id\":47118291}"}`, `{"arguments":"{\"id\":\"~\"}"}`)
 	f("ada lovelace", `{"text":"Ada Lovelace, ada lovelace\n"}`, `{"text":"Ada Lovelace, ~\n"}`)
 	f("ünïcödé-1", "von ünïcödé-1 an", "von ~ an")
+}
+
+// encoded is how a writer of JSON puts a text, in JSON levels deep.
+func encoded(t *testing.T, text string, levels int) string {
+	t.Helper()
+	for range levels {
+		b, err := json.Marshal(map[string]string{"t": text})
+		require.NoError(t, err)
+		text = string(b)
+	}
+	return text
+}
+
+func TestHash_identifiersInEncodedTexts(t *testing.T) {
+	p := started(t, defaults())
+	f := func(id, in string) {
+		t.Helper()
+		got := redactedAttributes(t, p, map[string]any{"user.id": id, "input.value": in})
+		out := got["input.value"].(string)
+		assert.Contains(t, out, got["user.id"])
+		assert.Equal(t, json.Valid([]byte(in)), json.Valid([]byte(out)), out)
+		assert.Equal(t, got, redactedAttributes(t, p, got))
+	}
+	for _, id := range []string{"Müller-Lüdenscheidt", `o"neil-1`, `acme\bob7`, "acme/bob+1@x", "李小龍-77", "ada 😀 1", "Übel Ärger"} {
+		for levels := range 3 {
+			f(id, encoded(t, "von "+id+" an", levels))
+		}
+		f(id, "https://x.org/?u="+url.QueryEscape(id)+"&v=1")
+		f(id, "https://x.org/"+url.PathEscape(id))
+	}
+	f("Müller-Lüdenscheidt", `{"t":"M\u00fcller-L\u00fcdenscheidt"}`)
+	f("Müller-Lüdenscheidt", `{"t":"M\u00FCller-L\u00FCdenscheidt"}`)
+	f("Müller-Lüdenscheidt", `{"t":"{\"u\":\"M\\u00fcller-L\\u00fcdenscheidt\"}"}`)
+	f("acme/bob", `{"t":"acme\/bob"}`)
+	f("zorb-829123", "ZORB-829123")
+	f("ZORB-829123", "zorb-829123")
+	f("zorb-829123", "会員zorb-829123です")
+	f("zorb-829123", "_zorb-829123_")
+}
+
+func TestHash_spellingsOfOneIdentifier(t *testing.T) {
+	p := started(t, defaults())
+	got := redactedAttributes(t, p, map[string]any{
+		"user.email": "Ada@Example.org", "user.id": " ada@example.org", "enduser.id": []byte("ada@example.org"),
+	})
+	assert.Equal(t, got["user.email"], got["user.id"])
+	assert.Equal(t, got["user.email"], got["enduser.id"])
+	got = redactedAttributes(t, p, map[string]any{"user.id": "Zorb-1", "enduser.id": "zorb-1"})
+	assert.NotEqual(t, got["user.id"], got["enduser.id"], "only addresses have no case")
+	got = redactedAttributes(t, p, map[string]any{"user.id": "Zorb-829", "enduser.id": "zorb-829", "note": "zorb-829 Zorb-829"})
+	assert.Equal(t, got["enduser.id"].(string)+" "+got["user.id"].(string), got["note"], "each its own")
+}
+
+func TestHash_countsAndModelsAreNobody(t *testing.T) {
+	p := started(t, defaults())
+	got := redactedAttributes(t, p, map[string]any{
+		"user.id": int64(8291234), "tenant.id": "gpt-4o-mini", "gen_ai.usage.input_tokens": int64(8291234),
+		"event.timestamp": "8291234", "gen_ai.request.model": "gpt-4o-mini", "order": int64(8291234),
+		"usage.note": "of 8291234", "x.model": "ft:gpt-4o-mini:x",
+	})
+	assert.Equal(t, int64(8291234), got["gen_ai.usage.input_tokens"])
+	assert.Equal(t, "8291234", got["event.timestamp"])
+	assert.Equal(t, "gpt-4o-mini", got["gen_ai.request.model"])
+	assert.Equal(t, got["user.id"], got["order"])
+	assert.Equal(t, "of "+got["user.id"].(string), got["usage.note"])
+	assert.Equal(t, "ft:"+got["tenant.id"].(string)+":x", got["x.model"])
 }
 
 func TestHash_plainWordsAreLookedForInContentOnly(t *testing.T) {

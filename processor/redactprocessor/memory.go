@@ -19,6 +19,8 @@ type keyInfo struct {
 	stack   bool
 	bag     bool // metadata in one JSON object
 	person  bool // a map under it describes somebody
+	counts  bool // a number under it is one
+	model   bool // it names a model
 	clean   bool // nothing was found in the key itself
 }
 
@@ -122,6 +124,8 @@ func (r *redactor) learn(key string) keyInfo {
 		person:  isPersonKey(key),
 		clean:   len(r.scanner.Scan(key)) == 0,
 	}
+	words := keyWords(key)
+	info.counts, info.model = counts(words) || endsIn(words, numberWords), endsIn(words, modelWords)
 	info.input = info.content != notContent && isInputKey(key)
 	if info.kind == detect.KindQuery {
 		info.kind = detect.KindNone // such words announce a secret in URLs only

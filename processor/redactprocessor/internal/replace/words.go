@@ -66,17 +66,24 @@ func (w *Words) Add(word string) bool {
 	return true
 }
 
+// Find returns the number of a word that was added.
+func (w *Words) Find(word string) (int, bool) {
+	n, ok := w.number[word]
+	return n, ok
+}
+
 func start(word string) int { return int(word[0]) | int(word[1])<<8 }
 
 // Replace returns text with what instead says for each word that stands in it, unless it says no. A word ends where no
-// letter or digit follows. What lies in a mask, token or note of this package is left alone.
+// letter or digit follows; one with a digit in it also beside letters beyond ASCII, as in texts without blanks, and one
+// with letters and digits beside an underscore. What lies in a mask, token or note of this package is left alone.
 func (w *Words) Replace(text string, instead func(word int) (string, bool)) string {
 	if len(text) < LeastWord || len(w.list) <= fewWords && !w.anyIn(text) {
 		return text
 	}
 	w.edits = w.edits[:0]
 	for i := 0; i+LeastWord <= len(text); i++ {
-		if s := int(text[i]) | int(text[i+1])<<8; w.starts[s/64]&(1<<(s%64)) == 0 || !boundary(text, i) {
+		if s := int(text[i]) | int(text[i+1])<<8; w.starts[s/64]&(1<<(s%64)) == 0 || inWord(text, i) {
 			continue
 		}
 		word := w.at(text, i)
@@ -100,34 +107,53 @@ func (w *Words) anyIn(text string) bool {
 func (w *Words) at(text string, i int) int {
 	for _, n := range w.lengths[[LeastWord]byte([]byte(text[i:i+LeastWord]))] {
 		end := i + n
-		if end > len(text) || !boundary(text, end) || insideNumber(text, i, end) {
+		if end > len(text) || inWord(text, end) || insideNumber(text, i, end) {
 			continue
 		}
-		if k, ok := w.number[text[i:end]]; ok {
+		k, ok := w.number[text[i:end]]
+		if ok && (i == 0 || parts(text, i, text[i-1], w.list[k])) &&
+			(end == len(text) || parts(text, end, text[end], w.list[k])) {
 			return k
 		}
 	}
 	return -1
 }
 
-// boundary tells whether no word goes on across position i. The letter of an escape such as \n is not part of a word.
-func boundary(text string, i int) bool {
-	if i == 0 || i == len(text) {
-		return true
-	}
-	return !wordByte(text[i-1]) || !wordByte(text[i]) || endsEscape(text[:i])
+// inWord tells whether a word goes on across position i whatever it is.
+func inWord(text string, i int) bool {
+	return i > 0 && i < len(text) && alnum(text[i-1]) && alnum(text[i]) && !endsEscape(text[:i])
 }
 
-// endsEscape tells whether text ends with an escape of JSON: \n, \t, or \u and four digits.
+// parts tells whether no word goes on across position i, on whose other side neighbour stands. The letter of an escape
+// such as \n is not part of a word.
+func parts(text string, i int, neighbour byte, word string) bool {
+	switch {
+	case !wordByte(text[i-1]) || !wordByte(text[i]) || endsEscape(text[:i]):
+		return true
+	case neighbour == '_':
+		return strings.ContainsFunc(word, isDigit) && strings.ContainsFunc(word, isLetter)
+	case neighbour >= 0x80:
+		return strings.ContainsFunc(word, isDigit)
+	}
+	return false
+}
+
+func isDigit(r rune) bool  { return r >= '0' && r <= '9' }
+func isLetter(r rune) bool { return r|0x20 >= 'a' && r|0x20 <= 'z' }
+
+// endsEscape tells whether text ends with an escape of JSON, \n, \t, or \u and four digits, or of a URL, %20.
 func endsEscape(text string) bool {
 	n := len(text)
 	return n >= 2 && text[n-2] == '\\' && strings.IndexByte("nrtbf", text[n-1]) >= 0 ||
-		n >= 6 && text[n-6] == '\\' && text[n-5] == 'u'
+		n >= 6 && text[n-6] == '\\' && text[n-5] == 'u' ||
+		n >= 3 && text[n-3] == '%' && hexDigit(text[n-2]) && hexDigit(text[n-1])
 }
 
-func wordByte(c byte) bool {
-	return digit(c) || c|0x20 >= 'a' && c|0x20 <= 'z' || c == '_' || c >= 0x80
-}
+func alnum(c byte) bool { return digit(c) || c|0x20 >= 'a' && c|0x20 <= 'z' }
+
+func hexDigit(c byte) bool { return digit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
+
+func wordByte(c byte) bool { return alnum(c) || c == '_' || c >= 0x80 }
 
 func digit(c byte) bool { return c >= '0' && c <= '9' }
 

@@ -39,6 +39,8 @@ func TestWords_wholeOnesOnly(t *testing.T) {
 	f("ada@x.org cust-82", "<1> <0>")
 	f("cust-82cust-82", "cust-82cust-82")
 	f("user-8291234, 1.8291234, 8291234.5, 8291234. 8291234", "user-<3>, 1.8291234, 8291234.5, <3>. <3>")
+	f("_cust-829_ in `get_cust-829.json`, 顧客cust-829です, 顧客8291234です", "_<2>_ in `get_<2>.json`, 顧客<2>です, 顧客<3>です")
+	f("call_8291234 q=a%20cust-829%20b, 5%cust-829", "call_8291234 q=a%20<2>%20b, 5%<2>")
 	f("nobody", "nobody")
 	f("", "")
 }
@@ -68,6 +70,11 @@ func TestWords_tokensMasksAndNotesStay(t *testing.T) {
 	}
 	assert.Equal(t, "[REDACTED:email] <0>", w.Replace("[REDACTED:email] secret_value", numbered))
 	assert.Equal(t, "hash: <1>", w.Replace("hash: 0123456789abcdef01234567", numbered))
+}
+
+func TestWords_withoutDigitsLettersBeyondASCIIGoOn(t *testing.T) {
+	w := words("martin", "andré-x")
+	assert.Equal(t, "martiné émartin martin_x <1> andré-xé", w.Replace("martiné émartin martin_x andré-x andré-xé", numbered))
 }
 
 func TestWords_whoMayRefuse(t *testing.T) {

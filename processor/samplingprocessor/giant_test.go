@@ -111,6 +111,37 @@ func TestGiant_isOneTreeOfWhatIsAllowed(t *testing.T) {
 	}
 }
 
+// TestGiant_isOneTreeOverARestart ends the process twice while spans of the trace still come.
+func TestGiant_isOneTreeOverARestart(t *testing.T) {
+	d := newDisk()
+	g := giant{spans: 36_000, chunk: 100}
+	var out []ptrace.Traces
+	var s *sampler
+	decisions := 0
+	end := func() {
+		require.NoError(t, s.traces.Shutdown(context.Background()))
+		out = append(out, s.sink.AllTraces()...)
+		decisions += len(s.decisions.list())
+	}
+	n := 0
+	for td := range g.pieces() {
+		if n%120 == 0 {
+			if s != nil {
+				end()
+			}
+			s = withStorage(t, d, func(c *Config) { c.Memory.MaxTraceBytes = 1 << 20 })
+			s.start(s.sink)
+		}
+		n++
+		s.send(td)
+	}
+	end()
+	assert.LessOrEqual(t, len(spansOfAll(out...)), repair.MaxSpans)
+	assert.Equal(t, 1, requireTrees(t, out...))
+	assert.Equal(t, 1, decisions)
+	t.Logf("%d of %d spans", len(spansOfAll(out...)), g.spans)
+}
+
 // marked is how many spans say that something was cut off.
 func marked(out []ptrace.Traces) (n int) {
 	for _, span := range spansOfAll(out...) {

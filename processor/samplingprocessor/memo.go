@@ -35,9 +35,6 @@ const (
 	memoHeader = 16 + 1 + 4
 	memoKept   = 1
 	memoAlien  = 2 // no agent's span was there
-	// maxLateMemo is the number of spans up to which a trace is written again as late ones come: for larger ones a
-	// restart forgets these few.
-	maxLateMemo = 256
 )
 
 // memo writes down what became of a trace.
@@ -156,13 +153,21 @@ func (c *core) restore(found []snapshot) {
 	segments := &c.journal.segments
 	for _, s := range found {
 		segments.add(s.number, int64(len(s.data)))
-		whole := readMemos(s.data, func(key store.Key, v *verdict) { c.shardOf(key).remember(key, v) })
+		whole := readMemos(s.data, func(key store.Key, v *verdict) { c.shardOf(key).recall(key, v) })
 		if !whole {
 			c.set.Logger.Warn("decisions in the storage are damaged: late spans of their traces are judged anew")
 		}
 	}
 	if n := len(found); n > 0 {
 		segments.next = found[n-1].number
+	}
+}
+
+// recall remembers a verdict that was read back. Deliveries end in any order, and so are their notes written.
+func (s *shard) recall(key store.Key, v *verdict) {
+	is := s.decided.Get(key)
+	if is == nil || is.known == nil || v.known != nil && v.known.After(is.known) {
+		s.remember(key, v)
 	}
 }
 

@@ -89,14 +89,6 @@ type verdict struct {
 	noAgent bool          // dropped as no agent's span was there
 }
 
-// spansKnown is how many spans of a released trace are known.
-func (v *verdict) spansKnown() int {
-	if v.known == nil {
-		return 0
-	}
-	return v.known.Len()
-}
-
 // newShard makes a shard that is given a share of the budget for what it remembers of decided traces, and some disk for those
 // that were dropped.
 func newShard(c *core, observers []decision.Observer, share, disk int64) (*shard, error) {

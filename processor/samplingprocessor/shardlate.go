@@ -53,12 +53,12 @@ func (s *shard) place(known *repair.Known, part store.Part) repair.Late {
 func (s *shard) shipPart(a *arrival, l repair.Late, v *verdict) {
 	c := s.core
 	var note []byte
-	if v.known != nil && v.known.Len() <= maxLateMemo {
+	if v.known != nil && v.known.Grown(c.repairOptions()) {
 		note = s.memo(a.key, v)
 	}
 	if l.Spans == 0 {
 		c.budget.add(-a.part.Cost())
-		c.journal.settle(settled{seqs: a.seqs()})
+		c.journal.settle(settled{seqs: a.seqs(), memo: note})
 		return
 	}
 	c.budget.add(a.part.Away)

@@ -116,10 +116,7 @@ func (c *core) restoreReleases(found []release) {
 	slices.SortFunc(found, func(a, b release) int { return cmp.Compare(a.key, b.key) })
 	for i := range found {
 		whole := len(found[i].memo) == 0 || readMemo(found[i].memo, func(key store.Key, v *verdict) {
-			s := c.shardOf(key)
-			if known := s.decided.Get(key); known == nil || known.known == nil || known.known.Len() < v.spansKnown() {
-				s.remember(key, v)
-			}
+			c.shardOf(key).recall(key, v)
 		})
 		if !whole {
 			c.set.Logger.Warn("a decision in the directory is damaged: late spans of its trace are judged anew")

@@ -21,8 +21,33 @@ const (
 	bitKept, bitCaller            = 1, 2
 )
 
+// fewKnown is the number of spans up to which a trace is worth writing again for every span that comes late.
+const fewKnown = 256
+
+// growth is the part by which a larger one has to grow.
+const growth = 8
+
+// Grown reports whether k is worth writing again, so that a restart knows of it, or of most of it where it is large: when it
+// has grown by an eighth, or takes nothing more.
+func (k *Known) Grown(opts Options) bool {
+	n := len(k.spans)
+	if k.sealed {
+		return k.written == 0
+	}
+	return n > k.written && (n <= fewKnown || n-k.written >= k.written/growth || k.full(opts))
+}
+
+// After reports whether k is of a later time than o, which is of the same trace: states of it may be read in any order.
+func (k *Known) After(o *Known) bool {
+	if k.sealed || o.sealed {
+		return k.sealed
+	}
+	return cmp.Or(cmp.Compare(k.kept, o.kept), cmp.Compare(len(k.spans), len(o.spans))) > 0
+}
+
 // AppendBinary appends k to b, for ParseKnown to read.
 func (k *Known) AppendBinary(b []byte) []byte {
+	k.written = len(k.spans)
 	b = binary.AppendUvarint(b, k.states.threshold.Unsigned())
 	b = append(b, bits(k.states.off, k.newRoot, k.sealed))
 	b = binary.AppendVarint(b, int64(k.root))
@@ -66,7 +91,7 @@ func ParseKnown(data []byte) (*Known, error) {
 	if r.bad || n > uint64(len(r.data)/spanBytes) {
 		return nil, errKnown
 	}
-	k.spans = make([]knownSpan, n)
+	k.spans, k.written = make([]knownSpan, n), int(n)
 	for i := range k.spans {
 		s := &k.spans[i]
 		copy(s.id[:], r.take(8))
@@ -77,6 +102,9 @@ func ParseKnown(data []byte) (*Known, error) {
 		if s.kept {
 			k.kept++
 		}
+	}
+	if n > fewKnown {
+		k.unsure = int(n) / growth
 	}
 	if r.bad || len(r.data) > 0 || !k.isTree() {
 		return nil, errKnown

@@ -23,6 +23,8 @@ type Known struct {
 	sealed  bool // nor of anything but the root
 	root    int32
 	kept    int // spans that were released
+	unsure  int // spans that may have been released since this was written down
+	written int // spans that were known when it was last written down
 
 	spans []knownSpan
 	byID  []int32 // indices of spans by their ids; nil until somebody asks, which for most traces nobody does
@@ -41,7 +43,7 @@ type knownSpan struct {
 const knownSpanCost = 36
 
 // Cost is the memory that k takes.
-func (k *Known) Cost() int64 { return 136 + knownSpanCost*int64(cap(k.spans)) }
+func (k *Known) Cost() int64 { return 144 + knownSpanCost*int64(cap(k.spans)) }
 
 // maxKnownPruned bounds how many spans are known that were left out. What stood below others that come late is hung on the
 // root.
@@ -90,13 +92,8 @@ func (w *work) known() *Known {
 	return k
 }
 
-// Len returns the number of spans that are known; of a trace that is sealed, as many as there can be.
-func (k *Known) Len() int {
-	if k.sealed {
-		return MaxSpans + maxKnownPruned
-	}
-	return len(k.spans)
-}
+// full reports whether the trace takes nothing more.
+func (k *Known) full(opts Options) bool { return k.kept+k.unsure >= opts.maxSpans() }
 
 // Fit returns of k what fits: without the spans that were left out, or else sealed, that the trace is out. What comes late is
 // then left out, since nobody could tell where it belongs and whether it is a copy.
@@ -114,7 +111,10 @@ func (k *Known) Fit(fits func(cost int64) bool) *Known {
 }
 
 func (k *Known) withoutPruned() *Known {
-	l := &Known{states: k.states, newRoot: k.newRoot, lean: true, kept: k.kept, spans: make([]knownSpan, 0, k.kept)}
+	l := &Known{
+		states: k.states, newRoot: k.newRoot, lean: true, kept: k.kept, unsure: k.unsure,
+		spans: make([]knownSpan, 0, k.kept),
+	}
 	index := make([]int32, len(k.spans))
 	for i := range k.spans {
 		if k.spans[i].kept {
@@ -232,7 +232,7 @@ func (l *lateWork) add(i int) {
 		parent = k.spans[parent].parent
 	}
 	one := knownSpan{id: l.nodes[i].ID, start: l.nodes[i].Start, parent: parent, kept: keep, caller: caller}
-	full := k.kept >= l.opts.maxSpans()
+	full := k.full(l.opts)
 	switch {
 	case keep && full:
 		l.place[i] = above
@@ -257,7 +257,7 @@ func (l *lateWork) release(i int, one knownSpan) {
 	l.write(span, path)
 	out := l.out.add(span, l.origins[i])
 	l.late.Spans++
-	if k.kept == l.opts.maxSpans() {
+	if k.full(l.opts) {
 		l.last, l.hasLast = out, true
 	}
 }

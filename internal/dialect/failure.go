@@ -118,7 +118,7 @@ func (e *evidence) attribute(k string, v pcommon.Value, scope pcommon.Instrument
 	}
 	switch k {
 	case "error.type":
-		if t := scalarText(v); !isBlank(t) {
+		if t := scalarText(v); !isBlank(t) && t != noError {
 			e.errorType = t
 		}
 	case "error.message", "langfuse.observation.status_message", "rpc.jsonrpc.error_message":
@@ -144,7 +144,9 @@ func (e *evidence) libraryFlag(k string, v pcommon.Value, scope pcommon.Instrume
 	case "lk.function_tool.is_error", "lk.pii.function_tool.is_error":
 		e.flag = e.flag || isTrue(v)
 	case "lk.function_tool.output", "lk.pii.function_tool.output", "error", "n8n.execution.error_type":
-		e.fallback = firstFilled(e.fallback, text(v))
+		if t := text(v); t != noError {
+			e.fallback = firstFilled(e.fallback, t)
+		}
 	case "logfire.level_num":
 		e.level = e.level || v.Type() == pcommon.ValueTypeInt && v.Int() >= logfireError
 	case "logfire.span_type":

@@ -200,7 +200,9 @@ func (genAI) outputs(b []byte, v *view) []byte {
 
 func (genAI) details(v *view, f *Fields) {
 	for _, p := range requestParameters {
-		v.param(f, p.name, p.slot)
+		if p.slot != kRequestModel || !isNoModel(v.text(kRequestModel)) {
+			v.param(f, p.name, p.slot)
+		}
 	}
 	v.setTools(f, v.raw(kToolDefinitions, kSentryTools))
 	if v.has(kFinishReasons, kFinishReason) {

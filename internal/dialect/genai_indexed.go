@@ -16,14 +16,43 @@ import (
 type genAIIndexed struct{ silent }
 
 func (genAIIndexed) inputs(b []byte, v *view) []byte {
-	if v.kind == run.Retriever { // a reranker's only message is the query
-		for _, name := range [...]string{"content", "user"} {
-			if texts := v.textsOf(promptMessages, name); len(texts) > 0 {
-				return appendTexts(b, "query", texts)
-			}
-		}
+	if v.kind == run.Retriever {
+		return v.appendRankedMessages(b)
 	}
 	return v.appendIndexedMessages(b, promptMessages, "user")
+}
+
+// appendRankedMessages appends what a reranker was given: the user's message is the query, those of the system are the
+// documents.
+func (v *view) appendRankedMessages(b []byte) []byte {
+	var queries, texts []string
+	groups(v.items(promptMessages), func(item []indexed) {
+		role, said := "", ""
+		for _, e := range item {
+			switch e.before {
+			case "role":
+				role = scalarText(e.value)
+			case "content", "user":
+				said = scalarText(e.value)
+			}
+		}
+		if role == "system" {
+			texts = append(texts, said)
+		} else {
+			queries = appendFilled(queries, said)
+		}
+	})
+	if len(queries) == 0 {
+		return appendTexts(b, "query", texts)
+	}
+	if b = appendTexts(b, "query", queries); len(texts) == 0 {
+		return b
+	}
+	b = append(appendName(b[:len(b)-len("}")], "documents"), '[')
+	for _, said := range texts {
+		b = document{content: quote(said)}.append(appendComma(b))
+	}
+	return append(b, "]}"...)
 }
 
 func (genAIIndexed) outputs(b []byte, v *view) []byte {
@@ -120,8 +149,9 @@ func (m *message) dropRepeats() {
 func (m *message) readIndexedField(v *view, name string, value pcommon.Value) {
 	switch name {
 	case "role":
-		if m.callID == "" { // Anthropic's answers of tools come in the user's name
-			m.role = chatRole(scalarText(value))
+		role := scalarText(value)
+		if m.callID == "" && role != "unknown" { // Anthropic's answers of tools come in the user's name
+			m.role = chatRole(role)
 		}
 	case "name":
 		m.name = scalarText(value)
@@ -219,10 +249,13 @@ func (b *indexedBlock) read(name, value string) {
 
 // media writes sound and the like as a block of its own type.
 func (b *indexedBlock) media() string {
-	raw := string(append(appendString([]byte(`{"url":`), b.url), '}'))
+	raw := appendString([]byte(`{"url":`), b.url)
+	if b.text != "" { // of what is said there
+		raw = appendString(appendName(raw, "transcript"), b.text)
+	}
 	data, url := "", b.url
 	if strings.HasPrefix(url, "data:") {
 		data, url = url, ""
 	}
-	return otherMedia(raw, b.kind, b.mime, url, data).text
+	return otherMedia(string(append(raw, '}')), b.kind, b.mime, url, data).text
 }

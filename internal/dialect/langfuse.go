@@ -4,6 +4,7 @@
 package dialect
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -40,6 +41,7 @@ func (langfuse) model(v *view) (provider, model string) { return v.text(kLFProvi
 // usage adds up the buckets: Langfuse prices each of them and keeps them apart. What looks like a provider's own usage
 // is one: its details are part of the totals.
 func (langfuse) usage(v *view, c *counts) {
+	c.langfuseCost(v.raw(kLFCost))
 	raw := v.raw(kLFUsage)
 	if raw == "" || c.counted() {
 		return
@@ -49,9 +51,9 @@ func (langfuse) usage(v *view, c *counts) {
 		n, ok := parseCount(unquote(value))
 		switch {
 		case !ok:
-		case strings.Contains(k, "input"), strings.HasPrefix(k, "prompt"):
+		case isInputBucket(k):
 			c.input = max(c.input, 0) + n
-		case strings.HasPrefix(k, "output"), strings.HasPrefix(k, "completion"):
+		case isOutputBucket(k):
 			c.output = max(c.output, 0) + n
 		}
 	}
@@ -61,10 +63,33 @@ func (langfuse) usage(v *view, c *counts) {
 	fillRaw(&c.inputAudio, raw, "input_audio_tokens", "input_audio")
 	fillRaw(&c.reasoning, raw, "output_reasoning_tokens", "output_reasoning")
 	fillRaw(&c.outputAudio, raw, "output_audio_tokens", "output_audio")
-	cost := v.raw(kLFCost)
-	fillRawCost(&c.inputCost, cost, "input", "input_tokens")
-	fillRawCost(&c.outputCost, cost, "output", "output_tokens")
-	fillRawCost(&c.totalCost, cost, "total")
+}
+
+// langfuseCost adds up the prices of the buckets.
+func (c *counts) langfuseCost(raw string) {
+	if c.inputCost+c.outputCost+c.totalCost > 0 {
+		return
+	}
+	for k, value := range members(raw) {
+		price, err := strconv.ParseFloat(unquote(value), 64)
+		switch {
+		case err != nil, !isPrice(price):
+		case k == "total":
+			c.totalCost = price
+		case isInputBucket(k):
+			c.inputCost += price
+		case isOutputBucket(k):
+			c.outputCost += price
+		}
+	}
+}
+
+func isInputBucket(name string) bool {
+	return strings.Contains(name, "input") || strings.HasPrefix(name, "prompt")
+}
+
+func isOutputBucket(name string) bool {
+	return strings.HasPrefix(name, "output") || strings.HasPrefix(name, "completion")
 }
 
 // openAIDetails reads the details of OpenAI's usage, of chat completions and of responses.

@@ -28,6 +28,7 @@ type part struct {
 
 	id, name, args string // of a tool call
 	result         string // of a tool's answer
+	failed         bool   // the tool
 }
 
 type partKind uint8
@@ -272,12 +273,16 @@ func (m *message) read(raw string) {
 	}
 }
 
+// chatRole knows the roles of every library in either case. Others, which may be the names of tools, stay.
 func chatRole(role string) string {
-	switch role {
-	case "model", "ai", "unknown": // Logfire does not know the items that a provider's own tools leave
-		return "assistant"
-	case "human":
+	switch lower := strings.ToLower(role); {
+	case chatRoles[lower]:
+		return lower
+	case lower == "human":
 		return "user"
+	case lower == "model", lower == "ai", lower == "chatbot", lower == "bot",
+		lower == "unknown": // Logfire does not know the items that a provider's own tools leave
+		return "assistant"
 	}
 	return role
 }
@@ -442,6 +447,9 @@ func appendToolMessage(b []byte, p part) []byte {
 	}
 	if p.name != "" {
 		b = append(appendName(b, "name"), p.name...)
+	}
+	if p.failed { // as LangChain's messages say it
+		b = append(appendName(b, "status"), `"error"`...)
 	}
 	b = appendName(b, "content")
 	if isChatContent(p.result) {

@@ -126,6 +126,9 @@ func rawNumber(raw string) run.Value {
 // addRest keeps attributes that no dialect knows as metadata under their own names, if they are short and no content.
 func (v *view) addRest(f *Fields) {
 	for _, a := range v.rest {
+		if isNoError(a) {
+			continue
+		}
 		if a.value.Type() != pcommon.ValueTypeStr || !a.content && !isStructured(a.value) {
 			f.meta(a.name, unquoted(scalar(a.value, maxPlainText)))
 		}
@@ -134,11 +137,19 @@ func (v *view) addRest(f *Fields) {
 		f.meta("model", scalar(v.values[kClaudeModel], maxPlainText))
 	}
 	for _, s := range plainMetadata {
-		if v.has(s.slot) {
+		if v.has(s.slot) && (s.slot != kResponseModel || !isNoModel(v.label(s.slot))) {
 			f.meta(s.name, scalar(v.values[s.slot], maxPlainText))
 		}
 	}
 }
+
+// isNoError knows the errors that Micrometer has not seen, which it writes all the same.
+func isNoError(a field) bool {
+	return (a.name == "error" || a.name == "error.type" || a.name == "exception") && text(a.value) == noError
+}
+
+// noError is what Micrometer writes in place of an error.
+const noError = "none"
 
 // unquoted takes the quotes off that MLflow puts around every text.
 func unquoted(v run.Value) run.Value {
@@ -233,9 +244,7 @@ func (f *Fields) parameter(name string, value pcommon.Value) {
 	if name == "stream" && (isTrue(value) || isFalse(value)) { // Python's LiteLLM writes "True"
 		s = run.Boolean(isTrue(value))
 	}
-	if !isUnset(name, s) {
-		f.setParameter(name, s)
-	}
+	f.setParameter(name, s)
 }
 
 // isUnset knows the values that libraries write for parameters that were not given.
@@ -247,7 +256,27 @@ func (f *Fields) setParameter(name string, value run.Value) {
 	if len(f.Invocation) >= maxMetadata {
 		return
 	}
+	if value.Type() == run.String && numericParameters[name] {
+		value = asNumber(value)
+	}
+	if isUnset(name, value) {
+		return
+	}
 	f.Invocation.Add(name, value)
+}
+
+// numericParameters are numbers, even where Micrometer, which knows no others, writes texts.
+var numericParameters = map[string]bool{
+	"temperature": true, "top_p": true, "top_k": true, "max_tokens": true, "frequency_penalty": true,
+	"presence_penalty": true, "seed": true, "n": true, "thinking_budget_tokens": true,
+}
+
+func asNumber(v run.Value) run.Value {
+	s := v.Text()
+	if s == "" || !isDigit(s[len(s)-1]) || !isJSON(s) { // no NaN, no infinity
+		return v
+	}
+	return rawNumber(s)
 }
 
 // params adds the members of a JSON object as invocation parameters.

@@ -10,7 +10,7 @@ import "strings"
 func readPart(raw string) part {
 	switch kind := memberText(raw, "type"); kind {
 	case "text", "input_text", "output_text", "textBlock":
-		return textOr(raw, textPart, member(raw, "text", "content"))
+		return readText(raw)
 	case "reasoning", "thinking", "reasoning_text", "summary_text", "reasoningBlock":
 		return readReasoning(raw)
 	case "tool_call", "tool-call", "tool_use", "function_call", "toolCall", "function",
@@ -35,6 +35,17 @@ func readPart(raw string) part {
 		return part{}
 	}
 	return part{kind: blockPart, text: raw}
+}
+
+// readText keeps what a text was taken from beside it.
+func readText(raw string) part {
+	text, sources := member(raw, "text", "content"), member(raw, "citations", "annotations")
+	if !isString(text) || length(sources) == 0 {
+		return textOr(raw, textPart, text)
+	}
+	b := append([]byte(`{"type":"text","text":`), text...)
+	b = append(append(b, `,"annotations":`...), sources...)
+	return part{kind: blockPart, text: string(append(b, '}'))}
 }
 
 // textOr keeps a part whole when it has no text.
@@ -79,8 +90,8 @@ func readUntyped(raw string) part {
 		case "functionResponse", "function_response", "toolResult", "toolResponse", "tool_result",
 			"tool_call_result":
 			return readResult(v)
-		case "image": // Bedrock's
-			if isObject(v) {
+		case "image", "video", "audio", "document": // Bedrock's
+			if isObject(v) && (k == "image" || member(v, "source") != "") {
 				return readMedia(v, k)
 			}
 		case "inlineData", "inline_data", "fileData", "file_data", "media":
@@ -107,6 +118,7 @@ var (
 	resultIDNames   = []string{"tool_call_id", "toolCallId", "tool_use_id", "toolUseId", "call_id", "id", "ref"}
 	resultToolNames = []string{"name", "toolName"}
 	originNames     = []string{"origin"} // Haystack
+	failedNames     = []string{"is_error", "isError"}
 )
 
 // readCall reads a tool call of any library, flat or under "function".
@@ -128,8 +140,9 @@ func readCall(raw string) part {
 func readResult(raw string) part {
 	id, name := choice{names: resultIDNames}, choice{names: resultToolNames}
 	result, origin := choice{names: resultNames}, choice{names: originNames}
-	find(raw, &id, &name, &result, &origin)
-	p := part{kind: resultPart, id: id.value, name: name.value, result: result.value}
+	failed := choice{names: failedNames}
+	find(raw, &id, &name, &result, &origin, &failed)
+	p := part{kind: resultPart, id: id.value, name: name.value, result: result.value, failed: failed.value == "true"}
 	if p.id == "" && isObject(origin.value) {
 		p.id, p.name = member(origin.value, "id"), member(origin.value, "tool_name")
 	}
@@ -167,10 +180,11 @@ func readMedia(raw, kind string) part {
 	if mime == "" {
 		mime = memberText(source, "media_type")
 	}
-	if format := memberText(raw, "format"); mime == "" && kind == "image" && format != "" {
-		mime = "image/" + format
+	if mime == "" {
+		mime = typeOfFormat(kind, memberText(raw, "format"))
 	}
-	url := firstFilled(memberText(raw, "uri", "url", "fileUri", "file_uri", "image_url"), memberText(source, "url"))
+	url := firstFilled(memberText(raw, "uri", "url", "fileUri", "file_uri", "image_url"), memberText(source, "url"),
+		memberText(member(source, "s3Location"), "uri"))
 	data := firstFilled(memberText(raw, "content", "data", "image", "file", "audio"), memberText(source, "data", "bytes"))
 	if kind != "image" && kind != "input_image" && memberText(raw, "modality") != "image" &&
 		!strings.HasPrefix(mime, "image/") {
@@ -186,6 +200,32 @@ func readMedia(raw, kind string) part {
 	return part{kind: blockPart, text: string(append(b, "}}"...))}
 }
 
+// typeOfFormat returns the MIME type of Bedrock's formats.
+func typeOfFormat(kind, format string) string {
+	switch {
+	case format == "":
+		return ""
+	case kind == "image", kind == "audio", kind == "video":
+		return kind + "/" + format
+	case kind != "document":
+		return ""
+	}
+	switch format {
+	case "txt":
+		return "text/plain"
+	case "md":
+		return "text/markdown"
+	case "csv", "html":
+		return "text/" + format
+	case "pdf":
+		return "application/pdf"
+	}
+	return otherType
+}
+
+// isURL tells where something is from what it is.
+func isURL(s string) bool { return strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://") }
+
 // otherMedia writes sound, films and files as LangChain's standard blocks, which LangSmith renders. What already is such
 // a block, or is in OpenAI's shape, stays as it is.
 func otherMedia(raw, kind, mime, url, data string) part {
@@ -198,9 +238,21 @@ func otherMedia(raw, kind, mime, url, data string) part {
 			return part{kind: blockPart, text: raw}
 		}
 	}
+	if url == "" && isURL(data) {
+		url, data = data, ""
+	}
+	name := memberText(raw, "filename", "fileName", "file_name")
+	if kind == "document" {
+		name = memberText(raw, "name")
+	}
 	b := append([]byte(`{"type":`), appendString(nil, mediaType(raw, kind, mime))...)
 	for _, m := range [...]struct{ name, text string }{
-		{"mime_type", mime}, {"url", url}, {"base64", data}, {"file_id", id},
+		{"mime_type", mime},
+		{"url", url},
+		{"base64", data},
+		{"file_id", id},
+		{"filename", name},
+		{"transcript", memberText(raw, "transcript")},
 	} {
 		if m.text != "" {
 			b = appendString(appendName(b, m.name), m.text)
@@ -257,8 +309,7 @@ func dataURI(mime, content string) string {
 	switch {
 	case content == "":
 		return ""
-	case strings.HasPrefix(content, "data:"), strings.HasPrefix(content, "http://"),
-		strings.HasPrefix(content, "https://"):
+	case strings.HasPrefix(content, "data:"), isURL(content):
 		return content
 	case mime == "":
 		mime = "image/png"

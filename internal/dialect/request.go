@@ -32,8 +32,8 @@ func (v *view) requestParams(f *Fields, request string) {
 		}
 		if isObject(item) || isArray(item) && length(item) > 0 {
 			f.setParameter(name, run.RawJSON(item))
-		} else if value := rawScalar(item); !isUnset(name, value) {
-			f.setParameter(name, value)
+		} else {
+			f.setParameter(name, rawScalar(item))
 		}
 	}
 }

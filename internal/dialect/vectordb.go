@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
+
+	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
 )
 
 // vectorDB is OpenLLMetry's spans of vector databases: an event for each document that was found, and the query in an
@@ -18,6 +20,9 @@ var vectorQueries = []slot{
 	attr("db.vector.query.content"), attr("db.chroma.query.query_texts"), attr("db.marqo.search.query"),
 	attr("db.weaviate.query.get"),
 }
+
+// kStatement is how OpenLIT tells what was looked for, and others what a database of tables was asked.
+var kStatement = attr("db.statement")
 
 // isVectorDB knows the databases whose searches retrieve documents, whatever they are called by.
 func isVectorDB(system pcommon.Value) bool {
@@ -39,6 +44,9 @@ func (vectorDB) inputs(b []byte, v *view) []byte {
 		if v.has(s) {
 			return v.inputAt(b, s)
 		}
+	}
+	if v.signals.vectorDB && v.kind == run.Retriever && v.has(kStatement) {
+		return v.inputAt(b, kStatement)
 	}
 	return b
 }

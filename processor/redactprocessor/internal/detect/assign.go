@@ -41,10 +41,7 @@ func (sc *Scanner) assign(i int) int {
 		a.kind = sc.keys.kind(s[k.start:k.end])
 	}
 	if a.kind == KindNone {
-		if !mayBeOther(s, k, i, ok) {
-			return i + 1
-		}
-		if a.kind = sc.otherKind(k, i, ok); a.kind == KindNone {
+		if a.kind = sc.tellingKind(k, i, ok); a.kind == KindNone {
 			return i + 1
 		}
 	}
@@ -63,6 +60,17 @@ func (sc *Scanner) assign(i int) int {
 	}
 	sc.value(&a)
 	return sc.reread(i)
+}
+
+// tellingKind judges the value behind the sign at i by more than the word k before it, which announces nothing.
+func (sc *Scanner) tellingKind(k *key, i int, ok bool) Kind {
+	if k.end-k.start == len("name") && k.quote == '"' && sc.namesPerson(k, i) {
+		return KindName
+	}
+	if !mayBeOther(sc.text, k, i, ok) {
+		return KindNone
+	}
+	return sc.otherKind(k, i, ok)
 }
 
 // mayAssign is a first look at what stands before the sign at i: most words end in letters that no key does.

@@ -53,6 +53,8 @@ func announces(kind Kind, text string) bool {
 		return isRecoveryCode(text)
 	case KindBank:
 		return isBIC(text)
+	case KindNational, KindBirth, KindPhone, KindSSN:
+		return isPersonal(kind, text)
 	case KindSeed:
 		_, end := seedWords(text, 0)
 		return end > 0
@@ -71,6 +73,14 @@ func kindID(kind Kind) ID {
 		return RecoveryCode
 	case KindBank:
 		return BIC
+	case KindNational:
+		return NationalID
+	case KindBirth:
+		return BirthDate
+	case KindPhone:
+		return Phone
+	case KindSSN:
+		return SSN
 	case KindName:
 		return PersonName
 	case KindAuth:

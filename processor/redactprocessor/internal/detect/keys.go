@@ -29,6 +29,10 @@ const (
 	KindManifest      // the kind of a manifest of Kubernetes, which may be a Secret
 	KindCodes         // codes by which an account is recovered
 	KindBank          // the code of a bank
+	KindNational      // a number that a state or a bank gave to a person
+	KindBirth         // a date of birth
+	KindPhone         // the number of a telephone
+	KindSSN           // nine digits of the United States
 )
 
 // maxKey is how far back a key is read: longer ones are not keys but text.
@@ -132,7 +136,10 @@ var (
 	passOwners   = set("de default user db database smtp ftp sftp ssh admin root mail mailer email mysql pg postgres redis ldap " +
 		"bind auth login wifi sudo sys api http proxy basic keystore truststore key cert jdbc sql my app mongo rabbitmq")
 	nameKinds = set("first last full given family middle maiden birth legal patient cardholder holder passenger guest " +
-		"recipient payee beneficiary employee applicant mother father spouse")
+		"recipient payee beneficiary employee applicant mother father spouse customer user contact borrower student person " +
+		"member preferred nick payer buyer debtor creditor insured claimant candidate resident landlord attorney caller " +
+		"traveler traveller attendee physician doctor guardian subscriber policyholder")
+	holders     = set("account card policy")
 	phraseKinds = set("seed recovery mnemonic backup secret wallet")
 )
 
@@ -218,7 +225,7 @@ func classify(words []string) Kind {
 	case wToken:
 		return tokenKind(before)
 	case wTokens:
-		return pick(secretTokens[before], KindToken, KindNone)
+		return pick(before == "" || secretTokens[before], KindToken, KindNone)
 	case wKey:
 		return keyKind(before)
 	case wAuth:
@@ -236,18 +243,23 @@ func classify(words []string) Kind {
 	case wPass:
 		return pick(passOwners[before], KindSecret, KindWord)
 	}
-	return otherKey(words[n-1], before)
+	return otherKey(words[:n], words[n-1], before)
 }
 
 // otherKey judges a key whose last word says nothing by itself.
-func otherKey(last, before string) Kind {
+func otherKey(words []string, last, before string) Kind {
 	switch {
+	case last == "holder" && holders[before]:
+		return KindName
 	case before == "secret" && last == "id": // of AppRole
 		return KindBearer
 	case before == "p" && last == "w":
 		return KindWord
 	}
-	return pick(vendorWords[before] && vendorParts[last], KindVendor, KindNone)
+	if vendorWords[before] && vendorParts[last] {
+		return KindVendor
+	}
+	return personalKind(words, last, before)
 }
 
 // codeKind judges a key that ends in "code" or "codes".
@@ -257,6 +269,8 @@ func codeKind(last, before string) Kind {
 		return KindCodes
 	case before == "swift" || before == "bic":
 		return KindBank
+	case before == "sort":
+		return KindNational
 	case last == "codes":
 		return KindNone
 	}
@@ -378,7 +392,10 @@ var hints = func() (h [1 << 15 / 8]byte) {
 			h[slot>>3] |= 1 << (slot & 7)
 		}
 	}
-	for _, w := range append(slices.Collect(maps.Keys(vendorWords)), joined...) {
+	for _, w := range slices.Concat(slices.Collect(maps.Keys(vendorWords)), joined, personalHints) {
+		if len(w) < 3 {
+			continue
+		}
 		slot := trigram(w, 0)
 		h[slot>>3] |= 1 << (slot & 7)
 	}
@@ -413,6 +430,7 @@ var endings = func() (e [1 << 10 / 64]uint64) {
 		add(w)
 	}
 	add(defaultWord)
+	add("holder")
 	return e
 }()
 

@@ -16,7 +16,13 @@ var nationalWords = words("passport passports passeport reisepass pasaporte pass
 	"personnummer hetu cpr ahv avs nir sociale rijksregisternummer nrn ppsn pps cnp egn amka kimlik tckn cuit cuil rut " +
 	"gstin rrn hkid mbi npi dea personalausweis identity medicaid imei iccid vin mrn contribuinte " +
 	"dselsnummer fodselsnummer contribuente utr cui jmbg oib emso kennitala egk krankenversicherungsnummer insee aba " +
-	"pan cislo kartennummer ssnit nin bvn curp ife cedula")
+	"pan cislo kartennummer ssnit nin bvn curp ife cedula " + joinedNumbers)
+
+// joinedNumbers are names of such numbers in one word, as programs write them: passportNumber.
+const joinedNumbers = "passportnumber passportno taxid taxnumber taxpayerid nationalid nationalidnumber driverslicense " +
+	"driverlicense driverslicensenumber driverlicensenumber licensenumber licencenumber accountnumber bankaccount " +
+	"bankaccountnumber routingnumber sortcode vatnumber vatid idnumber nhsnumber insurancenumber nationalinsurancenumber " +
+	"medicalrecordnumber licenseplate socialinsurancenumber policynumber"
 
 // numberWords follow the words of nationalPairs: national id, account number, tax no.
 var (
@@ -38,7 +44,7 @@ var foreignDocuments = []string{
 
 // birthWords stand before dates of birth.
 var birthWords = words("birth born dob birthday birthdate geburtsdatum geboren naissance nacimiento nascimento nascita " +
-	"geboortedatum")
+	"geboortedatum dateofbirth")
 
 // Digits of the shortest and of the longest such number, and characters of those with letters.
 const (

@@ -64,6 +64,7 @@ type seen struct {
 	manifests int // how many manifests of Kubernetes there were
 	tableEnd  int // up to where a table was read
 	secretEnd int // up to where the data of Secrets was masked
+	leavesEnd int // up to where the strings under a common word were judged
 	linkEnd   int // of the path that was looked through last
 	keyTypes  nearby
 	members   [len(secretMembers)]nearby

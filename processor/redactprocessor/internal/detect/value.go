@@ -177,11 +177,15 @@ func closing(s string, q int) int {
 	return len(s)
 }
 
-// subtree takes the whole object or array at v. Under a common word like "token" its members are judged by their own
-// keys.
+// subtree takes the whole object or array at v. Under a common word like "token" it is its strings that are judged.
 func (sc *Scanner) subtree(a *assignment, v int) {
 	s := sc.text
-	if a.kind != KindSecret && a.kind != KindAuth && a.kind != KindCookie {
+	switch a.kind {
+	case KindSecret, KindAuth, KindCookie:
+	case KindToken, KindBearer, KindWord, KindPin:
+		sc.leaves(a, v)
+		return
+	default:
 		return
 	}
 	if s[v] == '{' && isSchema(s[v:]) || s[v] == '[' && isListing(s[v:]) {
@@ -276,8 +280,11 @@ func (sc *Scanner) number(a *assignment, v int) {
 }
 
 func secretNumber(kind Kind, number string) bool {
-	if kind == KindPin {
+	switch kind {
+	case KindPin:
 		return len(number) >= 3 && len(number) <= 8 && only(number, aDigit)
+	case KindNational, KindBirth, KindPhone, KindSSN:
+		return only(number, aDigit) && isPersonal(kind, number)
 	}
 	// Short numbers under such keys are counts and flags.
 	return (kind == KindSecret || kind == KindAuth) && len(number) >= leastSecretNumber
@@ -305,7 +312,7 @@ func (sc *Scanner) bare(a *assignment, v, gap int) {
 		return
 	}
 	sc.under(a.kind, v, end)
-	if n := len(sc.findings); a.query && n > 0 && sc.findings[n-1].Start == v {
+	if n := len(sc.findings); a.query && n > 0 && sc.findings[n-1].Start == v && a.kind < KindNational {
 		sc.findings[n-1].ID = URLSecret
 	}
 }

@@ -275,6 +275,8 @@ func TestContent_metadataKeepsLabels(t *testing.T) {
 	f("length", `{"team":"search", "runId":"r-1","n":5,"answer":"[content:17B]","nested":{"list":["a","[content:3B]"]}}`)
 	f("drop", `{"team":"search", "runId":"r-1","n":5,"answer":"[content]","nested":{"list":["a","[content]"]}}`)
 	p := withContent(t, "drop")
+	got := redactedAttributes(t, p, map[string]any{"metadata": `["a","b c"]`})
+	assert.Equal(t, `["a","[content]"]`, got["metadata"])
 	for _, odd := range []string{"some text", `{ hello "a" some text`, `{"a":"b"} some text`, `["some text"`} {
 		assert.NotContains(t, redactedAttributes(t, p, map[string]any{"metadata": odd}), "metadata", odd)
 	}

@@ -17,8 +17,9 @@ const (
 	// maxWords bounds how many identifiers of one call are looked for in its texts. More than that many persons in one
 	// message is a batch of a busy service; the bound is for its memory.
 	maxWords = 4096
-	// maxFormed is how many of them are kept for identifiers alone, without other forms of them.
-	maxFormed = maxWords / 2
+	// maxFormed is up to how many words there are when other forms of an identifier are looked for too: a batch of more
+	// persons than that pays for the identifiers alone.
+	maxFormed = 512
 	// maxIdentifier bounds what is taken for an identifier and looked for elsewhere.
 	maxIdentifier = 256
 	// maxTenants bounds the traces of one call whose tenant is remembered.
@@ -60,9 +61,10 @@ func (r *redactor) Attribute(at *walk.Place, key string, val pcommon.Value) {
 // eachIdentifier shows the identifiers of an attribute, or of an entry of a map.
 func (r *redactor) eachIdentifier(at *walk.Place, key string, val pcommon.Value, f func(c class, id string)) {
 	info := &r.keys.of(key, r).info
-	if info.bag && val.Type() == pcommon.ValueTypeStr {
+	if (info.bag || info.tool) && val.Type() == pcommon.ValueTypeStr {
 		eachMember(val.Str(), func(at member) {
-			if c := r.keys.of(at.key, r).info.class; c != noClass {
+			// What tools take and give names many who are nobody here: words among them are not looked for elsewhere.
+			if c := r.memberClass(at.key); c != noClass && (info.bag || strings.ContainsAny(at.text, "0123456789@")) {
 				f(c, at.text)
 			}
 		})
@@ -120,15 +122,18 @@ func (r *redactor) noteTenant(c class, id string) {
 }
 
 func (r *redactor) collect(c class, id string) {
-	p, id := &r.people, strings.TrimSpace(id)
-	if c == noClass || len(id) < replace.LeastWord || len(id) > maxIdentifier || p.words.Len() >= maxWords {
+	p := &r.people
+	if c == noClass || p.words.Len() >= maxWords || len(id) > maxIdentifier {
+		return
+	}
+	if id = strings.TrimSpace(id); len(id) < replace.LeastWord {
 		return
 	}
 	if r.stays(c, id) || commonWords[strings.ToLower(id)] {
 		return
 	}
 	info := wordInfo{c, id, only(id, isLetter)}
-	if known := p.add(id, info); known || info.plain || p.words.Len() > maxWords-maxFormed {
+	if known := p.add(id, info); known || info.plain || p.words.Len() > maxFormed {
 		return
 	}
 	for _, form := range idForms(id) {
@@ -247,14 +252,13 @@ func canonical(id string) string {
 
 // token returns the token of an identifier for the span or record at hand.
 func (r *redactor) token(c class, id string) string {
-	id = canonical(id)
 	scope := ""
 	if r.perTenant && c != classTenant {
 		scope = r.now.tenant
 	}
 	slot := &r.tokens[slotOf(id)%tokenSlots]
 	if slot.class != c || slot.id != id || slot.scope != scope {
-		*slot = tokenSlot{c, scope, id, r.hasher.Scoped(c.String(), scope, id)}
+		*slot = tokenSlot{c, scope, id, r.hasher.Scoped(c.String(), scope, canonical(id))}
 	}
 	return slot.token
 }

@@ -159,6 +159,32 @@ func TestHash_identifiersInTextsOfTheCall(t *testing.T) {
 	f("ünïcödé-1", "von ünïcödé-1 an", "von ~ an")
 }
 
+// What a tool took and gave names persons by the same keys as attributes do, in a string of JSON as in a map.
+func TestHash_identifiersInToolCalls(t *testing.T) {
+	p := started(t, defaults())
+	token := redactedAttributes(t, p, map[string]any{"user.id": "zorb-829123"})["user.id"].(string)
+	for _, key := range []string{
+		"gen_ai.tool.call.arguments", "gen_ai.tool.call.result", "tool_arguments", "ai.toolCall.args", "tool.parameters",
+		"gcp.vertex.agent.tool_response", "gen_ai.completion.0.tool_calls.0.arguments", "lk.function_tool.output",
+	} {
+		got := redactedAttributes(t, p, map[string]any{
+			key: `{"user_id":"zorb-829123", "to":{"userName":"python"},"n":5}`, "gen_ai.input.messages": "I am zorb-829123 and like python",
+		})
+		assert.Contains(t, got[key], `{"user_id":"`+token+`", "to":{"userName":"hash:`, key)
+		assert.True(t, json.Valid([]byte(got[key].(string))), key)
+		assert.Equal(t, "I am "+token+" and like python", got["gen_ai.input.messages"], "a word is nobody elsewhere")
+		assert.Equal(t, got, redactedAttributes(t, p, got))
+	}
+	got := redactedAttributes(t, p, map[string]any{"tool.output": `[{"user_id":"zorb-829123"}]`, "tool.input": "user_id: bob"})
+	assert.Equal(t, map[string]any{"tool.output": `[{"user_id":"` + token + `"}]`, "tool.input": "user_id: bob"}, got)
+	stays := map[string]any{
+		"gen_ai.tool.call.arguments": `{"session_id":"0f8fad5b-d9cb-469f-a165-70867728950e","model":"gpt-4o","city":"Rome"}`,
+		"gen_ai.tool.definitions":    `[{"name":"f","parameters":{"properties":{"user_id":{"type":"string"}}}}]`,
+		"gen_ai.tool.name":           `{"user_id":"x"}`,
+	}
+	assert.Equal(t, stays, redactedAttributes(t, p, stays))
+}
+
 // encoded is how a writer of JSON puts a text, in JSON levels deep.
 func encoded(t *testing.T, text string, levels int) string {
 	t.Helper()

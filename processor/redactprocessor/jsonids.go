@@ -5,6 +5,7 @@ package redactprocessor
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/otelcol-langsmith/otelcol-langsmith/processor/redactprocessor/internal/replace"
@@ -21,6 +22,39 @@ func isBag(key string) bool {
 		key == "ai.settings.context" || key == "langfuse.trace.metadata"
 }
 
+// isToolKey tells whether the attribute called key holds what a tool took or gave: the ids of whom it was called for.
+func isToolKey(key string) bool {
+	words := keyWords(key)
+	return endsIn(words, toolWords) && slices.ContainsFunc(words, func(w string) bool {
+		return w == "tool" || w == "function"
+	})
+}
+
+// toolWords end the keys of what a tool takes and gives.
+var toolWords = keySet("arguments argument args parameters input result response output")
+
+// memberClass is the class of a member of an object by its key. Objects have any keys, of which not all that is known
+// of attributes is wanted, and which are not to crowd those out.
+func (r *redactor) memberClass(key string) class {
+	if len(key) > maxRememberedKey {
+		return r.identities.of(key)
+	}
+	slot := &r.members[slotOf(key)%memberSlots]
+	if slot.key != key {
+		*slot = memberSlot{strings.Clone(key), r.identities.of(key)}
+	}
+	return slot.class
+}
+
+// memberSlot remembers the class of a key.
+type memberSlot struct {
+	key   string
+	class class
+}
+
+// memberSlots is how many keys of objects are remembered.
+const memberSlots = 256
+
 // member is a member of an object: its key, its value, and where that stands, with its quotes.
 type member struct {
 	key, text  string
@@ -28,10 +62,11 @@ type member struct {
 }
 
 // eachMember shows the strings and numbers among the members of the object in text, at any depth; items of a list under
-// the key of the list. What does not begin like an object, or is too long, has none. Broken JSON is read as far as it
+// the key of the list. What does not begin like an object or a list, or is too long, has none. Broken JSON is read as far as it
 // makes sense.
 func eachMember(text string, f func(member)) {
-	if len(text) > maxBag || !strings.HasPrefix(strings.TrimLeft(text, " \n\t"), "{") {
+	start := strings.TrimLeft(text, " \n\t")
+	if len(text) > maxBag || start == "" || start[0] != '{' && start[0] != '[' {
 		return
 	}
 	key := ""
@@ -103,7 +138,7 @@ func (r *redactor) bagWithoutContent(text string) (string, bool) {
 func (r *redactor) bagIdentifiers(text string) string {
 	var edits []replace.Edit
 	eachMember(text, func(at member) {
-		c := r.keys.of(at.key, r).info.class
+		c := r.memberClass(at.key)
 		if c == noClass || r.stays(c, at.text) {
 			return
 		}

@@ -18,6 +18,7 @@ type keyInfo struct {
 	input   bool // content that goes into a model or tool
 	stack   bool
 	bag     bool // metadata in one JSON object
+	tool    bool // what a tool took or gave
 	person  bool // a map under it describes somebody
 	counts  bool // a number under it is one
 	model   bool // it names a model
@@ -121,6 +122,7 @@ func (r *redactor) learn(key string) keyInfo {
 		content: contentOf(key),
 		stack:   stackKeys[key],
 		bag:     isBag(key),
+		tool:    isToolKey(key),
 		person:  isPersonKey(key),
 		clean:   len(r.scanner.Scan(key)) == 0,
 	}

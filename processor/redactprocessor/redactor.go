@@ -26,10 +26,11 @@ type redactor struct {
 	changed []detect.Span // where replacements stand in the text at hand
 	keys    keyMemory
 
-	now    current
-	people people
-	tokens [tokenSlots]tokenSlot
-	tally  tally
+	now     current
+	people  people
+	tokens  [tokenSlots]tokenSlot
+	members [memberSlots]memberSlot
+	tally   tally
 }
 
 // current is whose texts are being shown.
@@ -176,7 +177,7 @@ func (r *redactor) judge(at *walk.Place, key string, info *keyInfo, val pcommon.
 	switch {
 	case info.stack:
 		return r.stack(at, val)
-	case info.bag && val.Type() == pcommon.ValueTypeStr:
+	case (info.bag || info.tool) && val.Type() == pcommon.ValueTypeStr:
 		if text := r.bagIdentifiers(val.Str()); text != val.Str() {
 			val.SetStr(text)
 		}

@@ -55,8 +55,7 @@ func (w *walker) entries(m pcommon.Map, depth int) {
 
 // below walks a value, under its key and what that announced.
 func (w *walker) below(key string, arm uint8, val pcommon.Value, depth int) {
-	t := val.Type()
-	nested := t == pcommon.ValueTypeMap || t == pcommon.ValueTypeSlice
+	nested := isNested(val)
 	if arm == 0 && !nested {
 		w.value(val, depth)
 		return

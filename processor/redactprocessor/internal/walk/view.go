@@ -70,7 +70,7 @@ func Entries(m pcommon.Map, v Viewer) {
 	for key, val := range m.All() {
 		at.Key = key
 		v.Attribute(&at, key, val)
-		if t := val.Type(); t == pcommon.ValueTypeMap || t == pcommon.ValueTypeSlice {
+		if isNested(val) {
 			at.Above = key
 			view(&at, val, v, 1)
 			at.Above = ""
@@ -97,7 +97,14 @@ func view(at *Place, val pcommon.Value, v Viewer, depth int) {
 		}
 	case pcommon.ValueTypeSlice:
 		for _, item := range val.Slice().All() {
-			view(at, item, v, depth+1)
+			if isNested(item) {
+				view(at, item, v, depth+1)
+			}
 		}
 	}
+}
+
+func isNested(val pcommon.Value) bool {
+	t := val.Type()
+	return t == pcommon.ValueTypeMap || t == pcommon.ValueTypeSlice
 }

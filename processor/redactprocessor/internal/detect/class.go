@@ -43,9 +43,9 @@ var triggers = func() (t [256]uint8) {
 	return t
 }()
 
-// highBytes begin U+00AD, Greek, Cyrillic, Arabic digits, U+180E, U+2000 to U+2FFF, the U+FE00 and U+FF00 blocks,
+// highBytes begin U+00AD, Greek, Cyrillic, U+061C, Arabic digits, U+180E, U+2000 to U+2FFF, the U+FE00 and U+FF00 blocks,
 // mathematical letters and tag characters.
-const highBytes = "\xc2\xcd\xce\xcf\xd0\xd1\xd9\xdb\xe1\xe2\xef\xf0\xf3"
+const highBytes = "\xc2\xcd\xce\xcf\xd0\xd1\xd8\xd9\xdb\xe1\xe2\xef\xf0\xf3"
 
 // traits holds of each byte, in its lower half, which kind of trigger it is, one bit for each, and in its upper half
 // the kinds that mean something before it. A byte is worth a look where both halves meet.
@@ -93,6 +93,7 @@ var traits = func() (t [256]uint64) {
 	trigger("\xeb", oneOf("\xb9"))
 	trigger("\xcd", within(0x80, 0xaf))
 	trigger("\xce\xcf\xd0\xd1", within(0x80, 0xbf))
+	trigger("\xd8", oneOf("\x9c"))
 	trigger("\xd9", within(0xa0, 0xa9))
 	trigger("\xdb", within(0xb0, 0xb9))
 	trigger("\xe1\xf3", oneOf("\xa0"))

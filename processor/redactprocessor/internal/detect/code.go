@@ -33,6 +33,9 @@ func (sc *Scanner) oneTimeCode(m *number) bool {
 
 // followsWord tells whether a word, or one with a colon, and a blank stand before i.
 func followsWord(s string, i int) bool {
+	for i > leastCode && (s[i-1] == '(' || s[i-1] == '#') && s[i-2] == ' ' {
+		i--
+	}
 	if i < leastCode || s[i-1] != ' ' && s[i-1] != '\n' {
 		return false
 	}
@@ -69,14 +72,17 @@ func codeWordBefore(s string, i int) (word string, start int) {
 
 // onCard looks for the check number of a card at [start, end) behind its name: CVC 739.
 func (sc *Scanner) onCard(start, end int) bool {
-	s := sc.text
-	if n := end - start; n < cardCode || n > cardCode+1 || start < leastCode || s[start-1] != ' ' ||
+	s, number := sc.text, start
+	if strings.HasSuffix(s[:start], " is ") {
+		start -= len("is ")
+	}
+	if n := end - number; n < cardCode || n > cardCode+1 || start < leastCode || s[start-1] != ' ' ||
 		strings.IndexByte("vVcC2", s[start-2]) < 0 || !endsWord(s, end) {
 		return false
 	}
 	switch word, _ := codeWordBefore(s, start); word {
 	case "cvv", "cvc", "cvv2", "cvc2":
-		return sc.addNumber(start, end, PinCode)
+		return sc.addNumber(number, end, PinCode)
 	}
 	return false
 }

@@ -22,10 +22,12 @@ func (sc *Scanner) email(i int) int {
 	}
 	start, end := localStart(s, i), domainEnd(s, i+1)
 	if start == i || end == 0 || !plausibleDomain(s[i+1:end]) {
+		if start < i && strings.HasPrefix(s[run(s, i+1, aURLDot):], fullStop) {
+			sc.encoded++ // a dot of Chinese
+		}
 		return i + 1
 	}
-	if start > 0 && (s[start-1] == '/' && start > 1 && s[start-2] == '/') || end < len(s) && s[end] == ':' &&
-		s[start:i] == "git" {
+	if start > 0 && (s[start-1] == '/' && start > 1 && s[start-2] == '/') || s[start:i] == "git" {
 		return i + 1 // the user of a URL or of a repository
 	}
 	if start > 0 && s[start-1] == ':' && inAuthority(s, start) {
@@ -34,6 +36,9 @@ func (sc *Scanner) email(i int) int {
 	sc.add(Finding{start, end, Email, Unquoted})
 	return end
 }
+
+// fullStop is the dot of Chinese and Japanese, which stands for one in the names of domains.
+const fullStop = "\u3002"
 
 // driverName recognises user:password@tcp(host)/db, as Go's driver for MySQL has it. The "@" stands at i.
 func (sc *Scanner) driverName(i int) int {

@@ -49,7 +49,7 @@ func isPublic(a netip.Addr) bool {
 // versionSigns may stand between the two.
 var versionSigns = chars(". ")
 
-var versionWords = words("version ver build release firmware sdk oid section chapter")
+var versionWords = words("version ver build release firmware sdk oid section chapter sec fig figure clause paragraph")
 
 // isVersion tells whether words before i say that a number there is a version. The v of "v 1.2.3.4" is not that of a key.
 func isVersion(s string, i int) bool {

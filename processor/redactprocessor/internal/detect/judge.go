@@ -135,7 +135,7 @@ func isUUID(s string) bool {
 var keywords = words("null none nil undefined true false yes no on off string str int integer number bool boolean " +
 	"object array bytes any " +
 	"base64 base32 base16 hex utf8 utf-8 utf16 utf-16 ascii latin1 sha1 sha256 sha384 sha512 md5 hs256 rs256 es256 aes256 " +
-	"secretstr optional required redacted masked filtered hidden empty unset n/a")
+	"secretstr optional include omit same-origin to and or required redacted masked filtered hidden empty unset n/a")
 
 func isKeyword(s string) bool {
 	if s != "" && (s[len(s)-1] == '!' || s[len(s)-1] == '?') {

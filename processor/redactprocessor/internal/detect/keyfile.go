@@ -152,6 +152,7 @@ func isJOSE(s string, claims bool) bool {
 const (
 	awsWindow    = 200
 	awsKeyID     = 20
+	leastKeyID   = 12 // of one that was cut off
 	awsSecretKey = 40
 )
 
@@ -159,7 +160,9 @@ const (
 func (sc *Scanner) awsKeyID(i int) int {
 	s := sc.text
 	end := run(s[:min(len(s), i+awsKeyID+1)], i, aCapitals|aDigit)
-	if end-i < awsKeyID-4 || end-i > awsKeyID || !startsWord(s, i) || !endsWord(s, end) {
+	digits, _, _ := mix(s[i:end])
+	if end-i < leastKeyID || end-i < awsKeyID-4 && digits == 0 || end-i > awsKeyID ||
+		!startsWord(s, i) || !endsWord(s, end) {
 		return i + 1
 	}
 	sc.add(Finding{i, end, AWSAccessKeyID, Unquoted})

@@ -8,7 +8,7 @@ import "unicode/utf8"
 // invisible tells whether r takes no room: joiners, marks of direction, variation selectors, tags.
 func invisible(r rune) bool {
 	switch {
-	case r == 0xad, r == 0x34f, r == 0x180e, r == 0xfeff:
+	case r == 0xad, r == 0x34f, r == 0x61c, r == 0x180e, r == 0xfeff:
 		return true
 	case r >= 0x200b && r <= 0x200f, r >= 0x202a && r <= 0x202e, r >= 0x2060 && r <= 0x206f:
 		return true
@@ -43,7 +43,7 @@ func plain(r rune) rune {
 		return ' '
 	case r >= 0x2010 && r <= 0x2015, r == 0x2212, r == 0xfe63:
 		return '-'
-	case r == 0x2024, r == 0xfe52:
+	case r == 0x2024, r == 0xfe52, r == 0x3002, r == 0xff61:
 		return '.'
 	case r >= 0x660 && r <= 0x669: // Arabic-Indic digits
 		return r - 0x660 + '0'
@@ -82,8 +82,19 @@ func suspicious(s string, i, size int, r rune) bool {
 	}
 	left := i > 0 && s[i-1] < utf8.RuneSelf && isAlnum(s[i-1])
 	right := i+size < len(s) && s[i+size] < utf8.RuneSelf && isAlnum(s[i+size])
-	if p == -1 || p == '-' || p == ' ' || p == '.' {
+	switch {
+	case p == '-', p == ' ', p == '.', p == -1 && decorates(r):
 		return left && right
 	}
 	return left || right
+}
+
+// decorates tells whether r, which takes no room, belongs to the character before it in ordinary text: an accent, or
+// how an emoji is drawn.
+func decorates(r rune) bool { return r >= 0x300 && r <= 0x36f || r >= 0xfe00 && r <= 0xfe0f }
+
+// tagged tells whether the tag at [i, i+n) stands between two letters or digits, where it hides what it interrupts. A row
+// of them is a text that nobody sees.
+func tagged(s string, i, n int, r rune) bool {
+	return r >= 0xe0000 && r <= 0xe007f && i > 0 && i+n < len(s) && isAlnum(s[i-1]) && isAlnum(s[i+n])
 }

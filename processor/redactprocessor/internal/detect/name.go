@@ -37,9 +37,10 @@ func isName(s string) bool {
 }
 
 // personObjects are keys of JSON below which an object or a list of objects describes people.
-var personObjects = words("user users customer customers patient patients person persons people contact contacts employee " +
-	"employees cardholder borrower student students passenger passengers guest guests traveler traveller applicant " +
-	"beneficiary payee payer buyer recipient recipients subscriber attendee attendees sender receiver holder accountholder")
+var personObjects = words("user users customer customers patient patients person persons people contact contacts " +
+	"employee employees cardholder borrower student students passenger passengers guest guests traveler traveller applicant " +
+	"beneficiary payee payer buyer recipient recipients subscriber attendee attendees sender receiver holder " +
+	"accountholder")
 
 // maxMember is how far before a member the beginning of its object is looked for.
 const maxMember = 512

@@ -19,18 +19,21 @@ var nationalWords = words("passport passports passeport reisepass pasaporte pass
 	"pan cislo kartennummer ssnit nin bvn curp ife cedula " + joinedNumbers)
 
 // joinedNumbers are names of such numbers in one word, as programs write them: passportNumber.
-const joinedNumbers = "passportnumber passportno taxid taxnumber taxpayerid nationalid nationalidnumber driverslicense " +
-	"driverlicense driverslicensenumber driverlicensenumber licensenumber licencenumber accountnumber bankaccount " +
-	"bankaccountnumber routingnumber sortcode vatnumber vatid idnumber nhsnumber insurancenumber nationalinsurancenumber " +
-	"medicalrecordnumber licenseplate socialinsurancenumber policynumber"
+const joinedNumbers = "passportnumber passportno taxid taxnumber taxpayerid nationalid nationalidnumber " +
+	"driverslicense driverlicense driverslicensenumber driverlicensenumber licensenumber licencenumber accountnumber bankaccount " +
+	"bankaccountnumber routingnumber sortcode vatnumber vatid idnumber nhsnumber insurancenumber " +
+	"nationalinsurancenumber medicalrecordnumber licenseplate socialinsurancenumber policynumber"
 
 // numberWords follow the words of nationalPairs: national id, account number, tax no.
 var (
 	numberWords   = set("id number no nr num code card identifier file")
 	nationalPairs = set("id national citizen citizens resident identity tax taxpayer ni account routing sort individual my " +
 		"registration record patient license licence african sa driver drivers member policy uid fin pan permanent " +
-		"employer thai personal social security health beneficiary")
+		"employer thai personal social security health beneficiary vat steuer")
 )
+
+// linkVerbs stand between such a word and its number.
+var linkVerbs = set("is was are reads")
 
 // licenceKinds stand before the word for a licence to drive; there are others.
 var licenceKinds = set("s driver drivers driving")
@@ -62,7 +65,7 @@ func armed(s string, i int) bool {
 	}
 	end := i
 	for stop := max(0, i-contextGap); end > stop && !isAlnum(s[end-1]) && s[end-1] < utf8.RuneSelf; {
-		if c := s[end-1]; c == ';' || c == ']' || c == '\n' {
+		if c := s[end-1]; c == ';' || c == ']' || c == '\n' && (end < 2 || s[end-2] != ':') {
 			return false
 		}
 		end--
@@ -74,10 +77,23 @@ func armed(s string, i int) bool {
 			}
 		}
 	}
+	return announcedPair(s, end)
+}
+
+// announcedPair tells whether two words that end at end, with a verb behind them or not, announce the number of a
+// person.
+func announcedPair(s string, end int) bool {
 	word, at := codeWordBefore(s, end)
+	if linkVerbs[word] {
+		word, at = codeWordBefore(s, at)
+	}
 	if word == "license" || word == "licence" {
 		kind, _ := codeWordBefore(s, at)
 		return licenceKinds[kind]
+	}
+	if word == "account" || word == "plate" {
+		kind, _ := codeWordBefore(s, at)
+		return accountOwners[kind] || word == "plate" && (kind == "license" || kind == "licence")
 	}
 	if !numberWords[word] {
 		return false
@@ -95,6 +111,9 @@ func (sc *Scanner) national(m *number) bool {
 		return false
 	}
 	start, end := documentAround(sc.text, m)
+	if start != m.at[0] && !armed(sc.text, start) {
+		start = m.at[0] // the letters before it may be those of the word: Steuer-ID 86…
+	}
 	if m.n < leastNational && m.groups < 2 && start == m.at[0] || !armed(sc.text, start) {
 		return false
 	}

@@ -167,7 +167,7 @@ func (sc *Scanner) phone(m *number) bool {
 	start := m.opening(s)
 	plus := start > 0 && s[start-1] == '+'
 	switch {
-	case plus && (start < 2 || !isAlnum(s[start-2])) && m.n >= 8:
+	case plus && (start < 2 || !isAlnum(s[start-2])) && m.n >= 8 && m.hasCountry():
 		sc.add(Finding{start - 1, m.phoneEnd(s), Phone, Unquoted})
 	case m.n > 15:
 		return false
@@ -187,6 +187,12 @@ func (sc *Scanner) phone(m *number) bool {
 		return false
 	}
 	return true
+}
+
+// hasCountry tells whether the digits begin with the code of a country: none begins with 0, and no area of North
+// America, which has the 1, with 0 or 1.
+func (m *number) hasCountry() bool {
+	return m.digits[0] > '1' || m.digits[0] == '1' && m.digits[1] > '1'
 }
 
 // opening returns where the number begins, with a parenthesis around its first group.

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// personalWords are the words at the end of a key that announce a number or a date of a person by themselves. In a text the
-// number looks for its word, and not the word for its number, so that clean keys cost nothing there.
+// personalWords are the words at the end of a key that announce a number or a date of a person by themselves. In a text
+// the number looks for its word, and not the word for its number, so that clean keys cost nothing there.
 var personalWords = func() map[string]Kind {
 	m := map[string]Kind{}
 	add := func(kind Kind, list map[string]bool) {
@@ -23,7 +23,7 @@ var personalWords = func() map[string]Kind {
 	add(KindPhone, set("phone phones telephone mobile fax tel cellphone phonenumber mobilenumber telephonenumber "+
 		"telefon telefono telefone telefoon telefonnummer rufnummer handynummer msisdn whatsapp"))
 	add(KindSSN, set("ssn socialsecuritynumber"))
-	for _, word := range [...]string{"identity", "insurance", "contribuinte"} { // mean much else without a word behind them
+	for _, word := range [...]string{"identity", "insurance", "contribuinte"} { // alone they mean much else
 		delete(m, word)
 	}
 	return m
@@ -110,8 +110,8 @@ var (
 // leastPlain is how many digits the number of a person has that is nothing but digits.
 const leastPlain = 7
 
-// isDocument tells whether s is the number of a document or of an account: digits and capitals in groups, and no decimal
-// number, no date and no address.
+// isDocument tells whether s is the number of a document or of an account: digits and capitals in groups, and no
+// decimal number, no date and no address.
 func isDocument(s string) bool {
 	digits, capitals, signs := 0, 0, 0
 	for i := range len(s) {

@@ -203,7 +203,7 @@ func (sc *Scanner) upper(i int) int {
 const maskLetter = 4
 
 // leastGoogleKey leaves room for keys that were cut off; a complete one has 35 characters behind its prefix.
-const leastGoogleKey = 24
+const leastGoogleKey = 16
 
 func (sc *Scanner) googleKey(i int) int {
 	if !startsWord(sc.text, i) {

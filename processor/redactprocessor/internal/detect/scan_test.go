@@ -84,6 +84,24 @@ func TestVendors_ownSamples(t *testing.T) {
 	}
 }
 
+// Telemetry cuts values off: a token whose prefix stands in no word is known by two thirds of it.
+func TestVendors_cutOff(t *testing.T) {
+	set, cut := everything(), words("huggingface_token gitlab_token npm_token rubygems_key databricks_token shopify_token "+
+		"e2b_key replicate_token cerebras_key perplexity_key digitalocean_token linear_key figma_token nvidia_key "+
+		"grafana_token github_token groq_key")
+	all, missed := 0, 0
+	for _, line := range samples(t, filepath.Join("testdata", vendorFolder, "match.txt")) {
+		if id, token, _ := strings.Cut(line, " "); cut.has(id) {
+			all++
+			if strings.Contains(masked(set, "used "+token[:len(token)*2/3]), token[len(token)/2:len(token)*2/3]) {
+				missed++ // what is left reads like words
+			}
+		}
+	}
+	assert.Greater(t, all, 30)
+	assert.LessOrEqual(t, 100*missed, 5*all)
+}
+
 func TestScan_jsonStaysValid(t *testing.T) {
 	set := everything()
 	f := func(in, want string) {

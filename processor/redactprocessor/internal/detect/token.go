@@ -136,7 +136,7 @@ func (sc *Scanner) decoded(start, end, padded int) bool {
 		sc.add(Finding{start, padded, id, Unquoted})
 		return true
 	}
-	if padded > end && isUserPass(text) {
+	if isUserPass(text) && (padded > end || isStrongPair(text)) {
 		sc.add(Finding{start, padded, BasicAuth, Unquoted})
 		return true
 	}
@@ -235,6 +235,17 @@ func isUserPass(text string) bool {
 	user, pass, found := strings.Cut(text, ":")
 	return found && len(user) > 0 && len(pass) >= leastCredential && only(user, aURLDot|aBase64) &&
 		!strings.ContainsAny(pass, " \n\t/")
+}
+
+// isStrongPair tells whether text, which is user:password by its form, can be nothing else: base64 ends without padding
+// in one of three cases, and then the form of the run says nothing.
+func isStrongPair(text string) bool {
+	const leastUser, maxUser = 2, 32
+	user, pass, _ := strings.Cut(text, ":")
+	digits, capitals, smalls := mix(pass)
+	return len(user) >= leastUser && len(user) <= maxUser && only(user, aLower|aDigit|aURLDot) && !isDigit(user[0]) &&
+		isStrong(pass) && digits > 0 && smalls > 0 && (capitals > 0 || digits+smalls < len(pass)) &&
+		!strings.ContainsAny(pass, ":{}[]\"<>")
 }
 
 // pairValue recognises the value of ["x-api-key", "…"].

@@ -243,6 +243,9 @@ func decodeAt(s string, i int) (r rune, n int) {
 	if r == utf8.RuneError {
 		return 0, 0
 	}
+	if tagged(s, i, n, r) {
+		return -1, n
+	}
 	if p := plain(r); p != r {
 		return p, n
 	}

@@ -10,7 +10,8 @@ import (
 	"github.com/otelcol-langsmith/otelcol-langsmith/internal/run"
 )
 
-// counted is the runs below one that carry usage of the same kind, as far as it must be known to tell repetitions.
+// counted is the runs below one that carry usage of the same kind, as far as it must be known to tell repetitions. What
+// a tool does, as an agent that is called as one, repeats nothing of the call that asked for it.
 type counted struct {
 	runs int
 	one  int // index of one of them
@@ -35,7 +36,7 @@ func (m *mapper) settleUsage() {
 				*same = counted{runs: 1, one: i}
 			}
 		}
-		if p := m.tree.Parent(i); p >= 0 {
+		if p := m.tree.Parent(i); p >= 0 && f.Kind != run.Tool {
 			m.below[p].calls.add(below.calls)
 			m.below[p].embeddings.add(below.embeddings)
 		}
@@ -81,11 +82,30 @@ func (c *counted) add(other counted) {
 	}
 }
 
-// repeats reports whether the span below tells less of the same call: the same counts, but not what was said.
+// repeats reports whether the span below tells less of the same call: the same counts, but not what was said, or not
+// which tokens they were.
 func (m *mapper) repeats(i, below int) bool {
 	a, b := &m.fields[i], &m.fields[below]
-	sameCounts := a.Usage.Input == b.Usage.Input && a.Usage.Output == b.Usage.Output
-	return sameCounts && len(a.Outputs) > 0 && len(b.Outputs) == 0
+	if !sameCounts(a.Usage, b.Usage) || len(a.Outputs) == 0 {
+		return false
+	}
+	return len(b.Outputs) == 0 || detailsOf(a.Usage) > detailsOf(b.Usage)
+}
+
+// sameCounts compares two counts of a call, of which one may have left out the reasoning, as Gemini's own does.
+func sameCounts(a, b *run.Usage) bool {
+	return a.Input == b.Input &&
+		(a.Output == b.Output || a.Output-a.Reasoning == b.Output || a.Output == b.Output-b.Reasoning)
+}
+
+// detailsOf counts the details that are told of a call's tokens.
+func detailsOf(u *run.Usage) (n int) {
+	for _, detail := range [...]int64{u.CacheRead, u.CacheCreation, u.Reasoning, u.InputAudio, u.OutputAudio} {
+		if detail > 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // fold turns the usage of span i into plain metadata, where LangSmith does not add it up.

@@ -8,7 +8,7 @@ import "strings"
 // readPart recognises one piece of content in the vocabularies of OpenTelemetry, OpenAI, Anthropic, Gemini, Bedrock,
 // the AI SDK and Genkit. What none of them knows is kept as it is.
 func readPart(raw string) part {
-	switch kind := memberText(raw, "type"); kind {
+	switch kind := typeOfPart(raw); kind {
 	case "text", "input_text", "output_text", "textBlock":
 		return readText(raw)
 	case "reasoning", "thinking", "reasoning_text", "summary_text", "reasoningBlock":
@@ -46,6 +46,18 @@ func readText(raw string) part {
 	b := append([]byte(`{"type":"text","text":`), text...)
 	b = append(append(b, `,"annotations":`...), sources...)
 	return part{kind: blockPart, text: string(append(b, '}'))}
+}
+
+// typeOfPart returns the type of a part. Pydantic AI's events call it the kind.
+func typeOfPart(raw string) string {
+	kind := memberText(raw, "type")
+	if kind == "" {
+		switch named := memberText(raw, "kind"); named {
+		case "thinking", "image-url", "audio-url", "video-url", "document-url", "binary":
+			kind = named
+		}
+	}
+	return kind
 }
 
 // textOr keeps a part whole when it has no text.
@@ -185,7 +197,8 @@ func readMedia(raw, kind string) part {
 	}
 	url := firstFilled(memberText(raw, "uri", "url", "fileUri", "file_uri", "image_url"), memberText(source, "url"),
 		memberText(member(source, "s3Location"), "uri"))
-	data := firstFilled(memberText(raw, "content", "data", "image", "file", "audio"), memberText(source, "data", "bytes"))
+	data := firstFilled(
+		memberText(raw, "content", "data", "image", "file", "audio", "binary_content"), memberText(source, "data", "bytes"))
 	if kind != "image" && kind != "input_image" && memberText(raw, "modality") != "image" &&
 		!strings.HasPrefix(mime, "image/") {
 		return otherMedia(raw, kind, mime, url, data)

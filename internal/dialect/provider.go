@@ -42,7 +42,8 @@ var providers = map[string]string{
 	"gcp.gemini": "google_genai", "gcp.gen_ai": "google_genai", "gemini": "google_genai", "google": "google_genai",
 	"google_genai": "google_genai", "google-genai": "google_genai", "googleai": "google_genai",
 	"google_generative_ai": "google_genai",
-	"mistral_ai":           "mistral", "mistralai": "mistral", "mistral": "mistral",
+	"google-gla":           "google_genai", "google-vertex": "google_vertexai", // Pydantic AI
+	"mistral_ai": "mistral", "mistralai": "mistral", "mistral": "mistral",
 	"x_ai": "xai", "xai": "xai", "moonshot_ai": "moonshot", "ibm.watsonx.ai": "ibm.watsonx.ai",
 	"fireworks_ai": "fireworks",
 	"together_ai":  "together", "togetherai": "together",

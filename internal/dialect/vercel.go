@@ -91,6 +91,8 @@ func (vercel) inputs(b []byte, v *view) []byte {
 		return append(v.appendUnquoted(append(b, `{"input":`...), kAIValues), '}')
 	case v.has(kAIValue):
 		return append(v.appendUnquoted(append(b, `{"input":`...), kAIValue), '}')
+	case isArray(v.raw(kAIDocuments)):
+		return v.appendUnranked(b)
 	}
 	return b
 }
@@ -132,6 +134,8 @@ func (vercel) outputs(b []byte, v *view) []byte {
 		return v.appendVercelVectors(b, kAIEmbeddings)
 	case v.has(kAIEmbedding):
 		return v.appendVercelVectors(b, kAIEmbedding)
+	case isArray(v.raw(kAIRanking)):
+		return v.appendRanking(b)
 	}
 	m := message{role: "assistant"}
 	if t := v.text(kAIReasoning); t != "" {

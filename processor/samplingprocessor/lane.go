@@ -79,12 +79,17 @@ func (l *lane) next(now time.Time) *delivery {
 	at, retry, ok := l.due(now)
 	if ok && !at.After(now) {
 		d := l.pop(retry, now)
-		l.call(now)
+		if l.gated() { // who puts something calls a worker, too
+			l.call(now)
+		}
 		return d
 	}
 	l.call(now)
 	return nil
 }
+
+// gated reports whether something waits for its time.
+func (l *lane) gated() bool { return len(l.waiting) > 0 || l.away() }
 
 // any returns whatever is left.
 func (l *lane) any() *delivery {
@@ -208,8 +213,13 @@ func (l *lane) ended(d *delivery, taken bool) {
 	case l.fails(): // see whether others are taken as well
 		l.credit = max(l.credit, 1)
 	}
-	l.failed = 0
-	l.call(time.Now())
+	away := l.away()
+	switch l.failed = 0; {
+	case away: // all that is fresh may go now
+		l.ready.Broadcast()
+	case len(l.waiting) > 0:
+		l.call(time.Now())
+	}
 }
 
 // drain gives everything that waits a try at once, and goes on with short pauses.

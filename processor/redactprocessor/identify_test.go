@@ -34,9 +34,9 @@ func TestHash_everyAliasOfAClass(t *testing.T) {
 			"ai.telemetry.metadata.userId", "traceloop.association.properties.user_id", "mlflow.trace.user",
 			"lmnr.association.properties.user_id", "mastra.metadata.userId", "gen_ai.user", "llm.user", "enduser.pseudo.id",
 			"langsmith.metadata.user_id", "langwatch.user.id", "lk.pii.participant_identity", "currentUserId", "user-id",
-			"metadata.user_api_key_user_id", "user.account_uuid-user_uuid",
+			"metadata.user_api_key_user_id", "user.account_uuid-user_uuid", "end_user", "posthog.distinct_id", "anonymousId", "visitor_id", "user_uid",
 		},
-		"tenant":   {"tenant.id", "organization.id", "org_id", "tenantId", "organizationId"},
+		"tenant":   {"tenant.id", "organization.id", "org_id", "tenantId", "organizationId", "tenant"},
 		"customer": {"customer.id", "customerId", "shop.customer_id", "customer.email"},
 		"account":  {"account.id", "account_id", "accountId", "user.account_uuid"},
 		"device":   {"device.id", "client.address", "source.address", "net.peer.ip", "app.installation.id"},
@@ -71,6 +71,7 @@ func TestHash_whatIsNobodyStays(t *testing.T) {
 	stays := map[string]any{
 		"thread.id": int64(12), "jvm.thread.id": int64(12), "cloud.account.id": "123456789012", "process.user.name": "root",
 		"langsmith.trace.session_name": "my project", "db.user.name": "app", "user.roles": "admin", "enduser.scope": "read",
+		"k8s.pod.uid": "4711", "team.id": "search", "langsmith.workspace_id": "w-1", "account": "checking",
 		"user_agent.original": "curl", "session.duration": int64(5), "gen_ai.usage.input_tokens": int64(12345678),
 	}
 	assert.Equal(t, stays, redactedAttributes(t, p, stays))

@@ -42,7 +42,7 @@ var endings = map[class][]string{
 		"userid", "enduserid", "username", "useremail", "userfullname", "userlogin", "enduserpseudoid",
 		"userpseudoid", "endusername",
 		"userhandle", "useremailaddress", "useruuid", "userguid", "traceuser", "participantidentity", "userphone",
-		"userphonenumber", "employeeid", "patientid", "subscriberid",
+		"userphonenumber", "employeeid", "patientid", "subscriberid", "useruid", "distinctid", "visitorid", "anonymousid",
 	},
 	classTenant: {
 		"tenantid", "organizationid", "organisationid", "orgid", "tenantname", "organizationuuid",

@@ -28,11 +28,13 @@ const (
 
 // people are the identifiers of one call, as they are looked for in its texts.
 type people struct {
-	words  replace.Words
-	info   []wordInfo // by the number of the word
-	plain  bool       // some are plain words, which are looked for in content only
-	trace  pcommon.TraceID
-	tenant map[pcommon.TraceID]string
+	words replace.Words
+	info  []wordInfo // by the number of the word
+	plain bool       // some are plain words, which are looked for in content only
+	// members says that JSON of this call names somebody by its keys. Most does not, and is not read for it again.
+	members bool
+	trace   pcommon.TraceID
+	tenant  map[pcommon.TraceID]string
 }
 
 type wordInfo struct {
@@ -43,7 +45,7 @@ type wordInfo struct {
 
 func (p *people) reset() {
 	p.words.Reset()
-	p.info, p.plain = p.info[:0], false
+	p.info, p.plain, p.members = p.info[:0], false, false
 	clear(p.tenant)
 }
 
@@ -64,8 +66,13 @@ func (r *redactor) eachIdentifier(at *walk.Place, key string, val pcommon.Value,
 	if (info.bag || info.tool) && val.Type() == pcommon.ValueTypeStr {
 		eachMember(val.Str(), func(at member) {
 			// What tools take and give names many who are nobody here: words among them are not looked for elsewhere.
-			if c := r.memberClass(at.key); c != noClass && (info.bag || strings.ContainsAny(at.text, "0123456789@")) {
-				f(c, at.text)
+			c := r.memberClass(at.key)
+			if c == noClass {
+				return
+			}
+			r.people.members = true
+			if id := at.text(); info.bag || strings.ContainsAny(id, "0123456789@") {
+				f(c, id)
 			}
 		})
 		return

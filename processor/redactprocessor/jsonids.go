@@ -55,10 +55,18 @@ type memberSlot struct {
 // memberSlots is how many keys of objects are remembered.
 const memberSlots = 256
 
-// member is a member of an object: its key, its value, and where that stands, with its quotes.
+// member is a member of an object: its key, its value as it is written, and where that stands, with its quotes.
 type member struct {
-	key, text  string
+	key, raw   string
 	start, end int
+}
+
+// text is the value of a member.
+func (m member) text() string {
+	if m.raw[0] == '"' {
+		return unquoted(m.raw)
+	}
+	return m.raw
 }
 
 // eachMember shows the strings and numbers among the members of the object in text, at any depth; items of a list under
@@ -78,7 +86,7 @@ func eachMember(text string, f func(member)) {
 			if rest := strings.TrimLeft(text[end:], " \t\r\n"); strings.HasPrefix(rest, ":") {
 				key = unquoted(text[i:end])
 			} else {
-				f(member{key, unquoted(text[i:end]), i, end})
+				f(member{key, text[i:end], i, end})
 			}
 		case isDigit(c) || c == '-':
 			for end < len(text) && (isAlnum(text[end]) || strings.IndexByte("+-.", text[end]) >= 0) {
@@ -92,15 +100,18 @@ func eachMember(text string, f func(member)) {
 
 // stringEnd returns the position behind the string that begins at i, or the end of the text.
 func stringEnd(text string, i int) int {
-	for i++; i < len(text); i++ {
-		switch text[i] {
-		case '\\':
-			i++
-		case '"':
-			return i + 1
+	for from := i + 1; ; {
+		k := strings.IndexByte(text[from:], '"')
+		if k < 0 {
+			return len(text)
 		}
+		quote := from + k
+		inner := text[i+1 : quote]
+		if escapes := len(inner) - len(strings.TrimRight(inner, `\`)); escapes%2 == 0 {
+			return quote + 1
+		}
+		from = quote + 1
 	}
-	return len(text)
 }
 
 // unquoted returns what a string of JSON means, or what stands between its quotes when it is broken.
@@ -126,10 +137,11 @@ func (r *redactor) bagWithoutContent(text string) (string, bool) {
 	}
 	var edits []replace.Edit
 	eachMember(text, func(at member) {
-		if len(at.text) <= longestLabel && !strings.ContainsAny(at.text, " \n{[\"") || isContentNote(at.text) {
+		value := at.text()
+		if len(value) <= longestLabel && !strings.ContainsAny(value, " \n{[\"") || isContentNote(value) {
 			return
 		}
-		edits = append(edits, replace.Edit{Start: at.start, End: at.end, New: r.note(len(at.text)), Level: 0})
+		edits = append(edits, replace.Edit{Start: at.start, End: at.end, New: r.note(len(value)), Level: 0})
 	})
 	return replace.Splice(text, edits), true
 }
@@ -139,11 +151,11 @@ func (r *redactor) bagIdentifiers(text string) string {
 	var edits []replace.Edit
 	eachMember(text, func(at member) {
 		c := r.memberClass(at.key)
-		if c == noClass || r.stays(c, at.text) {
+		if c == noClass || r.stays(c, at.text()) {
 			return
 		}
 		r.tally.hashed[c]++
-		edits = append(edits, replace.Edit{Start: at.start, End: at.end, New: r.token(c, at.text), Level: 0})
+		edits = append(edits, replace.Edit{Start: at.start, End: at.end, New: r.token(c, at.text()), Level: 0})
 	})
 	return replace.Splice(text, edits)
 }

@@ -178,6 +178,9 @@ func (r *redactor) judge(at *walk.Place, key string, info *keyInfo, val pcommon.
 	case info.stack:
 		return r.stack(at, val)
 	case (info.bag || info.tool) && val.Type() == pcommon.ValueTypeStr:
+		if !r.people.members && at.Above == "" {
+			break // nobody was seen in it before
+		}
 		if text := r.bagIdentifiers(val.Str()); text != val.Str() {
 			val.SetStr(text)
 		}

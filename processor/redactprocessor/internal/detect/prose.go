@@ -150,7 +150,12 @@ func wordAt(s string, i int, word string) int {
 }
 
 // verbs join the word to the secret, in sentences, tables and lists.
-var verbs = []string{" is now ", " is: ", " is ", " was ", " to ", " ist ", " lautet ", " est ", " es ", " \u00e8 ", " \u00e9 ", " : ", " 0 ", " 7 ", " -> ", " => ", " \u2192 ", " | ", "\t", "` | "}
+var verbs = []string{
+	" was changed to ", " was reset to ", " was set to ", " has been changed to ", " has been reset to ",
+	" has been set to ", " should be ",
+	" is now ", " is: ", " is ", " was ", " to ", " ist ", " lautet ", " est ", " es ", " \u00e8 ", " \u00e9 ",
+	" : ", " 0 ", " 7 ", " -> ", " => ", " \u2192 ", " | ", "\t", "` | ",
+}
 
 // verbsBy holds them by their second byte, in their order. One of a single byte goes before anything.
 var verbsBy = func() (t [256][]string) {

@@ -218,6 +218,13 @@ func TestHash_identifiersInEncodedTexts(t *testing.T) {
 	f("Müller-Lüdenscheidt", `{"t":"M\u00FCller-L\u00FCdenscheidt"}`)
 	f("Müller-Lüdenscheidt", `{"t":"{\"u\":\"M\\u00fcller-L\\u00fcdenscheidt\"}"}`)
 	f("acme/bob", `{"t":"acme\/bob"}`)
+	for _, in := range []string{"M&#252;ller-L&#252;denscheidt", "M&#xFC;ller-L&#xFC;denscheidt", "M&#xfc;ller-L&#xfc;denscheidt"} {
+		f("Müller-Lüdenscheidt", "<p>"+in+"</p>")
+	}
+	for _, in := range []string{"Sinéad O&#39;Neil", "Sinéad O&#x27;Neil", "Sinéad O&apos;Neil", "Sin&#233;ad O&#39;Neil"} {
+		f("Sinéad O'Neil", "<p>"+in+"</p>")
+	}
+	f(`bo"b&co`, `<a title="bo&quot;b&amp;co">`)
 	f("zorb-829123", "ZORB-829123")
 	f("ZORB-829123", "zorb-829123")
 	f("zorb-829123", "会員zorb-829123です")

@@ -43,6 +43,7 @@ var endings = map[class][]string{
 		"userpseudoid", "endusername",
 		"userhandle", "useremailaddress", "useruuid", "userguid", "traceuser", "participantidentity", "userphone",
 		"userphonenumber", "employeeid", "patientid", "subscriberid", "useruid", "distinctid", "visitorid", "anonymousid",
+		"memberid",
 	},
 	classTenant: {
 		"tenantid", "organizationid", "organisationid", "orgid", "tenantname", "organizationuuid",

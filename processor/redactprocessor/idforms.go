@@ -12,7 +12,7 @@ import (
 )
 
 // Texts hold an identifier as whoever wrote them encodes it: JSON escapes quotes and letters beyond ASCII, and JSON in
-// JSON does so twice; URLs escape nearly everything. To look for each form costs less than to decode each text.
+// JSON does so twice; URLs escape nearly everything, and HTML its signs. To look for each form costs less than to decode each text.
 
 // idForms returns other forms in which an identifier is written: encoded, and in one case when it is no plain word.
 func idForms(id string) []string {
@@ -31,8 +31,43 @@ func idForms(id string) []string {
 			slash := strings.ReplaceAll(form, "/", `\/`)
 			forms = append(forms, form, slash, quotesEscaped(form), quotesEscaped(slash))
 		}
+		forms = append(forms, inHTML(text)...)
 	}
 	return forms
+}
+
+// inHTML returns a text as HTML has it: signs of the language by their names or numbers, letters beyond ASCII as they
+// are or by theirs. Without any of them that is the text itself.
+func inHTML(text string) (forms []string) {
+	if only(text, staysInHTML) || !utf8.ValidString(text) {
+		return nil
+	}
+	for _, signs := range htmlSigns {
+		escaped := signs.Replace(text)
+		forms = append(forms, escaped)
+		for _, format := range [...]string{"&#%d;", "&#x%x;", "&#x%X;"} {
+			var b strings.Builder
+			for _, r := range escaped {
+				if r < utf8.RuneSelf {
+					b.WriteRune(r)
+				} else {
+					fmt.Fprintf(&b, format, r)
+				}
+			}
+			forms = append(forms, b.String())
+		}
+	}
+	return forms
+}
+
+// staysInHTML tells characters that HTML does not escape.
+func staysInHTML(c byte) bool { return c < utf8.RuneSelf && strings.IndexByte(`&<>'"`, c) < 0 }
+
+// htmlSigns are the ways in which libraries escape the signs of HTML: they differ in the quotes.
+var htmlSigns = [...]*strings.Replacer{
+	strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "'", "&#39;", `"`, "&#34;"),
+	strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "'", "&#x27;", `"`, "&quot;"),
+	strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "'", "&apos;", `"`, "&quot;"),
 }
 
 // inOneCase adds the identifier in capitals and in small letters. Of plain words these are other words.

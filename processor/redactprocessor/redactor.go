@@ -45,10 +45,9 @@ type current struct {
 }
 
 func newRedactor(r *rules, set *detect.Set, hasher *replace.Hasher, masks []string) *redactor {
-	return &redactor{
-		rules: r, set: set, hasher: hasher, masks: masks, scanner: set.NewScanner(),
-		tally: newTally(),
-	}
+	made := &redactor{rules: r, set: set, hasher: hasher, masks: masks, tally: newTally()}
+	made.scanner = set.NewScanner(made.identifies)
+	return made
 }
 
 // masksOf are the masks of the detectors of a set.

@@ -95,7 +95,7 @@ func (a Actions) compile() (map[detect.ID]detect.Action, error) {
 		switch {
 		case name == detect.GroupSecrets || name == detect.GroupPersonal || name == detect.GroupAddress:
 			groups[name] = action
-		case isDetector && id != detect.Unprocessable && id != detect.Media:
+		case isDetector && detect.Catalog()[id].Group != detect.GroupInternal && id != detect.Media:
 			byID[id] = action
 		default:
 			errs = errors.Join(errs, fmt.Errorf("detect::%s: no such detector or group", name))

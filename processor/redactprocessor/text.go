@@ -69,7 +69,7 @@ func (r *redactor) shorten(at *walk.Place, text string) string {
 func (r *redactor) unprocessable(at *walk.Place) string {
 	r.tally.failures++
 	r.tally.found(detect.Unprocessable, at.Site, detect.Mask)
-	r.scanner = r.set.NewScanner() // whatever state the failure left is gone
+	r.scanner = r.set.NewScanner(r.identifies) // whatever state the failure left is gone
 	return replace.Unprocessable
 }
 
@@ -89,7 +89,9 @@ func (r *redactor) apply(at *walk.Place, text string, findings []detect.Finding)
 		r.edits = append(r.edits, edit)
 		r.changed = append(r.changed, detect.Span{Start: f.Start + grown, End: f.Start + grown + edit.Size()})
 		grown += edit.Size() - (f.End - f.Start)
-		r.tally.found(f.ID, at.Site, action)
+		if f.ID != detect.Identifier { // they are counted by class
+			r.tally.found(f.ID, at.Site, action)
+		}
 	}
 	return replace.Splice(text, r.edits)
 }
@@ -97,6 +99,8 @@ func (r *redactor) apply(at *walk.Place, text string, findings []detect.Finding)
 // instead returns what stands for a finding.
 func (r *redactor) instead(f detect.Finding, action detect.Action, text string) string {
 	switch {
+	case f.ID == detect.Identifier:
+		return r.memberToken(text, f)
 	case f.ID == detect.Media:
 		found := text[f.Start:f.End]
 		return replace.Media(found, detect.MediaType(found))

@@ -42,7 +42,7 @@ func (sc *Scanner) assign(i int) int {
 	}
 	if a.kind == KindNone {
 		if a.kind = sc.tellingKind(k, i, ok); a.kind == KindNone {
-			return i + 1
+			return sc.member(k, i)
 		}
 	}
 	if a.kind == KindManifest {
@@ -54,7 +54,7 @@ func (sc *Scanner) assign(i int) int {
 	a.query = s[i] == '=' && inQuery(s, k.start)
 	if a.kind == KindQuery {
 		if !a.query {
-			return i + 1
+			return sc.member(k, i)
 		}
 		a.kind = KindToken
 	}

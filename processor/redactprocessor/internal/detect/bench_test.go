@@ -50,7 +50,7 @@ func BenchmarkScan(b *testing.B) {
 		{"chinese/4KiB", strings.Repeat("请问退款政策是什么，订单已经晚了三天。", 72)},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			scanner := set.NewScanner()
+			scanner := set.NewScanner(nil)
 			if !strings.HasPrefix(c.name, "dirty") && len(scanner.Scan(c.text)) > 0 && !strings.HasPrefix(c.name, "base64") {
 				b.Fatalf("found something in clean text: %+v %q", scanner.Scan(c.text)[0],
 					c.text[scanner.Scan(c.text)[0].Start:][:40])

@@ -94,11 +94,13 @@ const (
 	BIC
 	AtlassianServerToken
 	DropboxLongToken
+	Identifier
 	structural // how many there are
 )
 
 var structures = [structural]Detector{
 	Unprocessable: {"unprocessable", GroupInternal, Mask, "a value that could not be processed"},
+	Identifier:    {"identifier", GroupInternal, Hash, "ids under their keys in JSON (see `hash`)"},
 	Media:         {"media", GroupMedia, Off, "data URIs and long base64 blobs (see `media`)"},
 	Email:         {"email", GroupPersonal, Mask, "e-mail addresses"},
 	Phone: {"phone", GroupPersonal, Mask, "phone numbers: +E.164, separated national forms, or after a word " +

@@ -74,7 +74,7 @@ func (s *Set) Detectors() []Detector { return s.detectors }
 // Enabled tells whether the set looks for id.
 func (s *Set) Enabled(id ID) bool { return s.enabled[id] }
 
-// NewScanner returns a scanner for one goroutine at a time.
-func (s *Set) NewScanner() *Scanner {
-	return &Scanner{set: s, memories: memories{judgements: &judgements{}}}
+// NewScanner returns a scanner for one goroutine at a time. Members of JSON are shown to identifies, unless it is nil.
+func (s *Set) NewScanner(identifies Identifies) *Scanner {
+	return &Scanner{set: s, memories: memories{judgements: &judgements{identifies: identifies}}}
 }

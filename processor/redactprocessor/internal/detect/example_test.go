@@ -12,7 +12,7 @@ import (
 func Example() {
 	set := detect.New(detect.Options{})
 	text := `{"to":"bob@example.org","arguments":"{\"pin\":4829}"}`
-	for _, f := range set.NewScanner().Scan(text) {
+	for _, f := range set.NewScanner(nil).Scan(text) {
 		fmt.Println(set.Detectors()[f.ID].ID, text[f.Start:f.End], "quotes at level", f.Level)
 	}
 	// Output:

@@ -27,7 +27,7 @@ func masked(s *Set, text string) string {
 func maskedOnce(s *Set, text string) string {
 	var b strings.Builder
 	at := 0
-	for _, f := range s.NewScanner().Scan(text) {
+	for _, f := range s.NewScanner(nil).Scan(text) {
 		quote := ""
 		if f.Level != Unquoted {
 			quote = strings.Repeat(`\`, 1<<f.Level-1) + `"`

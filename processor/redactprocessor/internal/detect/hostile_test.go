@@ -87,7 +87,7 @@ func TestScan_isLinear(t *testing.T) {
 		slack      = 3  // other machines
 		ratio      = 2.3
 	)
-	scanner := everything().NewScanner()
+	scanner := everything().NewScanner(nil)
 	for _, unit := range hostile {
 		text := strings.Repeat(unit, size/len(unit)+1)[:size]
 		grows, speed := 9.0, 0.0
@@ -114,7 +114,7 @@ func TestScan_isLinearBehindBlanks(t *testing.T) {
 		attempts   = 8
 		leastSpeed = 10 // MB/s, on any machine
 	)
-	scanner := everything().NewScanner()
+	scanner := everything().NewScanner(nil)
 	for _, unit := range hostile {
 		text := strings.Repeat(" ", size) + strings.Repeat(unit, size/len(unit)+1)[:size]
 		speed := 0.0
@@ -127,7 +127,7 @@ func TestScan_isLinearBehindBlanks(t *testing.T) {
 
 func BenchmarkScan_hostile(b *testing.B) {
 	const size = 1 << 16
-	scanner := everything().NewScanner()
+	scanner := everything().NewScanner(nil)
 	for _, unit := range hostile {
 		text := strings.Repeat(unit, size/len(unit)+1)[:size]
 		b.Run(strings.ReplaceAll(fmt.Sprintf("%q", unit), "/", "|"), func(b *testing.B) {

@@ -17,7 +17,7 @@ import (
 func maskedSpans(s *Set, text string) (string, []Span) {
 	var spans []Span
 	grown := 0
-	for _, f := range s.NewScanner().Scan(text) {
+	for _, f := range s.NewScanner(nil).Scan(text) {
 		quotes := 0
 		if f.Level != Unquoted {
 			quotes = 2 << f.Level
@@ -38,7 +38,7 @@ func TestScanNear_findsWhatScanFinds(t *testing.T) {
 	for _, file := range files {
 		for _, line := range samples(t, file) {
 			text, spans := maskedSpans(set, line+"\n"+filler+"\n"+line+"\n"+filler)
-			assert.Equal(t, slices.Clone(set.NewScanner().Scan(text)), slices.Clone(set.NewScanner().ScanNear(text, spans)), line)
+			assert.Equal(t, slices.Clone(set.NewScanner(nil).Scan(text)), slices.Clone(set.NewScanner(nil).ScanNear(text, spans)), line)
 		}
 	}
 }
@@ -53,7 +53,7 @@ func TestScanNear_readsTheViewAroundReplacements(t *testing.T) {
 		for _, line := range samples(t, file) {
 			line = strings.ReplaceAll(line, "a", "%61")
 			text, spans := maskedSpans(set, filler+line+"\n"+filler+line+"\n"+filler)
-			assert.Equal(t, slices.Clone(set.NewScanner().Scan(text)), slices.Clone(set.NewScanner().ScanNear(text, spans)), line)
+			assert.Equal(t, slices.Clone(set.NewScanner(nil).Scan(text)), slices.Clone(set.NewScanner(nil).ScanNear(text, spans)), line)
 		}
 	}
 }

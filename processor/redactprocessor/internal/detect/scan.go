@@ -37,7 +37,8 @@ type found struct {
 // judgements are what keys announce and what values are, wherever they stand: a text and what is encoded in it have them in
 // common.
 type judgements struct {
-	keys keyCache
+	identifies Identifies
+	keys       keyCache
 	verdicts
 }
 

@@ -250,7 +250,7 @@ func TestVendors_alphabetsHaveMemosOfTheirOwn(t *testing.T) {
 // Of keys that follow each other without end each would be judged with all that follows. From some number on their
 // values are secrets without being read.
 func TestScan_valuesThatShareTheirEndAreBounded(t *testing.T) {
-	scanner := everything().NewScanner()
+	scanner := everything().NewScanner(nil)
 	for _, key := range []string{"?token=", "bearer="} {
 		assert.Empty(t, scanner.Scan(strings.Repeat(key, maxShared)), key)
 		assert.NotEmpty(t, scanner.Scan(strings.Repeat(key, 4*maxShared)), key)
@@ -260,7 +260,7 @@ func TestScan_valuesThatShareTheirEndAreBounded(t *testing.T) {
 
 // What stays as it is costs no memory, whatever it is made of.
 func TestScan_cleanTextsAllocateNothing(t *testing.T) {
-	scanner := everything().NewScanner()
+	scanner := everything().NewScanner(nil)
 	for _, text := range []string{
 		cleanContent()[:1<<14],
 		"an ordinary attribute value of 40 bytes.",

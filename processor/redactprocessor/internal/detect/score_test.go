@@ -67,7 +67,7 @@ func (c *tally) count(set *Set, row corpus.Row, said corpus.Label) bool {
 func outside(set *Set, text, token string) int {
 	n, from := 0, strings.Index(text, token)
 	to := from + len(token)
-	for _, f := range set.NewScanner().Scan(text) {
+	for _, f := range set.NewScanner(nil).Scan(text) {
 		n += f.End - f.Start - max(0, min(f.End, to)-max(f.Start, from))
 	}
 	return n

@@ -146,11 +146,12 @@ func (sc *Scanner) decoded(start, end, padded int) bool {
 
 // lookInside scans a decoded text and returns the first secret or personal detector that finds something.
 func (sc *Scanner) lookInside(text string) (ID, bool) {
-	found := sc.deeper().Scan(text)
-	if len(found) == 0 {
-		return 0, false
+	for _, f := range sc.deeper().Scan(text) {
+		if f.ID != Identifier { // an id is no reason to take all that is encoded
+			return f.ID, true
+		}
 	}
-	return found[0].ID, true
+	return 0, false
 }
 
 // deeper returns the scanner for texts that are encoded in this one.

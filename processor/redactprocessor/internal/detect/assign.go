@@ -73,12 +73,13 @@ func (sc *Scanner) tellingKind(k *key, i int, ok bool) Kind {
 	return sc.otherKind(k, i, ok)
 }
 
-// mayAssign is a first look at what stands before the sign at i: most words end in letters that no key does.
+// mayAssign is a first look at what stands before the sign at i: most words end in letters that no key does. Before "=" the
+// word may also be a type, which comes behind the key.
 func mayAssign(s string, i int) bool {
 	if i == 0 || keyTails[s[i-1]]&signBit(s[i]) == 0 {
 		return false
 	}
-	return i < 2 || !isLetter(s[i-1]) || !isLetter(s[i-2]) || mayEnd(s, i)
+	return s[i] == '=' || !isLetter(s[i-1]) || wordTails.mayEnd(s, i)
 }
 
 // keyTails are the bytes that may stand before the ":", and before the "=", of an assignment.
@@ -237,8 +238,11 @@ func (k *key) before(s string, i int) bool {
 	end := operatorStart(s, i)
 	stop := max(0, end-1-maxKey)
 	end = k.closeQuote(s, end, stop)
-	if end <= 0 || !mayEnd(s, end) || s[i] == '=' && isEncoded(s, end) {
+	switch {
+	case end <= 0 || !isAlnum(s[end-1]) && s[end-1] != ']':
 		return false
+	case s[i] == '=' && isEncoded(s, end), s[i] == ':' && end < i && isLetter(s[end-1]) && !wordTails.mayEnd(s, end):
+		return false // of what stands right before ":" mayAssign has seen the end
 	}
 	k.start, k.end = keyStart(s, end, stop), end
 	if k.start > 0 && s[k.start-1] == '<' { // <tag name="…">

@@ -27,11 +27,11 @@ type cachedKey struct {
 
 // kind is KeyKind with a memory. What ends in a digit is mostly a time of day, which comes once and announces nothing.
 func (c *keyCache) kind(key string) Kind {
+	if len(key) == 0 || isLetter(key[len(key)-1]) && !wordTails.mayEnd(key, len(key)) {
+		return KindNone
+	}
 	if len(key) > maxCached {
 		return c.longKind(key)
-	}
-	if len(key) == 0 {
-		return KindNone
 	}
 	if !isLetter(key[len(key)-1]) && !mayAnnounce(key) {
 		return KindNone

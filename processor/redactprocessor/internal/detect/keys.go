@@ -409,41 +409,6 @@ func trigram(s string, i int) int {
 	return int(s[i]&31)<<10 | int(s[i+1]&31)<<5 | int(s[i+2]&31)
 }
 
-// endings holds the last two letters of all words that a key which announces something may end in.
-var endings = func() (e [1 << 10 / 64]uint64) {
-	add := func(w string) {
-		if len(w) > 1 {
-			slot := int(w[len(w)-2]&31)<<5 | int(w[len(w)-1]&31)
-			e[slot>>6] |= 1 << (slot & 63)
-		}
-	}
-	for w := range keyWords {
-		add(w)
-	}
-	for w := range vendorWords {
-		add(w)
-	}
-	for w := range vendorParts {
-		add(w)
-	}
-	for _, w := range joined {
-		add(w)
-	}
-	add(defaultWord)
-	add("holder")
-	return e
-}()
-
-// mayEnd tells whether the key that ends at end in s may announce something, by its last two letters.
-func mayEnd(s string, end int) bool {
-	c := s[end-1]
-	if !isLetter(c) || end < 2 || !isLetter(s[end-2]) {
-		return isAlnum(c) || c == ']'
-	}
-	slot := int(s[end-2]&31)<<5 | int(c&31)
-	return endings[slot>>6]&(1<<(slot&63)) != 0
-}
-
 func mayAnnounce(key string) bool {
 	if n := len(key); n >= len("pw") && hasFold(key[n-len("pw"):], "pw") || n == len("p/w") && hasFold(key, "p/w") {
 		return true

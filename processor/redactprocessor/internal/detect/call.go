@@ -22,7 +22,7 @@ func literalAt(s string, i int) (l literal, ok bool) {
 	}
 	l.start = q + 1
 	l.end = closing(s[:min(len(s), q+maxLiteral)], q)
-	if l.end < len(s) && s[l.end] == '"' && s[q] == '\'' && q == i { // 'input[name="password"]'
+	if l.end < len(s) && s[l.end] == '"' && s[l.end-1] == '=' && s[q] == '\'' && q == i { // 'input[name="password"]'
 		if n := strings.IndexAny(s[l.end:max(l.end, min(len(s), q+maxKey))], "'\n"); n > 0 && s[l.end+n] == '\'' {
 			l.end += n
 		}
@@ -35,15 +35,21 @@ func literalAt(s string, i int) (l literal, ok bool) {
 	return l, l.next <= len(s) && s[l.next-1] == s[q]
 }
 
-// nextLiteral returns the argument behind the one that was closed before i.
+// nextLiteral returns the argument behind the one that was closed before i. A quote with fewer backslashes than that one
+// had is no argument's but ends the string around the program.
 func nextLiteral(s string, i int) (l literal, ok bool) {
+	level := 0
+	if s[i-1] == '"' {
+		level = quoteLevel(s, i-1)
+	}
 	for i < len(s) && isSpace(s[i]) {
 		i++
 	}
 	if i >= len(s) || s[i] != ',' {
 		return l, false
 	}
-	return literalAt(s, skipLines(s, i+1))
+	l, ok = literalAt(s, skipLines(s, i+1))
+	return l, ok && (s[l.start-1] != '"' || quoteLevel(s, l.start-1) >= level)
 }
 
 // skipLines returns the end of the blanks and line breaks at i, escaped however often.
@@ -124,7 +130,7 @@ func (sc *Scanner) typedInto(i int) bool {
 func (sc *Scanner) named(kind Kind, callee string, name literal) {
 	s := sc.text
 	value, ok := nextLiteral(s, name.next)
-	if !ok {
+	if !ok || sc.closes(name.start-1, value.start-1) {
 		return
 	}
 	text := s[value.start:value.end]
@@ -169,7 +175,7 @@ func secretArgument(callee string) int {
 func (sc *Scanner) credential(l literal, k int) {
 	for range k {
 		next, ok := nextLiteral(sc.text, l.next)
-		if !ok {
+		if !ok || sc.closes(l.start-1, next.start-1) {
 			return
 		}
 		l = next

@@ -225,6 +225,7 @@ func (sc *Scanner) argument(start int, kind Kind) int {
 	if sc.ownEnd(start) > 0 {
 		return start
 	}
+	end = sc.keepString(&sc.json, start, end)
 	if colon := strings.IndexByte(s[start:end], ':'); colon >= 0 && colon < end-start-1 {
 		start += colon + 1
 	} else if colon >= 0 && end < len(s) && isQuote(s[end]) { // user:'password'
@@ -243,11 +244,17 @@ func (sc *Scanner) argument(start int, kind Kind) int {
 	return end
 }
 
+// afterStrings stand behind a string of a program or of JSON, and begin no password.
+var afterStrings = chars(",:;]})")
+
 // argumentAt returns the word of a command line, without its quotes, that begins at i.
 func argumentAt(s string, i int) (start, end int) {
 	start = i
 	for start < len(s) && argumentSigns[s[start]]&beforeArgument != 0 {
 		start++
+	}
+	if start > i && start < len(s) && afterStrings[s[start]] {
+		return i, i // the quote ended the command
 	}
 	if start > i && isQuote(s[start-1]) {
 		line := s[start:min(len(s), start+maxLook)]
@@ -292,6 +299,9 @@ func (sc *Scanner) securedText(i int) {
 	}
 	if end < 2 || !isQuote(s[end-1]) {
 		return
+	}
+	if sc.closes(i, end-1) {
+		return // it begins here
 	}
 	quote := s[end-1]
 	end--

@@ -48,12 +48,12 @@ func (sc *Scanner) pem(i int) int {
 		return dashes
 	}
 	label := dashes - 5 + len(pemBegin)
-	stop := strings.Index(s[label:min(len(s), label+maxLabel)], "-----")
-	if stop < 0 || !strings.Contains(s[label:label+stop], "PRIVATE KEY") {
+	body := labelEnd(s, label)
+	if !strings.HasSuffix(s[label:body], "-----") || !strings.Contains(s[label:body], "PRIVATE KEY") {
 		return label
 	}
-	end := armourEnd(s, label+stop+5)
-	if body, _, whole := strings.Cut(s[label+stop+5:end], pemEnd); whole && only(strings.TrimSpace(body), aHexLower|aLower) {
+	end := armourEnd(s, body)
+	if body, _, whole := strings.Cut(s[body:end], pemEnd); whole && only(strings.TrimSpace(body), aHexLower|aLower) {
 		return end // a word in place of a key
 	}
 	sc.add(Finding{dashes - 5, end, PrivateKey, Unquoted})
@@ -68,15 +68,23 @@ func armourEnd(s string, i int) int {
 			if !strings.HasPrefix(s[i:], pemEnd) {
 				return i
 			}
-			if stop := strings.Index(s[i+len(pemEnd):min(len(s), i+len(pemEnd)+maxLabel)], "-----"); stop >= 0 {
-				return i + len(pemEnd) + stop + 5
-			}
-			return lineEnd(s, i)
+			return labelEnd(s, i+len(pemEnd))
 		case (c == '"' || c == '\'') && continued(s, i) > 0:
 			i = continued(s, i)
 		case alphabet[c] == 0 && !isSpace(c) && strings.IndexByte("\\=:,()<>", c) < 0:
 			return i - backslashes(s, 0, i) // they belong to the quote that ends the string
 		}
+		i++
+	}
+	return i
+}
+
+// labelEnd returns where the last line of an armour ends whose label begins at i: behind its dashes, or where it was cut off.
+func labelEnd(s string, i int) int {
+	for stop := min(len(s), i+maxLabel); i < stop && (isAlnum(s[i]) || s[i] == ' '); {
+		i++
+	}
+	for stop := min(len(s), i+len("-----")); i < stop && s[i] == '-'; {
 		i++
 	}
 	return i

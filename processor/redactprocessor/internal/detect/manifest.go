@@ -54,6 +54,10 @@ func (sc *Scanner) manifest(k *key, i int) int {
 	if n := strings.Index(s[i:to], "---"); n >= 0 && !strings.Contains(s[i:i+n], "-----BEGIN") {
 		to = i + n
 	}
+	if sc.isJSON() {
+		sc.json.at(s, i)
+		to = sc.json.stringEnd(to)
+	}
 	sc.secretEnd = to
 	sc.secretBlocks(from, to)
 	return i + 1
@@ -112,8 +116,15 @@ func isBlockSign(c byte) bool { return c == '|' || c == '>' || c == '#' }
 
 // yamlLineEnd returns where the line that begins at i ends: at a line break, escaped or not, or with its string.
 func yamlLineEnd(s string, i, to int) int {
-	for i < to && s[i] != '\n' && s[i] != '\r' && s[i] != '\\' {
-		i++
+	for i < to && s[i] != '\n' && s[i] != '\r' {
+		next := i
+		for next < to && s[next] == '\\' {
+			next++
+		}
+		if next > i && next < to && s[next] == 'n' {
+			return i
+		}
+		i = max(i+1, next)
 	}
-	return i
+	return min(i, to)
 }

@@ -114,9 +114,13 @@ func (sc *Scanner) identifiedBy(i int) int {
 	for start < len(s) && isSpace(s[start]) {
 		start++
 	}
+	if sc.closes(i, start) {
+		return i + 1
+	}
 	l, ok := literalAt(s, start)
 	if !ok {
-		l.start, l.end = start, proseEnd(s, start)
+		l.start = afterQuote(s, start)
+		l.end = proseEnd(s, l.start)
 	}
 	if text := s[l.start:l.end]; text != "" && !sc.standsIn(text) && (ok || !reservedWords.has(text)) {
 		sc.add(Finding{l.start, l.end, ProsePassword, Unquoted})
@@ -134,9 +138,12 @@ var reservedWords = words("random password values externally")
 func isIdentified(s string) bool {
 	words := strings.Fields(s)
 	n := len(words)
-	return n > 0 && strings.EqualFold(words[n-1], "identified") ||
-		n > 2 && strings.EqualFold(words[n-3], "identified") && strings.EqualFold(words[n-2], "with")
+	return n > 0 && endsIn(words[n-1], "identified") ||
+		n > 2 && endsIn(words[n-3], "identified") && strings.EqualFold(words[n-2], "with")
 }
+
+// endsIn tells whether s ends in the word, in whatever case, which may be the first of a string of JSON.
+func endsIn(s, word string) bool { return wordAt(s, len(s)-len(word), word) > 0 }
 
 // wordAt returns the end of the word when it stands, in whatever case, at i.
 func wordAt(s string, i int, word string) int {

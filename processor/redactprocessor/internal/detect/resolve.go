@@ -19,6 +19,7 @@ func (sc *Scanner) resolve() []Finding {
 		}
 	}
 	sc.order()
+	sc.keepStrings()
 	kept := sc.findings[:0]
 	for _, f := range sc.findings {
 		if f.Start >= f.End {

@@ -36,7 +36,7 @@ func seedWords(s string, i int) (start, end int) {
 	for words < maxSeedWords {
 		next := seedWordAt(s, at, words > 0)
 		stop := run(s, next, aHexLower|aLower)
-		if n := stop - next; n < leastSeedWord || n > maxSeedWord || stop < len(s) && isAlnum(s[stop]) {
+		if n := stop - next; n < leastSeedWord || n > maxSeedWord || stop < len(s) && isAlnum(s[stop]) || namesMember(s, stop) {
 			break
 		}
 		if words == 0 {
@@ -49,6 +49,14 @@ func seedWords(s string, i int) (start, end int) {
 		return 0, 0
 	}
 	return start, end
+}
+
+// namesMember tells whether the word that ends at i is the name of a member of JSON.
+func namesMember(s string, i int) bool {
+	for i < len(s) && s[i] == '\\' {
+		i++
+	}
+	return i+1 < len(s) && s[i] == '"' && s[i+1] == ':'
 }
 
 // seedWordAt returns where the next word begins: behind blanks, commas, line breaks, quotes, and the number of the word.

@@ -86,6 +86,9 @@ func (sc *Scanner) quoted(a *assignment, q int) {
 	if q+1 < len(sc.text) && a.quote == 0 && (sc.text[q+1] == ')' || sc.text[q+1] == ';') {
 		return // the end of the text of a prompt: read("password: ");
 	}
+	if (a.quote != '"' || quoteLevel(sc.text, q) != a.level) && sc.closes(a.at, q) {
+		return
+	}
 	start, end := q+1, sc.literalEnd(q)
 	text := sc.text[start:end]
 	if a.kind == KindSecret && strings.HasPrefix(text, "{") && isSchema(text) {

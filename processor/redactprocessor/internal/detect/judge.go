@@ -209,7 +209,7 @@ type judged struct {
 
 // stands is isPlaceholder for what is none of our tokens.
 func (sc *Scanner) stands(s string) bool {
-	return sc.isHeading(s) || isKeyword(s) || !varied(s, 2) || isMasked(s) || isSample(s) ||
+	return sc.isHeading(s) || isKeyword(s) || !varied(s, 2) || isMasked(s) || sc.isRest(s) || isSample(s) ||
 		isReference(s) || isExpression(s) || isConstant(s) || isPath(s) || sc.isLabel(s)
 }
 
@@ -331,6 +331,21 @@ func isMasked(s string) bool {
 	}
 	rest := strings.Trim(s, "*.xX#\u2022\u2026-")
 	return rest == "" || len(rest) < len(s) && strings.Count(s, "*") >= len(s)-4 && len(s) > 4
+}
+
+// isRest tells whether s is a mask of ours, whole or without its last bracket, and what was left around it, too little to be
+// a secret: 0:[REDACTED:email].
+func (sc *Scanner) isRest(s string) bool {
+	start := strings.Index(s, MaskPrefix)
+	if start < 0 || start >= leastCredential {
+		return false
+	}
+	mask := s[start:]
+	if only(mask[len(MaskPrefix):], aURL) {
+		mask += "]"
+	}
+	n := sc.maskLength(mask)
+	return n > 0 && start+len(mask)-n < leastCredential
 }
 
 // isShortened tells whether the middle of s was taken out, so that too little of it is left to be of use: sk-...x4Tq.

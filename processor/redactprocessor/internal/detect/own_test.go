@@ -20,6 +20,10 @@ func TestScan_neverCutsAMask(t *testing.T) {
 		`{"a":"curl -u \n[REDACTED:email]"}`:                            "",
 		"cookie: --api-key cvv--from-literal=[REDACTED:cli_password]":   "",
 		"password=[REDACTED:secret_value]@tcp(db:3306)/app":             "",
+		"https://x.y/?token=@[REDACTED:ipv4]&a=b":                       "",
+		"https://x.y/?token=\\u0040[REDACTED:ipv4]{":                    "",
+		"--password %3D[REDACTED:secret_value] key":                     "",
+		"the secret 0:[REDACTED:secret_value]":                          "",
 		"x[REDACTED:secret_value]:Xy9kQ2mm@tcp(db:3306)/app":            "Xy9kQ2mm",
 		"dsn = root:Xy9kQ2mm@tcp(db:3306)/app, [REDACTED:secret_value]": "Xy9kQ2mm",
 	} {

@@ -36,6 +36,9 @@ func (sc *Scanner) inWord(i int) int {
 	if end < len(s) && s[end] == '~' && sc.azureAD(start, end) {
 		return sc.skip(i)
 	}
+	if sc.withinSecret(i, end) {
+		return max(sc.renamed(start, end, i), run(s, i, aAlnum))
+	}
 	if end-start < leastEncoded {
 		if sc.document(start, end) || sc.inContext(start, end) {
 			return sc.skip(i)
@@ -46,6 +49,21 @@ func (sc *Scanner) inWord(i int) int {
 		return next
 	}
 	return min(end, run(s, i, aAlnum))
+}
+
+// renamed gives the run [start, end) of a value that was found by its key the name of its vendor, and returns where to read on.
+// No other form says more than the key does.
+func (sc *Scanner) renamed(start, end, i int) int {
+	if end-start < leastEncoded {
+		return end
+	}
+	if next := sc.bareToken(start); next > 0 {
+		return next
+	}
+	if sc.known(start, end, i) {
+		return sc.skip(i)
+	}
+	return end
 }
 
 // lastEnd returns the end of the last finding or of the last long run, before which nothing needs to be read again.
@@ -178,12 +196,22 @@ func unhex(s string) string {
 	return string(text)
 }
 
-func nibble(c byte) byte {
-	if isDigit(c) {
-		return c - '0'
+func nibble(c byte) byte { return nibbles[c] }
+
+// nibbles are the values of hexadecimal digits, and noNibble for all other bytes.
+var nibbles = func() (t [256]byte) {
+	for c := range t {
+		t[c] = noNibble
+		if isDigit(byte(c)) {
+			t[c] = byte(c) - '0'
+		} else if alphabet[c]&aHex != 0 {
+			t[c] = lower(byte(c)) - 'a' + 10
+		}
 	}
-	return lower(c) - 'a' + 10
-}
+	return t
+}()
+
+const noNibble = 0xff
 
 func unbase64(s string) string {
 	encoding := base64.RawStdEncoding

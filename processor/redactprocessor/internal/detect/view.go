@@ -261,11 +261,10 @@ func unicodeEscape(s string, i int) (rune, int) {
 	if j == i || j+5 > len(s) || s[j] != 'u' {
 		return 0, 0
 	}
-	v, digits := rune(0), s[j+1:j+5]
-	for k := range len(digits) {
-		v = v<<4 | rune(nibble(digits[k]))
-	}
-	if !only(digits, aHex) || v < ' ' || v >= 0xd800 && v < 0xe000 || v == '"' || v == '\\' {
+	d := s[j+1 : j+5]
+	a, b, c, e := nibble(d[0]), nibble(d[1]), nibble(d[2]), nibble(d[3])
+	v := rune(a)<<12 | rune(b)<<8 | rune(c)<<4 | rune(e)
+	if a|b|c|e == noNibble || v < ' ' || v >= 0xd800 && v < 0xe000 || v == '"' || v == '\\' {
 		return 0, 0
 	}
 	return v, j + 5 - i
@@ -274,14 +273,15 @@ func unicodeEscape(s string, i int) (rune, int) {
 // percentEscape reads %XX at i, and %25XX, which was encoded twice.
 func percentEscape(s string, i int) (rune, int) {
 	j := i + 1
-	for strings.HasPrefix(s[j:], "25") && j+4 <= len(s) && only(s[j+2:j+4], aHex) {
+	for j+4 <= len(s) && s[j] == '2' && s[j+1] == '5' && nibble(s[j+2])|nibble(s[j+3]) != noNibble {
 		j += 2
 	}
-	if j+2 > len(s) || !only(s[j:j+2], aHex) {
+	if j+2 > len(s) {
 		return 0, 0
 	}
-	v := rune(nibble(s[j])<<4 | nibble(s[j+1]))
-	if v < ' ' || v >= 0x7f || v == '"' || v == '\\' {
+	high, low := nibble(s[j]), nibble(s[j+1])
+	v := rune(high)<<4 | rune(low)
+	if high|low == noNibble || v < ' ' || v >= 0x7f || v == '"' || v == '\\' {
 		return 0, 0
 	}
 	return v, j + 2 - i

@@ -255,6 +255,9 @@ func (k *key) before(s string, i int) bool {
 // isEncoded tells whether the word that ends at end is too long and has too many digits for a key: what follows it is
 // the padding of base64.
 func isEncoded(s string, end int) bool {
+	if end < leastPadded || !isAlnum(s[end-leastPadded]) || !isAlnum(s[end-leastPadded/2]) {
+		return false
+	}
 	start := runBack(s, end, leastPadded, aAlnum)
 	if end-start < leastPadded {
 		return false

@@ -148,8 +148,12 @@ func (sc *Scanner) after(i int, password bool) {
 	if colon := backOver(s, i, true); colon > len("sha256:") && hasFold(s[colon-len("sha256:"):], "sha256:") {
 		return // the fingerprint of a key
 	}
-	opaque := only(text, aAny64|aDot) && isOpaque(text) && !isUUID(text)
-	if (opaque || password && isStrong(text) && endsSaying(s, end)) && !sc.isPlaceholder(text) {
+	if (password && endsSaying(s, end) && isStrong(text) || isOpaqueWord(text)) && !sc.isPlaceholder(text) {
 		sc.add(Finding{i, end, ProsePassword, Unquoted})
 	}
+}
+
+// isOpaqueWord tells whether s is one word that services give out as a key.
+func isOpaqueWord(s string) bool {
+	return len(s) >= leastOpaque && only(s, aAny64|aDot) && isOpaque(s) && !isUUID(s)
 }

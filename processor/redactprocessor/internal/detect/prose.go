@@ -244,7 +244,7 @@ func (sc *Scanner) announcedAt(i int) (start int, exact bool) {
 	start = verbEnd(s, i)
 	switch {
 	case start > 0 && !hasFold(s[i:], " to "):
-	case isLogin(s, i):
+	case sc.isLogin(i):
 		start = i + 1
 	case isSetting(s, i):
 		return i + 1, true
@@ -264,11 +264,15 @@ func (sc *Scanner) announcedAt(i int) (start int, exact bool) {
 var (
 	nameEnds   = chars(",\")'] |?")
 	nameCloses = chars(`"')]\`)
+	orStarts   = chars("o|?")
 )
 
 // besideName returns where the literal begins that stands behind the name of a setting which ends at i: as an argument,
 // OPT_PASSWORD, "…", or in case that there is no such setting, getenv("PASSWORD") or "…". It returns 0 when there is none.
 func besideName(s string, i int) int {
+	if s[i] == ' ' && i+1 < len(s) && !orStarts[s[i+1]] {
+		return 0
+	}
 	if strings.HasPrefix(s[i:], ", ") && isQuote(s[min(i+2, len(s)-1)]) &&
 		strings.IndexByte(s[runBack(s, i, maxKey, aCapitals|aURLSafe):i], '_') > 0 {
 		return i + 2
@@ -278,7 +282,7 @@ func besideName(s string, i int) int {
 			i++
 		}
 	}
-	if i+1 >= len(s) || s[i] != ' ' || s[i+1] != 'o' && s[i+1] != '|' && s[i+1] != '?' {
+	if i+1 >= len(s) || s[i] != ' ' || !orStarts[s[i+1]] {
 		return 0
 	}
 	for _, or := range [...]string{" or ", " || ", " ?? ", " ?: "} {
@@ -385,9 +389,13 @@ func proseEnd(s string, start int) int {
 }
 
 // isLogin tells whether the word "password" that ends at i belongs to a line of .netrc: login <name> password <secret>.
-func isLogin(s string, i int) bool {
+func (sc *Scanner) isLogin(i int) bool {
 	const key, verb = len("password"), "login"
+	s := sc.text
 	if i < key || i >= len(s) || s[i] != ' ' || !hasFold(s[i-key:], "password") {
+		return false
+	}
+	if !sc.logins.in(s, verb, max(0, i-key-3*maxLocal-len(verb)), i-key) {
 		return false
 	}
 	name := backOver(s, i-key, true)

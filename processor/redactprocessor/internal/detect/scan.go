@@ -70,6 +70,7 @@ type seen struct {
 	keyTypes  nearby
 	members   [len(secretMembers)]nearby
 	variables nearby
+	logins    nearby
 	responses nearby
 	whole     wholeText
 }

@@ -33,11 +33,19 @@ func (sc *Scanner) url(i int) int {
 func authorityEnd(s string, start int) int {
 	end := start
 	stop := min(len(s), start+maxAuthority)
-	for end < stop && !endsURL(s[end]) && s[end] != '/' && s[end] != '?' && s[end] != '#' {
+	for end < stop && !authorityStops[s[end]] {
 		end++
 	}
 	return end
 }
+
+// authorityStops are the bytes that end the authority of a URL.
+var authorityStops = func() (t [256]bool) {
+	for c := range t {
+		t[c] = endsURL(byte(c)) || c == '/' || c == '?' || c == '#'
+	}
+	return t
+}()
 
 // endsURL tells whether c cannot be part of a URL in running text.
 func endsURL(c byte) bool {

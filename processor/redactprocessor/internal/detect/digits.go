@@ -34,6 +34,11 @@ func (sc *Scanner) digit(i int) int {
 		return run(s, i, aAlnum)
 	}
 	end := run(s, i, aDigit)
+	if end < len(s) && (s[end] == '-' || s[end] == ':') {
+		if next := timeEnd(s, i, end); next > 0 {
+			return next
+		}
+	}
 	if i > 0 && isAlnum(s[i-1]) && !escapedAt(s, i-1) || end < len(s) && isLetter(s[end]) && s[end] != 'x' {
 		return sc.inWord(i)
 	}

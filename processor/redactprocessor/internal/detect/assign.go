@@ -79,7 +79,15 @@ func mayAssign(s string, i int) bool {
 	if i == 0 || keyTails[s[i-1]]&signBit(s[i]) == 0 {
 		return false
 	}
-	return s[i] == '=' || !isLetter(s[i-1]) || wordTails.mayEnd(s, i)
+	if s[i] == '=' {
+		return true
+	}
+	if isQuote(s[i-1]) {
+		for i--; i > 1 && s[i-1] == '\\'; {
+			i--
+		}
+	}
+	return i == 0 || !isLetter(s[i-1]) || wordTails.mayEnd(s, i)
 }
 
 // keyTails are the bytes that may stand before the ":", and before the "=", of an assignment.

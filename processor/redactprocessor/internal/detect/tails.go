@@ -15,7 +15,7 @@ var wordTails = func() (t tailSet) {
 		slices.Collect(maps.Keys(keyWords)), slices.Collect(maps.Keys(vendorWords)), slices.Collect(maps.Keys(vendorParts)),
 		slices.Collect(maps.Keys(personalWords)), slices.Collect(maps.Keys(personalPairs)),
 		slices.Collect(maps.Keys(fillers.words)), foreignKeys,
-		{defaultWord, "value", "val", "holder", "id"},
+		{defaultWord, "value", "val", "holder"},
 	} {
 		for _, word := range words {
 			t.add(word, false)
@@ -69,7 +69,8 @@ func (t *tailSet) mayEnd(s string, end int) bool {
 	if t.has(three|uint32(b[0]&31)<<(3*letterBits)) || t.has(three|shortTail) {
 		return true
 	}
-	return t.has(three|shortWord) && beginsWord(s, end-3) || t.has(two|shortWord) && beginsWord(s, end-2) || !isLetter(b[2])
+	return t.has(three|shortWord) && beginsWord(s, end-3) || t.has(two|shortWord) && beginsWord(s, end-2) ||
+		endsInID(b[2:]) || !isLetter(b[2])
 }
 
 // beginsWord tells whether the letter at i may be the first one of a word of a key.

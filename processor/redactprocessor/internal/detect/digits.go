@@ -34,7 +34,7 @@ func (sc *Scanner) digit(i int) int {
 		return run(s, i, aAlnum)
 	}
 	end := run(s, i, aDigit)
-	if end < len(s) && (s[end] == '-' || s[end] == ':') {
+	if mayBeTime(s, end) {
 		if next := timeEnd(s, i, end); next > 0 {
 			return next
 		}
@@ -42,7 +42,7 @@ func (sc *Scanner) digit(i int) int {
 	if i > 0 && isAlnum(s[i-1]) && !escapedAt(s, i-1) || end < len(s) && isLetter(s[end]) && s[end] != 'x' {
 		return sc.inWord(i)
 	}
-	if (i > 0 && s[i-1] == ' ' || end < len(s) && s[end] == ' ') && sc.streetAt(i, end) {
+	if besideBlank(s, i, end) && sc.streetAt(i, end) {
 		return sc.skip(i)
 	}
 	if end-i <= cardCode {
@@ -65,6 +65,11 @@ func (sc *Scanner) digit(i int) int {
 		return sc.num.end
 	}
 	return sc.numeric(&sc.num)
+}
+
+// besideBlank tells whether a blank stands before or behind [start, end).
+func besideBlank(s string, start, end int) bool {
+	return start > 0 && s[start-1] == ' ' || end < len(s) && s[end] == ' '
 }
 
 // withinSecret tells whether [start, end) lies in the value of a key that was found last. No kind of number says more

@@ -19,17 +19,25 @@ func timeEnd(s string, i, end int) int {
 	if !hasForm(s, i, clock) {
 		return 0
 	}
-	end = i + len(clock)
-	if end+1 < len(s) && s[end] == '.' && isDigit(s[end+1]) {
-		end = run(s, end+1, aDigit)
+	end = offsetEnd(s, i+len(clock))
+	return pick(endsWord(s, end) && (end == len(s) || s[end] != ':'), end, 0)
+}
+
+// mayBeTime is a first look at the sign behind the digits that end at end, before timeEnd.
+func mayBeTime(s string, end int) bool { return end < len(s) && (s[end] == '-' || s[end] == ':') }
+
+// offsetEnd returns the end of the fraction of a second and of the time zone at i, where there are any.
+func offsetEnd(s string, i int) int {
+	if i+1 < len(s) && s[i] == '.' && isDigit(s[i+1]) {
+		i = run(s, i+1, aDigit)
 	}
 	switch {
-	case end < len(s) && s[end] == 'Z':
-		end++
-	case end < len(s) && (s[end] == '+' || s[end] == '-') && hasForm(s, end+1, "00:00"):
-		end += len("+00:00")
+	case i < len(s) && s[i] == 'Z':
+		i++
+	case i < len(s) && (s[i] == '+' || s[i] == '-') && hasForm(s, i+1, "00:00"):
+		i += len("+00:00")
 	}
-	return pick(endsWord(s, end) && (end == len(s) || s[end] != ':'), end, 0)
+	return i
 }
 
 // hasForm tells whether the form stands at i, in which 0 is any digit.

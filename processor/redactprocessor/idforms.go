@@ -12,7 +12,8 @@ import (
 )
 
 // Texts hold an identifier as whoever wrote them encodes it: JSON escapes quotes and letters beyond ASCII, and JSON in
-// JSON does so twice; URLs escape nearly everything, and HTML its signs. To look for each form costs less than to decode each text.
+// JSON does so twice; URLs escape nearly everything, and HTML its signs. To look for each form costs less than to decode
+// each text.
 
 // idForms returns other forms in which an identifier is written: encoded, and in one case when it is no plain word.
 func idForms(id string) []string {

@@ -38,11 +38,11 @@ func (sc *Scanner) assign(i int) int {
 	k := &a.key
 	ok := k.before(s, i)
 	if ok {
-		a.kind = sc.keys.kind(s[k.start:k.end])
+		a.kind = sc.keys.judge(s[k.start:k.end])
 	}
-	if a.kind == KindNone {
+	if kind := a.kind; kind == KindNone || kind == KindMember {
 		if a.kind = sc.tellingKind(k, i, ok); a.kind == KindNone {
-			return sc.member(k, i)
+			return sc.unannounced(kind, k, i)
 		}
 	}
 	if a.kind == KindManifest {

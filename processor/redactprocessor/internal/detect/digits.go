@@ -200,6 +200,7 @@ func (m *number) uniform(a, b int, sep byte) bool {
 // numeric asks each kind of number in turn and returns where to read on.
 func (sc *Scanner) numeric(m *number) int {
 	s := sc.text
+	sc.numberInTable(m)
 	if m.groups >= 4 && sc.ipv4(m) || m.n <= maxCode && sc.isAnnounced(m) || m.n < leastNumber {
 		return m.end
 	}
@@ -216,7 +217,8 @@ func (sc *Scanner) numeric(m *number) int {
 
 // isAnnounced looks at numbers of a few digits, which mean something behind certain words only.
 func (sc *Scanner) isAnnounced(m *number) bool {
-	return sc.oneTimeCode(m) || sc.bornIn(m) || m.n == leastDocument && m.groups > 1 && sc.national(m)
+	return sc.oneTimeCode(m) || sc.bornIn(m) ||
+		m.n == leastDocument && (m.groups > 1 && sc.national(m) || sc.sortCode(m))
 }
 
 // isDate tells whether the number is a date in one of the usual orders.

@@ -53,7 +53,7 @@ func announces(kind Kind, text string) bool {
 		return isRecoveryCode(text)
 	case KindBank:
 		return isBIC(text)
-	case KindNational, KindBirth, KindPhone, KindSSN:
+	case KindNational, KindBirth, KindPhone, KindSSN, KindSortCode:
 		return isPersonal(kind, text)
 	case KindSeed:
 		_, end := seedWords(text, 0)
@@ -73,7 +73,7 @@ func kindID(kind Kind) ID {
 		return RecoveryCode
 	case KindBank:
 		return BIC
-	case KindNational:
+	case KindNational, KindSortCode:
 		return NationalID
 	case KindBirth:
 		return BirthDate

@@ -25,8 +25,17 @@ type cachedKey struct {
 	kind Kind
 }
 
-// kind is KeyKind with a memory. What ends in a digit is mostly a time of day, which comes once and announces nothing.
+// kind is KeyKind with a memory.
 func (c *keyCache) kind(key string) Kind {
+	if kind := c.judge(key); kind != KindMember {
+		return kind
+	}
+	return KindNone
+}
+
+// judge is kind, but for KindMember. What ends in a digit is mostly a time of day, which comes once and announces
+// nothing.
+func (c *keyCache) judge(key string) Kind {
 	if len(key) == 0 || isLetter(key[len(key)-1]) && !wordTails.mayEnd(key, len(key)) {
 		return KindNone
 	}
@@ -45,7 +54,7 @@ func (c *keyCache) kind(key string) Kind {
 		return second.kind
 	}
 	*second = *k
-	k.kind, k.size = KeyKind(key), uint8(copy(k.name[:], key))
+	k.kind, k.size = memberKind(key), uint8(copy(k.name[:], key))
 	return k.kind
 }
 
@@ -57,7 +66,7 @@ func (c *keyCache) longKind(key string) Kind {
 	sum := maphash.String(verdictSeed, key) &^ kinds
 	slot := &c.long[sum>>(64-longBits)]
 	if *slot&^kinds != sum {
-		*slot = sum | uint64(KeyKind(key))
+		*slot = sum | uint64(memberKind(key))
 	}
 	return Kind(*slot & kinds)
 }
@@ -75,4 +84,12 @@ func cacheSlot(key string) uint32 {
 		}
 	}
 	return h * 0xc2b2ae35 >> (32 - cacheBits)
+}
+
+// memberKind is KeyKind with KindMember.
+func memberKind(key string) Kind {
+	if kind := KeyKind(key); kind != KindNone || !endsInID(key) {
+		return kind
+	}
+	return KindMember
 }

@@ -12,8 +12,8 @@ import (
 // neither.
 func (sc *Scanner) dash(i int) int {
 	s := sc.text
-	if strings.HasPrefix(s[i:], "-----") {
-		return sc.pem(i)
+	if strings.HasPrefix(s[i:], "---") && (i == 0 || s[i-1] != '-') {
+		return sc.dashes(i)
 	}
 	if strings.HasPrefix(s[i:], plainText) {
 		sc.securedText(i)
@@ -29,6 +29,22 @@ func (sc *Scanner) dash(i int) int {
 		return sc.shortOption(i)
 	}
 	return i
+}
+
+// dashes looks at the first of three dashes or more.
+func (sc *Scanner) dashes(i int) int {
+	s := sc.text
+	end := i
+	for end < len(s) && s[end] == '-' {
+		end++
+	}
+	if end < len(s) && ruleJoints[s[end]] {
+		sc.tableRule(i)
+	}
+	if end-i < len("-----") {
+		return end
+	}
+	return sc.pem(i)
 }
 
 const (

@@ -33,6 +33,8 @@ const (
 	KindBirth         // a date of birth
 	KindPhone         // the number of a telephone
 	KindSSN           // nine digits of the United States
+	KindSortCode      // six digits of a bank of the United Kingdom
+	KindMember        // nothing by itself, but it ends in "id"
 )
 
 // maxKey is how far back a key is read: longer ones are not keys but text.
@@ -270,7 +272,7 @@ func codeKind(last, before string) Kind {
 	case before == "swift" || before == "bic":
 		return KindBank
 	case before == "sort":
-		return KindNational
+		return KindSortCode
 	case last == "codes":
 		return KindNone
 	}

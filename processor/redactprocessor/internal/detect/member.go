@@ -11,14 +11,27 @@ import "strings"
 // Identifies tells whether the value of a member of JSON, as it is written in strings level deep, names somebody.
 type Identifies func(key, value string, level int) bool
 
+// joinedIDs are keys of ids written in one word, and kinds of ids.
+var joinedIDs = []string{
+	"userid", "tenantid", "orgid", "customerid", "accountid", "memberid", "deviceid", "employeeid", "threadid", "chatid",
+	"uuid", "guid",
+}
+
 // maxIdentifier bounds the values that are shown. Longer ones are no ids.
 const maxIdentifier = 256
 
-// member adds the value behind the ":" at i when the key k before it ends in "id" and it names somebody. It returns where
-// to read on.
+// unannounced returns where to read on behind the sign at i, before which a key of the given kind stands.
+func (sc *Scanner) unannounced(kind Kind, k *key, i int) int {
+	if kind == KindMember {
+		return sc.member(k, i)
+	}
+	return i + 1
+}
+
+// member adds the value behind the ":" at i when it names somebody by the key k before it. It returns where to read on.
 func (sc *Scanner) member(k *key, i int) int {
 	s := sc.text
-	if k.quote != '"' || k.end-k.start <= len("id") || !endsInID(s[k.end-2:k.end]) || sc.identifies == nil || s[i] != ':' {
+	if k.quote != '"' || s[i] != ':' || sc.identifies == nil {
 		return i + 1
 	}
 	start, end, level := memberValue(s, skipBlanks(s, i+1))
@@ -34,8 +47,11 @@ func (sc *Scanner) member(k *key, i int) int {
 	return sc.reread(i)
 }
 
-// endsInID tells whether the two letters are those at the end of userId, user_id and USER_ID.
-func endsInID(s string) bool { return s[0]|0x20 == 'i' && s[1]|0x20 == 'd' }
+// endsInID tells whether a key ends like userId, user_id and USER_ID.
+func endsInID(key string) bool {
+	n := len(key)
+	return n > len("id") && key[n-1]|0x20 == 'd' && key[n-2]|0x20 == 'i'
+}
 
 // memberValue returns the string or the whole number at i, and the level of the quotes of the former. It is empty when
 // something else stands there.

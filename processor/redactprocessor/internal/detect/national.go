@@ -124,6 +124,22 @@ func (sc *Scanner) national(m *number) bool {
 	return true
 }
 
+// sortCode looks for six digits behind the words for the code of a bank.
+func (sc *Scanner) sortCode(m *number) bool {
+	if m.groups > 1 || !followsWord(sc.text, m.at[0]) {
+		return false
+	}
+	word, at := codeWordBefore(sc.text, m.at[0])
+	if linkVerbs[word] {
+		word, at = codeWordBefore(sc.text, at)
+	}
+	if word == "code" {
+		word, _ = codeWordBefore(sc.text, at)
+		return word == "sort" && sc.addNumber(m.at[0], m.end, NationalID)
+	}
+	return word == "sortcode" && sc.addNumber(m.at[0], m.end, NationalID)
+}
+
 // documentAround adds the letters that stand beside the digits of a document: AB 12 34 56 C, 12345678-Z.
 func documentAround(s string, m *number) (start, end int) {
 	start, end = m.at[0], m.end

@@ -19,7 +19,7 @@ func (sc *Scanner) card(m *number) bool {
 			last = min(m.groups, a+maxCardGroups) - 1
 		}
 		for b := a; b <= last; b++ {
-			if m.isCard(a, b) && !sc.isLongID(m, a, b) || a == b && m.size(a) == shortCard && sc.isShortCard(m, a) {
+			if m.isCard(a, b) && !sc.isLongID(m, a, b) && !sc.isArticle(m, a, b) || a == b && sc.isShortCard(m, a) {
 				sc.addNumber(m.at[a], m.stop[b], Card)
 				return true
 			}
@@ -34,6 +34,22 @@ func (sc *Scanner) isLongID(m *number, a, b int) bool {
 	return a == b && m.size(a) > longestUsual && !before(sc.text, m.at[a], cardWords)
 }
 
+// isArticle tells whether the groups a to b are 13 digits in one that are the number of an article: a word before them
+// says so, or their last digit is that of one (GS1). Cards of 13 digits are no longer issued, so that in doubt it is none.
+func (sc *Scanner) isArticle(m *number, a, b int) bool {
+	if a != b || m.size(a) != leastCard {
+		return false
+	}
+	sum := 0
+	for i, d := range m.part(a, a) {
+		sum += int(d-'0') * (1 + i%2*2)
+	}
+	return (sum%10 == 0 || before(sc.text, m.at[a], articleWords)) && !before(sc.text, m.at[a], cardWords)
+}
+
+var articleWords = words("ean gtin upc barcode barcodes sku skus isbn article articles item items product products " +
+	"asin artikel artikelnummer art ref reference code order")
+
 // longestUsual is the length of nearly all cards.
 const longestUsual = 16
 
@@ -44,9 +60,15 @@ var cardWords = words("card cards credit debit maestro")
 
 func (sc *Scanner) isShortCard(m *number, g int) bool {
 	digits := m.part(g, g)
+	if len(digits) != shortCard {
+		return false
+	}
 	two := string(digits[:2])
 	return (two == "50" || two >= "56" && two <= "69") && luhn(digits) && before(sc.text, m.at[g], cardWords)
 }
+
+// leastCard is how many digits the shortest cards have but for Maestro's.
+const leastCard = 13
 
 // cardGroup is how many digits the first of several groups has.
 const cardGroup = 4
@@ -61,7 +83,7 @@ func (m *number) isCard(a, b int) bool {
 		return false
 	}
 	digits := m.part(a, b)
-	if len(digits) < 13 || len(digits) > 19 || !issued(string(digits)) {
+	if len(digits) < leastCard || len(digits) > 19 || !issued(string(digits)) {
 		return false
 	}
 	if a < b {

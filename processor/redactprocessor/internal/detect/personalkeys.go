@@ -23,6 +23,7 @@ var personalWords = func() map[string]Kind {
 	add(KindPhone, set("phone phones telephone mobile fax tel cellphone phonenumber mobilenumber telephonenumber "+
 		"telefon telefono telefone telefoon telefonnummer rufnummer handynummer msisdn whatsapp"))
 	add(KindSSN, set("ssn socialsecuritynumber"))
+	m["sortcode"] = KindSortCode
 	for _, word := range [...]string{"identity", "insurance", "contribuinte"} { // alone they mean much else
 		delete(m, word)
 	}
@@ -94,6 +95,8 @@ func isPersonal(kind Kind, text string) bool {
 		return isPhone(text)
 	case KindSSN:
 		return isSocial(text)
+	case KindSortCode:
+		return isSortCode(text)
 	}
 	return isDocument(text)
 }
@@ -147,6 +150,14 @@ func isSocial(s string) bool {
 		}
 	}
 	return digits == len("078051120")
+}
+
+// isSortCode tells whether s is six digits, in one or in pairs.
+func isSortCode(s string) bool {
+	pairs := strings.FieldsFunc(s, func(r rune) bool { return r == '-' || r == ' ' })
+	joined := strings.Join(pairs, "")
+	return len(joined) == leastDocument && only(joined, aDigit) &&
+		(len(pairs) == 1 || len(pairs) == 3 && len(pairs[0]) == 2 && len(pairs[1]) == 2)
 }
 
 // Digits of the shortest and of the longest number of a telephone.

@@ -25,6 +25,7 @@ func TestScan_endsWithTheString(t *testing.T) {
 		`{"a":"{\"b\":\"run\\npassword: \",\"c\":\"x\"}"}`:                          `{"a":"{\"b\":\"run\\npassword: \",\"c\":\"x\"}"}`,
 		`["\"apiKey\": ", {"x":"y"}]`:                                               `["\"apiKey\": ", {"x":"y"}]`,
 		`["mysql -u root -p", "IDENTIFIED BY ", "set(\"password\", ", "x"]`:         `["mysql -u root -p", "IDENTIFIED BY ", "set(\"password\", ", "x"]`,
+		`["password = \"[REDACTED:secret_value]\" -> ", "x"]`:                       `["password = \"[REDACTED:secret_value]\" -> ", "x"]`,
 		`["define('DB_PASSWORD', '", "x", "define('"]`:                              `["define('DB_PASSWORD', '", "x", "define('"]`,
 	} {
 		assert.Equal(t, want, masked(set, in))

@@ -20,10 +20,7 @@ func (sc *Scanner) column(i int) {
 	if i < sc.tableEnd || i >= len(s) || !endsCell(s, i) || !mayHead(s, i) {
 		return
 	}
-	head := i
-	for stop := max(0, i-maxHead); head > stop && s[head-1] != '\n' && s[head-1] != '(' && !breaksAt(s, head-1); {
-		head--
-	}
+	head := headStart(s, i)
 	before := strings.TrimRight(s[head:runBack(s, i, min(maxKey, i-head), aURL)], ` "`)
 	if before != "" && strings.IndexByte(",;|\t", before[len(before)-1]) < 0 {
 		return
@@ -47,6 +44,17 @@ func (sc *Scanner) column(i int) {
 	t.rows(sc, end)
 }
 
+// headStart returns where the line of names begins in which i stands: as a row does, or behind the bracket of SQL.
+func headStart(s string, i int) int {
+	for stop := max(0, i-maxHead); i > stop && s[i-1] != '\n' && s[i-1] != '(' && !breaksAt(s, i-1); {
+		if s[i-1] == '"' && beginsString(s, i-1) {
+			break
+		}
+		i--
+	}
+	return i
+}
+
 // mayHead is a first look at what stands before the word that ends at i: a separator, a line break or a bracket, or the
 // text begins there.
 func mayHead(s string, i int) bool {
@@ -54,8 +62,12 @@ func mayHead(s string, i int) bool {
 	if j > 0 && s[j-1] == '\\' {
 		return s[j] == 'n' // of an escaped line break
 	}
+	word := j
 	for j > 0 && cellQuotes[s[j-1]] {
 		j--
+	}
+	if j > 0 && j < word && s[word-1] == '"' && (s[j-1] == ':' || s[j-1] == '\\') && beginsString(s, word-1) {
+		return true
 	}
 	return j == 0 || i-j >= maxHead || cellStarts[s[j-1]] || breaksAt(s, j-1)
 }
@@ -64,7 +76,9 @@ func mayHead(s string, i int) bool {
 var (
 	cellQuotes = chars(" \"`")
 	cellStarts = chars(",;|\t\n(")
-	cellEnds   = chars(",;|\t\n\r\\)")
+	// cellPadding stands around the text of a cell within it.
+	cellPadding = chars(" \"'`\\\r")
+	cellEnds    = chars(",;|\t\n\r\\)")
 )
 
 // endsCell tells whether a cell ends at i.
@@ -89,12 +103,39 @@ func lineStop(s string, i int) int {
 		for end < len(s) && s[end] == '\\' {
 			end++
 		}
-		if end == i || end < len(s) && s[end] == 'n' {
+		if end == i || end < len(s) && (s[end] == 'n' || s[end] == 'r' && breaksLine(s, end+1)) {
 			return i
 		}
 		i = end // of backslashes that belong to something else
 	}
 	return i
+}
+
+// rowStop returns where the row ends that begins at start: with its line, or with the string of JSON that it stands in.
+// A quote that ends such a string has fewer backslashes before it than the line breaks in it.
+func rowStop(s string, start int) int {
+	end := lineStop(s[:min(len(s), start+maxRow)], start)
+	if start == 0 || s[start-1] != 'n' {
+		return end
+	}
+	escapes := backslashes(s, 0, start-1)
+	for i := start; i < end; i++ {
+		if s[i] == '"' {
+			if n := backslashes(s, start, i); n < escapes {
+				return i - n
+			}
+		}
+	}
+	return end
+}
+
+// breaksLine tells whether an escaped line break stands at i.
+func breaksLine(s string, i int) bool {
+	end := i
+	for end < len(s) && s[end] == '\\' {
+		end++
+	}
+	return end > i && end < len(s) && s[end] == 'n'
 }
 
 // rowStops may end a line.
@@ -111,8 +152,11 @@ type table struct {
 func (t *table) cells(row string, f func(n, start, end int)) (n int) {
 	start := 0
 	if t.separator == '|' {
-		start = len(row) - len(strings.TrimLeft(row, " |"))
-		row = strings.TrimRight(row, " |")
+		start = len(row) - len(strings.TrimLeft(row, " "))
+		if strings.HasPrefix(row[start:], "|") { // of Markdown; shells of databases write none around the row
+			start++
+			row = strings.TrimSuffix(strings.TrimRight(row, " "), "|")
+		}
 	}
 	for start <= len(row) {
 		end := len(row)
@@ -124,10 +168,10 @@ func (t *table) cells(row string, f func(n, start, end int)) (n int) {
 			end = start + k
 		}
 		from, to := start, end
-		for from < to && strings.IndexByte(" \"'`", row[from]) >= 0 {
+		for from < to && cellPadding[row[from]] {
 			from++
 		}
-		for to > from && strings.IndexByte(" \"'`", row[to-1]) >= 0 {
+		for to > from && cellPadding[row[to-1]] {
 			to--
 		}
 		f(n, from, to)
@@ -147,7 +191,8 @@ func (t *table) readHead(sc *Scanner, row string) bool {
 		}
 		name := row[start:end]
 		switch kind := sc.keys.kind(name); kind {
-		case KindSecret, KindToken, KindBearer, KindWord:
+		case KindSecret, KindToken, KindBearer, KindWord, KindPin, KindName, KindBank, KindNational, KindBirth, KindPhone,
+			KindSSN, KindSortCode:
 			t.secret[n] = kind
 			secrets++
 		}
@@ -174,7 +219,7 @@ func (t *table) rows(sc *Scanner, i int) {
 		if start == 0 {
 			return
 		}
-		end := lineStop(s[:min(len(s), start+maxRow)], start)
+		end := rowStop(s, start)
 		if s[start-1] == '(' {
 			n := strings.IndexByte(s[start:end], ')')
 			if n < 0 {
@@ -183,13 +228,17 @@ func (t *table) rows(sc *Scanner, i int) {
 			end = start + n
 		}
 		row := s[start:end]
+		if isRule(row) {
+			i = end
+			continue
+		}
 		if n := t.cells(row, func(int, int, int) {}); n != t.columns {
 			return
 		}
 		sc.tableEnd = end
 		t.cells(row, func(n, from, to int) {
 			if n < maxColumns && t.secret[n] != KindNone {
-				t.cell(sc, start+from, start+to)
+				t.cell(sc, t.secret[n], start+from, start+to)
 			}
 		})
 		i = end
@@ -208,16 +257,28 @@ func (t *table) nextRow(s string, i int) int {
 		}
 		return 0
 	}
-	next := lineBreak(s, i)
+	if lineBreak(s, i) == i { // \r\n, escaped
+		for i < len(s) && s[i] == '\\' {
+			i++
+		}
+		i++
+	}
+	next := lineBreak(s, min(i, len(s)))
 	if next == i || next >= len(s) {
 		return 0
 	}
 	return next
 }
 
-// cell adds a value that looks like a password or a token: tables of documentation have words there.
-func (t *table) cell(sc *Scanner, start, end int) {
+// cell adds a value of the form that its column announces. For a secret that is one of a password or a token: tables of
+// documentation have words there.
+func (t *table) cell(sc *Scanner, kind Kind, start, end int) {
 	text := sc.text[start:end]
+	switch kind {
+	case KindPin, KindName, KindBank, KindNational, KindBirth, KindPhone, KindSSN, KindSortCode:
+		sc.under(kind, start, end)
+		return
+	}
 	if len(text) < leastWord || strings.ContainsAny(text, " ()") || !looksPassword(text) && !looksToken(text) || sc.isPlaceholder(text) {
 		return
 	}

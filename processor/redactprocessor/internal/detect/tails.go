@@ -14,7 +14,7 @@ var wordTails = func() (t tailSet) {
 	for _, words := range [...][]string{
 		slices.Collect(maps.Keys(keyWords)), slices.Collect(maps.Keys(vendorWords)), slices.Collect(maps.Keys(vendorParts)),
 		slices.Collect(maps.Keys(personalWords)), slices.Collect(maps.Keys(personalPairs)),
-		slices.Collect(maps.Keys(fillers.words)), foreignKeys,
+		slices.Collect(maps.Keys(fillers.words)), foreignKeys, joinedIDs,
 		{defaultWord, "value", "val", "holder"},
 	} {
 		for _, word := range words {

@@ -43,6 +43,7 @@ func (sc *Scanner) inWord(i int) int {
 		if sc.document(start, end) || sc.inContext(start, end) {
 			return sc.skip(i)
 		}
+		sc.inTable(start, end)
 		return min(end, run(s, i, aAlnum))
 	}
 	if next := sc.longToken(start, end, i); next > 0 {

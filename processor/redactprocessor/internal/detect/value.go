@@ -98,7 +98,7 @@ func (sc *Scanner) quoted(a *assignment, q int) {
 		return
 	}
 	sc.under(a.kind, start, end)
-	if next, ok := becomes(sc.text, end); ok {
+	if next, ok := becomes(sc.text, end); ok && !sc.closes(a.at, next.start-1) {
 		sc.under(a.kind, next.start, next.end)
 	}
 }
@@ -286,7 +286,7 @@ func secretNumber(kind Kind, number string) bool {
 	switch kind {
 	case KindPin:
 		return len(number) >= 3 && len(number) <= 8 && only(number, aDigit)
-	case KindNational, KindBirth, KindPhone, KindSSN:
+	case KindNational, KindBirth, KindPhone, KindSSN, KindSortCode:
 		return only(number, aDigit) && isPersonal(kind, number)
 	}
 	// Short numbers under such keys are counts and flags.

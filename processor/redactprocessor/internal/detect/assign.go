@@ -106,13 +106,13 @@ var keyTails = func() (t [256]uint8) {
 // signBit is one bit for each of the two signs.
 func signBit(sign byte) uint8 { return sign & (':'&3 | '='&3) }
 
-// inARN tells whether the word that begins at i is a part of the name of a resource: arn:aws:…:secret:….
+// inARN tells whether the word that begins at i is a part of the name of a resource: arn:aws:…:secret:…, urn:….
 func inARN(s string, i int) bool {
 	if i == 0 || s[i-1] != ':' {
 		return false
 	}
 	for stop := max(0, i-maxARN); i > stop && !arnStops[s[i-1]]; {
-		if i--; s[i] == 'a' && strings.HasPrefix(s[i:], "arn:") {
+		if i--; s[i] == 'a' && strings.HasPrefix(s[i:], "arn:") || s[i] == 'u' && strings.HasPrefix(s[i:], "urn:") {
 			return true
 		}
 	}

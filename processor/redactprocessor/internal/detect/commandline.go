@@ -24,12 +24,19 @@ func (sc *Scanner) longOption(i int) int {
 		return i
 	}
 	kind, value := sc.optionKind(s[i+1:end], word(s, end+1), first < i), end+1
+	if spokenOf.has(word(s, value)) {
+		return i
+	}
 	// A single dash may be one of punctuation.
 	if kind == KindNone || (kind == KindWord || first == i) && !looksPassword(word(s, value)) {
 		return i
 	}
 	return sc.argument(value, kind)
 }
+
+// spokenOf stand behind an option that somebody speaks of: the --username and --password options.
+var spokenOf = words("option options flag flags argument arguments parameter parameters is are was and " +
+	"or for to in on with can must may should instead if when via prompt")
 
 // optionKind judges an option by its name; those that take a user with a password by their value.
 func (sc *Scanner) optionKind(name, value string, long bool) Kind {

@@ -27,6 +27,9 @@ func (sc *Scanner) inContext(start, end int) bool {
 	if again {
 		return false
 	}
+	if start > 1 && s[start-1] == '@' && isAlnum(s[start-2]) {
+		return false // create-token@<revision>
+	}
 	word, ok := wordBefore(s, start)
 	if !ok || !mayEnd(word, len(word)) {
 		return false
@@ -140,7 +143,8 @@ func hexGroups(s string) bool {
 func tokenLike(s string) bool {
 	s = s[:min(len(s), maxLook)]
 	digits, capitals, smalls := mix(s)
-	return digits > 0 && capitals+smalls > 0 && varied(s, 6) && !wordy(s) && !isAddress(s)
+	return digits > 0 && capitals+smalls > 0 && varied(s, 6) && !wordy(s) && !isAddress(s) &&
+		!looksName(s) && !isRoute(s)
 }
 
 // widen adds the signs and the parts around a run that belong to the same token.

@@ -22,11 +22,21 @@ func (sc *Scanner) element(i int) int {
 	if end == start || end >= len(s) || sc.ownEnd(start) > 0 {
 		return i + 1
 	}
+	if s[end] != '<' && isParameter(s, i) {
+		return i + 1
+	}
 	if start > i+1 && lineBreak(s, i+1) > i+1 && !strings.HasPrefix(s[skipLines(s, end):], "</") {
 		return i + 1 // <your key>, and another line
 	}
 	sc.under(kind, start, end)
 	return sc.reread(i)
+}
+
+// isParameter tells whether the tag that ends at i is a parameter of a type: vector<Token> queue.
+func isParameter(s string, i int) bool {
+	from := max(0, i-maxTag)
+	open := from + strings.LastIndexByte(s[from:i], '<')
+	return open > from && isAlnum(s[open-1])
 }
 
 // elementText returns where the text of the element whose tag ends before i begins and ends.

@@ -266,7 +266,8 @@ func keyBehindDot(s string, start, end int) (from, to int, id ID) {
 		return salesforceToken(s, start, end)
 	}
 	digits, capitals, smalls := mix(s[start:end])
-	if digits == 0 || capitals < 3 || smalls < 3 || digits+capitals+smalls != length || longestWord(s[start:end]) > 7 {
+	if digits == 0 || capitals < 3 || smalls < 3 || digits+capitals+smalls != length || longestWord(s[start:end]) > 7 ||
+		looksName(s[start:end]) {
 		return 0, 0, 0
 	}
 	return start - len(mark), end, DottedKey

@@ -30,10 +30,22 @@ func (sc *Scanner) credentials(start, end int) {
 		}
 		start += len(first) + 1 // behind a scheme that is not known
 	}
+	if start == from && isNamed(s, start, end) {
+		return
+	}
 	if word >= end && !hasDigitOrSymbol(s[start:end]) {
 		return // a lone word: the name of a scheme, or of a strategy
 	}
 	sc.add(Finding{start, end, AuthHeader, Unquoted})
+}
+
+// isNamed tells whether [start, end) begins with the name of a variable or of what is called, in place of a credential.
+func isNamed(s string, start, end int) bool {
+	name := run(s[:end], start, aLetter|aURLSafe|aDot)
+	if name < end {
+		return name > start && strings.IndexByte("([,;", s[name]) >= 0
+	}
+	return strings.ContainsAny(s[start:end], "_.") && strings.IndexByte(s[start:end], '-') < 0
 }
 
 func hasDigitOrSymbol(s string) bool {

@@ -9,11 +9,13 @@ import (
 )
 
 // kept are the ranges that name no person: private and loopback ones are asked for by method, these are for
-// documentation, tests, and carriers' inner networks (RFC 5737, 3849, 2544, 6598).
+// documentation, tests, and carriers' inner networks (RFC 5737, 3849, 2544, 6598), and what reads like the object
+// identifiers of X.500, which every listing of a certificate is full of.
 var kept = []netip.Prefix{
 	netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("198.51.100.0/24"),
 	netip.MustParsePrefix("203.0.113.0/24"),
 	netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("0.0.0.0/8"),
+	netip.MustParsePrefix("2.5.4.0/24"), netip.MustParsePrefix("2.5.29.0/24"),
 	netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("2001:db8::/32"), netip.MustParsePrefix("3fff::/20"),
 }
 
@@ -49,7 +51,8 @@ func isPublic(a netip.Addr) bool {
 // versionSigns may stand between the two.
 var versionSigns = chars(". ")
 
-var versionWords = words("version ver build release firmware sdk oid section chapter sec fig figure clause paragraph")
+var versionWords = words("version ver build release upgrade upgraded upgrades bump bumped downgrade firmware sdk " +
+	"oid section chapter sec fig figure clause paragraph")
 
 // isVersion tells whether words before i say that a number there is a version. The v of "v 1.2.3.4" is not that of a key.
 func isVersion(s string, i int) bool {

@@ -106,6 +106,9 @@ func looksToken(s string) bool {
 	if isUUID(s) || isAddress(s) || strings.Contains(s, "://") || strings.Count(s, "/") > 2 && !only(s, aAny64) {
 		return false
 	}
+	if looksName(s) || isRoute(s) {
+		return false
+	}
 	digits, capitals, smalls := mix(s)
 	if digits == len(s) || digits == 0 && (capitals < 3 || smalls < 3 || longestWord(s) > 5 || wordy(s)) {
 		return false
@@ -135,7 +138,8 @@ func isUUID(s string) bool {
 var keywords = words("null none nil undefined true false yes no on off string str int integer number bool boolean " +
 	"object array bytes any " +
 	"base64 base32 base16 hex utf8 utf-8 utf16 utf-16 ascii latin1 sha1 sha256 sha384 sha512 md5 hs256 rs256 es256 aes256 " +
-	"secretstr optional include omit same-origin to and or required redacted masked filtered hidden empty unset n/a")
+	"secretstr optional include omit same-origin to and or required redacted masked filtered hidden empty unset n/a " +
+	"inherit files")
 
 func isKeyword(s string) bool {
 	if s != "" && (s[len(s)-1] == '!' || s[len(s)-1] == '?') {
@@ -171,12 +175,12 @@ func isReference(s string) bool {
 
 // What may stand around a value, behind a name that announces one, and for characters that were taken out.
 var (
-	tokenStops  = chars(" \t\n(){}<>$") // stand in no token
-	padding     = chars("'\" \t\n\r")
+	tokenStops  = chars(" \t\n()[]{}<>$") // stand in no token
+	padding     = chars("'\"` \t\n\r")
 	operators   = chars(":= ")
 	dots        = chars(".")
 	phraseSigns = chars(".:")
-	callSigns   = chars("$@&*[]!") // before what is called
+	callSigns   = chars("$@&*[](!") // before what is called
 	masking     = chars("*.xX#\u2022\u2026-")
 	gapSigns    = chars(".*\u2026")
 )
@@ -210,7 +214,7 @@ type judged struct {
 // stands is isPlaceholder for what is none of our tokens.
 func (sc *Scanner) stands(s string) bool {
 	return sc.isHeading(s) || isKeyword(s) || !varied(s, 2) || isMasked(s) || sc.isRest(s) || isSample(s) ||
-		isReference(s) || isExpression(s) || isConstant(s) || isPath(s) || sc.isLabel(s)
+		isReference(s) || isExpression(s) || isConstant(s) || isPath(s) || sc.isLabel(s) || sc.standsInCode(s)
 }
 
 // isLabel tells whether s is what a form or a page calls a secret: Passwort bestätigen, Access Token.
@@ -288,7 +292,7 @@ func isBracketed(s string) bool {
 		return true
 	}
 	for i := range len(inner) {
-		if c := inner[i]; !isAlnum(c) && strings.IndexByte("_-. ", c) < 0 {
+		if c := inner[i]; !isAlnum(c) && strings.IndexByte("_-. ", c) < 0 && (c != '!' || s[0] != '{') { // {name!r}
 			return s[0] != '[' && i > 0 && strings.IndexByte("([:}", c) >= 0 && only(inner[:i], aAlnum|aURLSafe)
 		}
 	}
@@ -375,6 +379,9 @@ func isCode(s string, v, end, gap int) bool {
 		return true
 	}
 	name := dots.trimRight(text)
+	if gap > 0 && len(name) > 1 && (name[0] == '&' || name[0] == '*') && only(name[1:], aLetter|aURLSafe|aDot) {
+		return true // an address, or what stands there
+	}
 	if gap == 0 || !only(name, aLetter|aURLSafe|aDot) || strings.Contains(name, "-") {
 		return false
 	}
@@ -397,7 +404,7 @@ func calls(text string) bool {
 	if end == name || end == len(text) {
 		return false
 	}
-	return text[end] == '(' || text[end] == '[' || text[end] == '{' && only(text[name:end], aLetter|aURLSafe)
+	return text[end] == '(' || text[end] == '[' || text[end] == '{' && only(text[name:end], aLetter|aURLSafe|aDot)
 }
 
 // joinsNames tells whether the sign at i is part of "::", "->", "?." or "!.".

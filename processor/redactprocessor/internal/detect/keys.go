@@ -67,6 +67,7 @@ const (
 	wSurname
 	wOpaque
 	wBank
+	wPattern // a personal access token, or a pattern
 	wNeutral // says nothing: the word before it counts
 )
 
@@ -78,14 +79,15 @@ var keyWords = classes(map[wordClass]string{
 		"storepass keypass userpwd passwort kennwort wachtwoord senha parola contrasena haslo losenord mdp motdepasse " +
 		"adgangskode salasana heslo sifre csrf xsrf " +
 		"paasword pasword passord passwrd passwrod pssword psword paswrd pswd psswd userpw proxyuserpwd",
-	wToken:  "token pat unseal crumb encrypt gossip",
-	wPass:   "pass passe pword pw pwrd psw clave cred",
-	wOpaque: "private access refresh skey pkey",
-	wKind:   "kind",
-	wName:   "name",
+	wToken:   "token unseal crumb encrypt gossip",
+	wPattern: "pat",
+	wPass:    "pass passe pword pw pwrd psw clave cred",
+	wOpaque:  "private access refresh skey pkey",
+	wKind:    "kind",
+	wName:    "name",
 	wSurname: "surname firstname lastname fullname forename vorname nachname familyname givenname middlename nom prenom " +
 		"apellido apellidos cardholder",
-	wOther:  "jsonwebtoken",
+	wOther:  "jsonwebtoken openapi",
 	wTokens: "tokens",
 	wKey:    "key keys",
 	wAuth:   "authorization authentication auth",
@@ -126,12 +128,14 @@ var (
 		"row index map lookup " +
 		"dedup config flag feature unique composite natural surrogate hash range i18n locale event metric span attribute " +
 		"header query param " +
-		"prop property field column dict json yaml schema bucket s3 redis cursor item node tree press up down enter escape arrow hot " +
-		"short answer site publishable verification")
+		"protobuf recv prop property field column dict json yaml schema bucket s3 redis cursor item node tree press up down enter escape " +
+		"arrow hot short answer site publishable verification")
 	// openTokens are the words before "token" that speak of positions and vocabularies.
 	openTokens = set("page next continuation sync cursor pad eos bos special mask unk start end stop last first per " +
-		"max min cost " +
+		"max min cost limit truncation error " +
 		"prompt completion input output top current previous sep cls")
+	// statements stand before a bare "token" in programs.
+	statements   = set("if elif while and or not return yield assert until unless")
 	secretTokens = set("access refresh auth api bearer session secret oauth")
 	codeOwners   = set("recovery backup scratch rescue emergency")
 	pinCodes     = set("security verification otp mfa auth pin cvv cvc totp 2fa passcode sms onetime access")
@@ -202,7 +206,8 @@ const leastService = 6
 
 // certain are the kinds that follow from the class of the last word alone.
 var certain = [...]Kind{
-	wPassword: KindSecret, wCookie: KindCookie, wPin: KindPin, wQuery: KindQuery, wVendor: KindVendor, wOpaque: KindVendor, wBank: KindBank, wSurname: KindName, wNeutral: KindNone,
+	wPassword: KindSecret, wCookie: KindCookie, wPin: KindPin, wQuery: KindQuery, wVendor: KindVendor,
+	wOpaque: KindVendor, wPattern: KindBearer, wBank: KindBank, wSurname: KindName, wNeutral: KindNone,
 }
 
 // classify judges the words of a key, the last of which counts most.
@@ -225,7 +230,7 @@ func classify(words []string) Kind {
 	}
 	switch class {
 	case wToken:
-		return tokenKind(before)
+		return tokenKind(words[:n], before)
 	case wTokens:
 		return pick(before == "" || secretTokens[before], KindToken, KindNone)
 	case wKey:
@@ -326,9 +331,11 @@ func classOf2(word string) wordClass {
 	return classOf(word)
 }
 
-func tokenKind(before string) Kind {
-	switch {
-	case before == "":
+func tokenKind(words []string, before string) Kind {
+	switch n := len(words); {
+	case n > 2 && before == "key" && words[n-3] == "public": // of .NET
+		return KindNone
+	case before == "" || statements[before]:
 		return KindBearer
 	case openTokens[before]:
 		return KindNone

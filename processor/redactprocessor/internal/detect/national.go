@@ -11,7 +11,7 @@ import (
 // nationalWords stand before numbers that a state gives to a person, or that are a person's with a bank, a doctor or a
 // maker of devices. Without such a word their digits could be any order's or article's, whatever their check digit says.
 var nationalWords = words("passport passports passeport reisepass pasaporte passaporto paspoort nino nhs insurance bsn " +
-	"burgerservicenummer pesel cpf cnpj curp rfc dni nie nif aadhaar aadhar nric tfn abn ird medicare sin itin tin ein " +
+	"burgerservicenummer pesel cpf cnpj curp dni nie nif aadhaar aadhar nric tfn abn ird medicare sin itin tin ein " +
 	"taxpayer steuernummer steuerid steueridentifikationsnummer idnr svnr sozialversicherungsnummer fiscale " +
 	"personnummer hetu cpr ahv avs nir sociale rijksregisternummer nrn ppsn pps cnp egn amka kimlik tckn cuit cuil rut " +
 	"gstin rrn hkid mbi npi dea personalausweis identity medicaid imei iccid vin mrn contribuinte " +
@@ -174,7 +174,8 @@ func (sc *Scanner) document(start, end int) bool {
 	if !sc.set.enabled[NationalID] || len(s) < leastDocument || len(s) > maxDocument || !only(s, aDigit|aCapitals|aURLSafe) {
 		return false
 	}
-	if digits, _, _ := mix(s); digits < leastDigits || !armed(sc.text, start) {
+	if digits, _, _ := mix(s); digits < leastDigits ||
+		!armed(sc.text, start) && (!isRFC(s) || !before(sc.text, start, rfcWords)) {
 		return false
 	}
 	if strings.HasPrefix(sc.text[end:], "(") && end+2 < len(sc.text) && sc.text[end+2] == ')' {
@@ -182,6 +183,16 @@ func (sc *Scanner) document(start, end int) bool {
 	}
 	sc.add(Finding{start, end, NationalID, Unquoted})
 	return true
+}
+
+// rfcWords is what Mexicans call their number of taxes, and everybody else the standards of the Internet.
+var rfcWords = words("rfc")
+
+// isRFC tells whether s has the form of it: letters of the name, the date of birth, and three more characters.
+func isRFC(s string) bool {
+	const rest = 9
+	name := len(s) - rest
+	return name >= 3 && name <= 4 && only(s[:name], aCapitals) && only(s[name:name+leastDocument], aDigit)
 }
 
 // The lines of the zone of a passport or card that machines read (ICAO 9303) have one of these lengths.

@@ -212,9 +212,11 @@ func (sc *Scanner) phone(m *number) bool {
 }
 
 // hasCountry tells whether the digits begin with the code of a country: none begins with 0, and no area of North
-// America, which has the 1, with 0 or 1.
+// America, which has the 1 and ten more digits, with 0 or 1.
 func (m *number) hasCountry() bool {
-	return m.digits[0] > '1' || m.digits[0] == '1' && m.digits[1] > '1'
+	const northAmerica = 11
+	return m.digits[0] > '1' || m.digits[0] == '1' && m.digits[1] > '1' && m.n >= northAmerica &&
+		(m.n == northAmerica || m.groups > 1)
 }
 
 // opening returns where the number begins, with a parenthesis around its first group.

@@ -19,6 +19,7 @@ var personalWords = func() map[string]Kind {
 		}
 	}
 	add(KindNational, nationalWords.words)
+	add(KindNational, rfcWords.words)
 	add(KindBirth, birthWords.words)
 	add(KindPhone, set("phone phones telephone mobile fax tel cellphone phonenumber mobilenumber telephonenumber "+
 		"telefon telefono telefone telefoon telefonnummer rufnummer handynummer msisdn whatsapp"))

@@ -202,10 +202,19 @@ func (sc *Scanner) announced(i int) int {
 	if quoted && s[start-1] == quoteAt(s, end) {
 		whole = exact || phrase || lower(s[i-1]) == 'd' && len(text) >= leastWord
 	}
-	if len(text) >= leastCredential && (whole || looksPassword(text)) && !sc.isPlaceholder(text) {
+	if len(text) >= leastCredential && (whole || looksPassword(text)) && !isMeasure(text) && !calls(text) &&
+		!sc.isPlaceholder(text) {
 		sc.add(Finding{start, end, ProsePassword, Unquoted})
 	}
 	return i
+}
+
+// isMeasure tells whether s is a time, a version or a part of a list in brackets: 0.123s, 1:4.13+dfsg1-1, [success=1.
+func isMeasure(s string) bool {
+	const unit = 2
+	number := run(s, 0, aDigit|aDot)
+	return s[0] == '[' || number > 0 && strings.IndexByte(s[:number], '.') > 0 && len(s)-number <= unit ||
+		number == 1 && number+1 < len(s) && s[number] == ':' && isDigit(s[number+1])
 }
 
 // afterQuote returns the end of the quote at i, escaped or not, or i when none stands there.

@@ -200,8 +200,11 @@ func (t *table) readHead(sc *Scanner, row string) bool {
 	return names && secrets > 0 && t.columns > 1
 }
 
-// isColumn tells whether s is made of what names of columns are.
+// isColumn tells whether s is made of what names of columns are, and is no version.
 func isColumn(s string) bool {
+	if isDigit(s[0]) && strings.IndexByte(s, '.') > 0 {
+		return false
+	}
 	for i := range len(s) {
 		if alphabet[s[i]]&aURLDot == 0 && s[i] != ' ' {
 			return false

@@ -64,7 +64,7 @@ func (sc *Scanner) userinfo(start, at int) int {
 		colon = -1
 	}
 	secret := start + colon + 1
-	if secret == at || sc.isOwn(s[start:at]) {
+	if secret == at || s[start] == '[' || s[start] == '(' || sc.isOwn(s[start:at]) {
 		return 0
 	}
 	if sc.standsIn(s[secret:at]) {

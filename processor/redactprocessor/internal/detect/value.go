@@ -50,6 +50,9 @@ func (a *assignment) valueStart(s string) (first, v int) {
 	if first < len(s) && a.start > 0 && s[a.start-1] == '{' && strings.IndexByte("-?+", s[first]) >= 0 {
 		first++ // ${NAME:-default}
 	}
+	if first == a.at+1 && first < len(s) && s[a.at] == ':' && s[first] == ':' {
+		return first, len(s) // Token::Kind
+	}
 	v = skipBlanks(s, first)
 	if strings.HasPrefix(s[v:], "** ") || strings.HasPrefix(s[v:], "**`") { // **Password:** …
 		v = skipBlanks(s, v+2)
@@ -306,6 +309,9 @@ func (sc *Scanner) bare(a *assignment, v, gap int) {
 		return
 	}
 	end, crowded := sc.bareEnd(v, a.query)
+	if text := sc.text[v:end]; compares(sc.text, a.at) && !looksToken(text) && !looksPassword(text) {
+		return
+	}
 	if crowded {
 		sc.add(Finding{v, end, kindID(a.kind), Unquoted})
 		return
@@ -313,6 +319,12 @@ func (sc *Scanner) bare(a *assignment, v, gap int) {
 	if a.kind == KindSecret {
 		sc.bareSecret(a, v, end, gap)
 		return
+	}
+	switch a.kind {
+	case KindToken, KindBearer, KindWord, KindVendor:
+		if isCode(sc.text, v, end, gap) {
+			return
+		}
 	}
 	sc.under(a.kind, v, end)
 	if n := len(sc.findings); a.query && n > 0 && sc.findings[n-1].Start == v && a.kind < KindNational {
@@ -333,7 +345,10 @@ func (sc *Scanner) wholeLine(kind Kind, v int) {
 func (sc *Scanner) bareSecret(a *assignment, v, end, gap int) {
 	s := sc.text
 	text := s[v:end]
-	code := isCode(s, v, end, gap) || isProse(s, v, end, gap) || a.quote != 0 && isKeyword(text)
+	if len(text) < leastSecretNumber && only(text, aDigit) {
+		return // a constant, or a count
+	}
+	code := isCode(s, v, end, gap) || isProse(s, v, end, gap) || a.names(s, v, end, gap) || a.quote != 0 && isKeyword(text)
 	switch {
 	case code && !belowUser(s, a.start, end):
 	case a.query && !sc.isPlaceholder(text):

@@ -156,7 +156,7 @@ const (
 	// what all of it costs, which says nothing about growth.
 	hostileTexts  = 4
 	hostileUneven = 3
-	hostilePasses = 5
+	hostilePasses = 9
 	// The targets: MB/s, and how much longer a text of twice the length may take.
 	leastHostile = 30
 	mostGrowth   = 2.3
@@ -171,7 +171,7 @@ func TestRedactAdversarial_besideTheStockProcessor(t *testing.T) {
 	for _, h := range hostile {
 		small, large := message(h.text, hostileBytes), message(h.text, 2*hostileBytes)
 		theirs := redact(t, stock, small)
-		once, twice := fastest(t, ours, small), fastest(t, ours, large)
+		once, twice := fastest(t, ours, small, large)
 		rate, growth := perSecond(hostileTexts*hostileBytes, once.cpu)/1e6, twice.cpu.Seconds()/once.cpu.Seconds()
 		mark := ""
 		if rate < leastHostile {
@@ -196,13 +196,17 @@ func message(text func(int) string, n int) []ptrace.Traces {
 	})}
 }
 
-func fastest(t *testing.T, p processor.Traces, in []ptrace.Traces) cost {
+// fastest returns what the two messages cost at least. They take turns, so that a slow second of the machine strikes both.
+func fastest(t *testing.T, p processor.Traces, small, large []ptrace.Traces) (once, twice cost) {
 	t.Helper()
-	best := redact(t, p, in)
+	once, twice = redact(t, p, small), redact(t, p, large)
 	for range hostilePasses - 1 {
-		if c := redact(t, p, in); c.cpu < best.cpu {
-			best = c
+		if c := redact(t, p, small); c.cpu < once.cpu {
+			once = c
+		}
+		if c := redact(t, p, large); c.cpu < twice.cpu {
+			twice = c
 		}
 	}
-	return best
+	return once, twice
 }

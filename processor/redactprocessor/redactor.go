@@ -173,6 +173,9 @@ func (r *redactor) judge(at *walk.Place, key string, info *keyInfo, val pcommon.
 			return verdict
 		}
 	}
+	if val.Type() == pcommon.ValueTypeSlice {
+		r.arguments(at, val.Slice())
+	}
 	switch {
 	case info.stack:
 		return r.stack(at, val)

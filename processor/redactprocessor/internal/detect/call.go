@@ -79,7 +79,8 @@ func (sc *Scanner) call(i int) int {
 	if !ok {
 		return i + 1
 	}
-	callee := s[runBack(s, i, maxKey, aURLDot):i]
+	name := runBack(s, i, maxKey, aURLDot)
+	callee := s[name:i]
 	callee = callee[strings.LastIndexByte(callee, '.')+1:]
 	k := secretArgument(callee)
 	switch {
@@ -89,6 +90,11 @@ func (sc *Scanner) call(i int) int {
 		k = 2
 	case typists.has(callee) && sc.typedInto(i-len(callee)):
 		sc.credential(first, 0)
+		return i + 1
+	case isOAuth(callee):
+		sc.tokens(first)
+		return i + 1
+	case wrappers.has(callee) && sc.wrapped(name, first):
 		return i + 1
 	}
 	if k > 0 {

@@ -113,6 +113,26 @@ var commands = []command{
 	{"ssh-keygen", "NP"},
 	{"sudo", "S"},
 	{"doctl", "t"},
+	{"openssl", "kK"},
+	{"smbclient", "U"},
+	{"smbget", "U"},
+	{"rpcclient", "U"},
+	{"winexe", "U"},
+	{"net", "U"},
+	{"lftp", "u"},
+	{"smbmap", "p"},
+	{"crackmapexec", "p"},
+	{"netexec", "p"},
+	{"nxc", "p"},
+	{"medusa", "p"},
+	{"mosquitto_pub", "P"}, //nolint:misspell // the name of a program
+	{"mosquitto_sub", "P"}, //nolint:misspell // the name of a program
+	{"rabbitmqadmin", "p"},
+	{"beeline", "p"},
+	{"mongofiles", "p"},
+	{"mongostat", "p"},
+	{"unrar", "p"},
+	{"rar", "p"},
 }
 
 // commandWindow is how far before an option its command is looked for.
@@ -205,12 +225,12 @@ func (sc *Scanner) shortOption(i int) int {
 	}
 	start := i + 2
 	if start < len(s) && s[start] == ' ' {
-		if strings.HasPrefix(c.name, "mysql") || c.name == "mariadb" {
-			return i // it asks for the password when it does not follow at once
+		if c.glued() {
+			return i
 		}
 		start++
 	}
-	if c.name == "curl" && !strings.Contains(word(s, start), ":") {
+	if start = c.passwordAt(s, start); start == 0 {
 		return i // a user alone: the password is asked for
 	}
 	return sc.argument(start, KindSecret)

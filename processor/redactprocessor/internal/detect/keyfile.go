@@ -22,6 +22,9 @@ func (sc *Scanner) dash(i int) int {
 	if i > 0 && s[i-1] == '-' {
 		return sc.longOption(i)
 	}
+	if i > 0 && isQuote(s[i-1]) {
+		return sc.listedOption(i)
+	}
 	if i+2 < len(s) && (i == 0 || isSpace(s[i-1]) || escapedLetter(s, i-1)) {
 		if end := sc.longOption(i); end > i {
 			return end

@@ -21,6 +21,9 @@ func (sc *Scanner) prose(i int) int {
 		}
 		for _, w := range wakingWords[s[i]&31][before&31] {
 			if end := wordAt(s, i-w.back, w.word); end > 0 {
+				if w.back == len("chpass") {
+					return sc.passwordCommand(end)
+				}
 				return sc.announced(end)
 			}
 		}
@@ -45,6 +48,8 @@ var wakingWords = func() (t [32][32][]wakingWord) {
 		{4, "password"},
 		{4, "passwort"},
 		{4, "passwd"},
+		{6, "chpasswd"},
+		{6, "htpasswd"},
 		{4, "kennwort"},
 		{5, "wachtwoord"},
 		{1, "pwd"},

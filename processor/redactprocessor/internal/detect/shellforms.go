@@ -9,28 +9,19 @@ import "strings"
 const maxPiped = 160
 
 // piped adds the password that is written into the command whose option begins at i: echo secret | docker login
-// --password-stdin.
+// --password-stdin, or passwd --stdin <<< secret.
 func (sc *Scanner) piped(i int) {
 	s := sc.text
-	from := max(0, i-maxPiped)
-	pipe := strings.LastIndexByte(s[from:i], '|')
-	if pipe < 0 || pipe == 0 {
+	at, stop := hereText(s, i), len(s)
+	if at == 0 {
+		at, stop = pipedText(s, i), i
+	}
+	if at == 0 {
 		return
 	}
-	pipe += from
-	if s[pipe-1] == '|' {
-		return
-	}
-	for _, name := range [...]string{"echo ", "printf "} {
-		at := strings.LastIndex(s[from:pipe], name)
-		if at < 0 {
-			continue
-		}
-		start, end := argumentAt(s, skipOptions(s, from+at+len(name)))
-		if end <= pipe && end-start >= leastCredential && !sc.isPlaceholder(s[start:end]) && s[start] != '$' {
-			sc.add(Finding{start, end, CLIPassword, Unquoted})
-		}
-		return
+	start, end := argumentAt(s, at)
+	if end <= stop && end-start >= leastCredential && !sc.isPlaceholder(s[start:end]) && s[start] != '$' {
+		sc.add(Finding{start, end, CLIPassword, Unquoted})
 	}
 }
 

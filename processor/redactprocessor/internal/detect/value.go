@@ -23,6 +23,7 @@ func (sc *Scanner) value(a *assignment) {
 	if a.kind == KindSeed && sc.seedPhrase(v) {
 		return
 	}
+	v += literalPrefix(s, v)
 	q := v
 	for q < len(s) && s[q] == '\\' {
 		q++

@@ -32,6 +32,10 @@ func literalAt(s string, i int) (l literal, ok bool) {
 		l.next++
 	}
 	l.next++
+	if l.end >= len(s) {
+		l.next = len(s)
+		return l, l.start < l.end // it was cut off
+	}
 	return l, l.next <= len(s) && s[l.next-1] == s[q]
 }
 

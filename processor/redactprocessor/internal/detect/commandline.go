@@ -60,7 +60,7 @@ type command struct{ name, options string }
 
 // commands whose one-letter options take a password, and the letters.
 var commands = []command{
-	{"curl", "uU"},
+	{"curl", "uUb"},
 	{"mysql", "p"},
 	{"mysqldump", "p"},
 	{"mysqladmin", "p"},
@@ -229,6 +229,10 @@ func (sc *Scanner) shortOption(i int) int {
 			return i
 		}
 		start++
+	}
+	if letter == 'b' {
+		sc.cookies(argumentAt(s, start))
+		return i
 	}
 	if start = c.passwordAt(s, start); start == 0 {
 		return i // a user alone: the password is asked for

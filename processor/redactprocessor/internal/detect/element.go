@@ -19,10 +19,10 @@ func (sc *Scanner) element(i int) int {
 		return i + 1
 	}
 	start, end := elementText(s, i+1)
-	if end == start || end >= len(s) || sc.ownEnd(start) > 0 {
+	if end == start || sc.ownEnd(start) > 0 || end == len(s) && !looksPassword(s[start:end]) {
 		return i + 1
 	}
-	if s[end] != '<' && isParameter(s, i) {
+	if (end == len(s) || s[end] != '<') && isParameter(s, i) {
 		return i + 1
 	}
 	if start > i+1 && lineBreak(s, i+1) > i+1 && !strings.HasPrefix(s[skipLines(s, end):], "</") {

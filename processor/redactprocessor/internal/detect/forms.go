@@ -14,7 +14,8 @@ type form func(s string, start, end int) (from, to int, id ID)
 // The forms by the length of the run, by the byte before it, and by its first one: most runs have none to be held against.
 var (
 	formsByLength = [longestForm + 1][]form{
-		27: {appToken}, 32: {dottedKey, idAndSecret}, 36: {mailchimpKey}, 37: {mailchimpKey}, 40: {suffixedKey},
+		27: {appToken}, 32: {dottedKey, idAndSecret, windowsHashes},
+		36: {mailchimpKey}, 37: {mailchimpKey}, 40: {suffixedKey},
 		42: {oktaKey},
 		43: {azureKey}, 44: {serverToken}, 49: {rapidKey, tunnelKey}, 50: {mailgunKey, rapidKey, tunnelKey}, 51: {rapidKey, walletKey},
 		52: {azureKey, walletKey}, 54: {azureKey}, 64: {fileToken}, 66: {numberedKey}, 67: {numberedKey}, 68: {numberedKey},
@@ -133,6 +134,18 @@ func dottedKey(s string, start, end int) (from, to int, id ID) {
 		return 0, 0, 0
 	}
 	return start, stop, DottedKey
+}
+
+// windowsHashes are the two hashes of a Windows password as tools list them: user:500:<LM>:<NT>:::.
+func windowsHashes(s string, start, end int) (from, to int, id ID) {
+	const length, rest = 32, ":::"
+	stop := end + 1 + length
+	if start == 0 || s[start-1] != ':' || stop > len(s) || s[end] != ':' ||
+		stop < len(s) && !strings.HasPrefix(s[stop:], rest) ||
+		!only(s[start:end], aHex) || !only(s[end+1:stop], aHex) {
+		return 0, 0, 0
+	}
+	return start, stop, PasswordHash
 }
 
 // numberedKey is the number of a key and 64 random characters, as TrueNAS has them.

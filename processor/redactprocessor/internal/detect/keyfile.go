@@ -110,24 +110,35 @@ func labelEnd(s string, i int) int {
 }
 
 // maxJoint is how long the signs are that join the lines of a text in a program.
-const maxJoint = 24
+const maxJoint = 64
+
+// leastArmour is how many characters of base64 tell a line of an armour from other texts.
+const leastArmour = 16
 
 // continued returns the quote with which a text goes on on the next line that the quote at i ends, as in a program:
-// "first line" + "second line". It returns 0 when it does not.
+// "first line" + "second line", or lines in a list or one below the other. It returns 0 when it does not.
 func continued(s string, i int) int {
 	j := skipBlanks(s, i+1)
-	if j >= len(s) || strings.IndexByte("+.&", s[j]) < 0 {
-		return 0
+	joined := j < len(s) && strings.IndexByte("+.&", s[j]) >= 0
+	if joined || j < len(s) && s[j] == ',' {
+		j++
 	}
-	for j++; j < len(s) && j-i < maxJoint; j++ {
+	for ; j < len(s) && j-i < maxJoint; j++ {
 		switch {
-		case s[j] == s[i]:
+		case s[j] == s[i] && (joined || isArmour(s, j+1)):
 			return j
+		case s[j] == s[i]:
+			return 0
 		case !isSpace(s[j]) && s[j] != '\\' && !escapedLetter(s, j):
 			return 0
 		}
 	}
 	return 0
+}
+
+// isArmour tells whether a line of an armour begins at i.
+func isArmour(s string, i int) bool {
+	return run(s, i, aStd64)-i >= leastArmour || strings.HasPrefix(s[i:], pemEnd)
 }
 
 // jwt recognises a token by the "J" of its first "eyJ".

@@ -67,20 +67,20 @@ const (
 	wSurname
 	wOpaque
 	wBank
-	wPattern // a personal access token, or a pattern
+	wPattern // a personal access token, or a pattern; the id of a session
 	wNeutral // says nothing: the word before it counts
 )
 
 var keyWords = classes(map[wordClass]string{
 	wPassword: "password passwords passwd passwds pwd passphrase passphrases passcode passkey secret secrets " +
-		"credential credentials creds requirepass masterauth " +
+		"credential credentials creds requirepass masterauth psk " +
 		"apikey apikeys apitoken authtoken accesstoken accesskey secretkey privatekey clientsecret jwt bearer userpass " +
 		"sharedaccesskey accountkey masterkey encryptionkey signingkey apisecret appsecret authkey storagekey sshkey " +
 		"storepass keypass userpwd passwort kennwort wachtwoord senha parola contrasena haslo losenord mdp motdepasse " +
 		"adgangskode salasana heslo sifre csrf xsrf " +
 		"paasword pasword passord passwrd passwrod pssword psword paswrd pswd psswd userpw proxyuserpwd",
 	wToken:   "token unseal crumb encrypt gossip",
-	wPattern: "pat",
+	wPattern: "pat phpsessid jsessionid aspxauth",
 	wPass:    "pass passe pword pw pwrd psw clave cred",
 	wOpaque:  "private access refresh skey pkey",
 	wKind:    "kind",
@@ -259,6 +259,8 @@ func otherKey(words []string, last, before string) Kind {
 	case last == "holder" && holders[before]:
 		return KindName
 	case before == "secret" && last == "id": // of AppRole
+		return KindBearer
+	case before == "session" && last == "id" && len(words) > 2 && words[len(words)-3] == "net": // of ASP
 		return KindBearer
 	case before == "p" && last == "w":
 		return KindWord

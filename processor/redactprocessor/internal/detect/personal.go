@@ -3,7 +3,10 @@
 
 package detect
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // card looks for a payment card among the groups of a number.
 func (sc *Scanner) card(m *number) bool {
@@ -100,6 +103,26 @@ func (m *number) isCard(a, b int) bool {
 	return luhn(digits)
 }
 
+// maxTrack is the length of the first track of a card's stripe.
+const maxTrack = 79
+
+// track looks for the first track of a card's stripe, whose number begins at i: %B4111111111111111^DOE/JANE^2701….
+func (sc *Scanner) track(i int) bool {
+	s := sc.text
+	sc.num.parse(s, i)
+	m := &sc.num
+	if m.groups != 1 || m.end >= len(s) || s[m.end] != '^' || !m.isCard(0, 0) {
+		return false
+	}
+	line := s[m.end:min(len(s), i+maxTrack)]
+	end := m.end + len(line)
+	if n := strings.IndexAny(line, "?\n\"\\"); n >= 0 {
+		end = m.end + n
+	}
+	sc.add(Finding{i, end, Card, Unquoted})
+	return true
+}
+
 // issued tells whether an issuer gives out numbers with this beginning and length. Lengths that also fit times in
 // milliseconds are accepted for the few issuers that have them.
 func issued(d string) bool {
@@ -117,6 +140,8 @@ func issued(d string) bool {
 	case four == "6011" || two == "65" || d[:3] >= "644" && d[:3] <= "649" || two == "62" || two == "81":
 		return n >= 16
 	case two == "35":
+		return n == 16
+	case four >= "2200" && four <= "2204": // of Russia
 		return n == 16
 	case four == "2131" || four == "1800":
 		return n == 15
@@ -170,6 +195,31 @@ func (sc *Scanner) ssn(m *number) bool {
 var phoneWords = words("phone phones tel telephone mobile cell fax call whatsapp sms handy telefon telefono ph " +
 	"cep gsm telepono telefone telefoon cellphone phonenumber mobilenumber dial answering")
 
+// foreignPhones are words for a telephone in other alphabets.
+var foreignPhones = []string{
+	"\u624b\u673a", "\u624b\u673a\u53f7", "\u7535\u8bdd", "\u96fb\u8a71", "\u96fb\u8a71\u756a\u53f7", "\u643a\u5e2f",
+	"\uc804\ud654", "\uc804\ud654\ubc88\ud638", "\ud734\ub300\ud3f0",
+	"\u0442\u0435\u043b\u0435\u0444\u043e\u043d", "\u0442\u0435\u043b",
+	"\u0422\u0435\u043b\u0435\u0444\u043e\u043d", "\u0422\u0435\u043b",
+}
+
+// behindForeign tells whether one of the words, which are not written in ASCII alone, stands right before i.
+func behindForeign(s string, i int, list []string) bool {
+	end := i
+	for stop := max(0, i-contextGap); end > stop && !isAlnum(s[end-1]) && s[end-1] < utf8.RuneSelf && s[end-1] != '\n'; {
+		end--
+	}
+	if end > 2 && strings.HasSuffix(s[:end], "\uff1a") {
+		end -= len("\uff1a")
+	}
+	for _, word := range list {
+		if strings.HasSuffix(s[:end], word) {
+			return true
+		}
+	}
+	return false
+}
+
 // phoneLabels stand behind a number in signatures and address books: "781 1704 office".
 var phoneLabels = words("office fax mobile cell phone tel")
 
@@ -195,7 +245,8 @@ func (sc *Scanner) phone(m *number) bool {
 		return false
 	case m.groups > 1 && m.uniform(0, m.groups-1, '/'):
 		return false // a row of figures
-	case northAmerican(m), nationalForm(m) && !before(s, start, numberedThings), frenchForm(m), m.paren && m.areaInParentheses():
+	case northAmerican(m), dialledForm(m), nationalForm(m) && !before(s, start, numberedThings), frenchForm(m),
+		m.paren && m.areaInParentheses():
 		sc.add(Finding{start, m.phoneEnd(s), Phone, Unquoted})
 	case sc.called(m, start):
 		if plus {
@@ -231,7 +282,11 @@ func (m *number) opening(s string) int {
 
 // called tells whether a word beside the number that begins at start says that it is one of a telephone.
 func (sc *Scanner) called(m *number, start int) bool {
-	return (before(sc.text, start, phoneWords) || m.groups > 1 && labelled(sc.text, m.end)) && !isDate(m)
+	s := sc.text
+	said := before(s, start, phoneWords) || m.groups > 1 && labelled(s, m.end) ||
+		start > 2 && (s[start-1] >= utf8.RuneSelf || s[start-2] >= utf8.RuneSelf || s[start-3] >= utf8.RuneSelf) &&
+			behindForeign(s, start, foreignPhones)
+	return said && !isDate(m)
 }
 
 // phoneEnd includes an extension written as x123 or ext. 123.
@@ -301,6 +356,20 @@ func nationalForm(m *number) bool {
 		}
 	}
 	return m.size(0) >= 2 && m.size(m.groups-1) >= 3 || m.size(0) >= 3 && m.size(1) >= 3
+}
+
+// dialledForm tells whether the number is one of another country as it is dialled: 0044 20 7183 8750.
+func dialledForm(m *number) bool {
+	if m.groups < 3 || m.groups > 5 || m.n < 11 || m.n > maxPhone || m.digits[0] != '0' || m.digits[1] != '0' ||
+		m.digits[2] < '2' || m.size(0) < 4 || m.size(0) > 5 {
+		return false
+	}
+	for g := 1; g < m.groups; g++ {
+		if m.sep[g] == '.' || m.sep[g] == '/' || m.size(g) < 2 || m.digits[m.first[g]] == '0' {
+			return false
+		}
+	}
+	return true
 }
 
 // frenchForm tells whether the number is five pairs of digits with the trunk 0: 01 42 68 53 00. Rows of small numbers

@@ -246,7 +246,7 @@ func quoteAt(s string, i int) byte {
 
 // sayingStarts are the bytes that may stand behind a word which announces a secret: where a verb begins, or the name of a
 // setting ends.
-var sayingStarts = chars(" \t`,\")']|?")
+var sayingStarts = chars(" \t`,\")']|?\\")
 
 // announcedAt returns where what the word that ends at i announces begins, or 0, and whether a word in quotes there is
 // a secret for certain.
@@ -309,6 +309,13 @@ func besideName(s string, i int) int {
 
 // verbEnd returns the end of the verb that follows at i, or 0.
 func verbEnd(s string, i int) int {
+	if i < len(s) && s[i] == '\\' {
+		tab := i
+		for tab < len(s) && s[tab] == '\\' {
+			tab++
+		}
+		return pick(tab < len(s) && s[tab] == 't', tab+1, 0)
+	}
 	if i >= len(s) || s[i] != ' ' && s[i] != '\t' && s[i] != '`' {
 		return 0
 	}

@@ -16,14 +16,21 @@ const (
 // recoveryCodes adds the codes of the list that begins at i.
 func (sc *Scanner) recoveryCodes(i int) {
 	s := sc.text
+	last := ""
 	for n, at := 0, i; n < maxRecoveries; n++ {
 		start, end := codeAt(s, at)
-		if end == 0 || !isRecoveryCode(s[start:end]) || sc.ownEnd(start) > 0 {
+		if end == 0 || !isRecoveryCode(s[start:end]) && !alike(last, s[start:end]) || sc.ownEnd(start) > 0 {
 			return
 		}
 		sc.addNumber(start, end, RecoveryCode)
-		at = end
+		last, at = s[start:end], end
 	}
+}
+
+// alike tells whether two codes have their dashes at the same places: one of a list may happen to have no digit.
+func alike(a, b string) bool {
+	dash := strings.IndexByte(a, '-')
+	return dash > 0 && len(a) == len(b) && b[dash] == '-'
 }
 
 // codeAt returns where the next code of a list begins and ends, behind the signs, and the number of its line, that stand at

@@ -225,10 +225,10 @@ func (t *table) rows(sc *Scanner, i int) {
 		end := rowStop(s, start)
 		if s[start-1] == '(' {
 			n := strings.IndexByte(s[start:end], ')')
-			if n < 0 {
+			if n < 0 && end < len(s) {
 				return
 			}
-			end = start + n
+			end = pick(n < 0, end, start+n)
 		}
 		row := s[start:end]
 		if isRule(row) {

@@ -27,6 +27,9 @@ func (sc *Scanner) inWord(i int) int {
 	if end := sc.iban(i); end > 0 {
 		return end
 	}
+	if i > 1 && s[i-1] == 'B' && s[i-2] == '%' && sc.track(i) {
+		return sc.skip(i)
+	}
 	start := runBack(s, i, i-sc.lastEnd(), aAny64)
 	for start < i && escapedLetter(s, start) {
 		start++

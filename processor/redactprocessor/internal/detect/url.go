@@ -18,6 +18,8 @@ func (sc *Scanner) url(i int) int {
 		if next := sc.userinfo(start, start+at); next > 0 {
 			return next
 		}
+	} else if end == len(s) && sc.cutUserinfo(i, end) {
+		return end
 	}
 	if end < len(s) && s[end] == '/' {
 		if next := sc.webhook(start, end); next > 0 {
@@ -74,6 +76,21 @@ func (sc *Scanner) userinfo(start, at int) int {
 	sc.moreHosts(at)
 	return at
 }
+
+// cutUserinfo adds user:password behind the "://" at i when the text was cut off in it, at end.
+func (sc *Scanner) cutUserinfo(i, end int) bool {
+	s, start := sc.text, i+len("://")
+	user, password, found := strings.Cut(s[start:end], ":")
+	if !found || len(password) < leastWord || !only(user, aURLDot) || strings.IndexByte(password, '.') >= 0 ||
+		!looksPassword(password) || sc.standsIn(password) || imageSchemes.has(s[runBack(s, i, maxLocal, aLetter):i]) {
+		return false
+	}
+	sc.add(Finding{start, end, URLUserinfo, Unquoted})
+	return true
+}
+
+// imageSchemes stand before the name of an image and its tag: docker://nginx:1.25-alpine.
+var imageSchemes = words("docker oci image storage daemon archive dir")
 
 // moreHosts adds the passwords of further hosts, as libpq and MongoDB take them: a:b@one:1,a:b@two:2/db.
 func (sc *Scanner) moreHosts(at int) {

@@ -98,7 +98,7 @@ func (sc *Scanner) call(i int) int {
 	case isOAuth(callee):
 		sc.tokens(first)
 		return i + 1
-	case wrappers.has(callee) && sc.wrapped(name, first):
+	case wrappers.has(callee) && !sc.closes(i, i+1) && sc.wrapped(name, first):
 		return i + 1
 	}
 	if k > 0 {
@@ -183,6 +183,9 @@ func secretArgument(callee string) int {
 
 // credential adds the k-th literal behind the first one: the password behind the name of a user.
 func (sc *Scanner) credential(l literal, k int) {
+	if sc.closes(l.start-1, l.start-1) {
+		return
+	}
 	for range k {
 		next, ok := nextLiteral(sc.text, l.next)
 		if !ok || sc.closes(l.start-1, next.start-1) {

@@ -50,11 +50,11 @@ var birthWords = words("birth born dob birthday birthdate geburtsdatum geboren n
 	"geboortedatum dateofbirth")
 
 // foreignBirths do so, too, and are not written in ASCII.
-var foreignBirths = []string{
+var foreignBirths = foreignWordList(
 	"n\u00e9 le", "n\u00e9e le", "N\u00e9 le", "N\u00e9e le", "f\u00f8dt", "f\u00f6dd",
 	"\u51fa\u751f\u65e5\u671f", "\u751f\u65e5", "\u751f\u5e74\u6708\u65e5", "\uc0dd\ub144\uc6d4\uc77c",
 	"\u0440\u043e\u0436\u0434\u0435\u043d\u0438\u044f",
-}
+)
 
 // Digits of the shortest and of the longest such number, and characters of those with letters.
 const (
@@ -168,7 +168,7 @@ func documentAround(s string, m *number) (start, end int) {
 // birthDate looks for a date that a word before it arms.
 func (sc *Scanner) birthDate(m *number) bool {
 	if !sc.set.enabled[BirthDate] || !isDate(m) || m.n > leastNational ||
-		!before(sc.text, m.at[0], birthWords) && !behindForeign(sc.text, m.at[0], foreignBirths) {
+		!before(sc.text, m.at[0], birthWords) && !foreignBirths.before(sc.text, m.at[0]) {
 		return false
 	}
 	sc.add(Finding{m.at[0], m.end, BirthDate, Unquoted})

@@ -3,10 +3,7 @@
 
 package detect
 
-import (
-	"strings"
-	"unicode/utf8"
-)
+import "strings"
 
 // card looks for a payment card among the groups of a number.
 func (sc *Scanner) card(m *number) bool {
@@ -196,24 +193,41 @@ var phoneWords = words("phone phones tel telephone mobile cell fax call whatsapp
 	"cep gsm telepono telefone telefoon cellphone phonenumber mobilenumber dial answering")
 
 // foreignPhones are words for a telephone in other alphabets.
-var foreignPhones = []string{
+var foreignPhones = foreignWordList(
 	"\u624b\u673a", "\u624b\u673a\u53f7", "\u7535\u8bdd", "\u96fb\u8a71", "\u96fb\u8a71\u756a\u53f7", "\u643a\u5e2f",
 	"\uc804\ud654", "\uc804\ud654\ubc88\ud638", "\ud734\ub300\ud3f0",
 	"\u0442\u0435\u043b\u0435\u0444\u043e\u043d", "\u0442\u0435\u043b",
 	"\u0422\u0435\u043b\u0435\u0444\u043e\u043d", "\u0422\u0435\u043b",
+)
+
+// foreignList are words that are not written in ASCII alone, and the bytes that they end in.
+type foreignList struct {
+	words []string
+	last  [256]bool
 }
 
-// behindForeign tells whether one of the words, which are not written in ASCII alone, stands right before i.
-func behindForeign(s string, i int, list []string) bool {
-	end := i
-	for stop := max(0, i-contextGap); end > stop && !isAlnum(s[end-1]) && s[end-1] < utf8.RuneSelf && s[end-1] != '\n'; {
-		end--
+func foreignWordList(words ...string) *foreignList {
+	l := &foreignList{words: words}
+	for _, word := range words {
+		l.last[word[len(word)-1]] = true
 	}
-	if end > 2 && strings.HasSuffix(s[:end], "\uff1a") {
-		end -= len("\uff1a")
+	return l
+}
+
+// before tells whether one of the words stands right before i.
+func (l *foreignList) before(s string, i int) bool {
+	const colon = "\uff1a"
+	for stop := max(0, i-contextGap); i > stop && (s[i-1] == ' ' || s[i-1] == ':'); {
+		i--
 	}
-	for _, word := range list {
-		if strings.HasSuffix(s[:end], word) {
+	if strings.HasSuffix(s[:i], colon) {
+		i -= len(colon)
+	}
+	if i == 0 || !l.last[s[i-1]] {
+		return false
+	}
+	for _, word := range l.words {
+		if strings.HasSuffix(s[:i], word) {
 			return true
 		}
 	}
@@ -283,9 +297,7 @@ func (m *number) opening(s string) int {
 // called tells whether a word beside the number that begins at start says that it is one of a telephone.
 func (sc *Scanner) called(m *number, start int) bool {
 	s := sc.text
-	said := before(s, start, phoneWords) || m.groups > 1 && labelled(s, m.end) ||
-		start > 2 && (s[start-1] >= utf8.RuneSelf || s[start-2] >= utf8.RuneSelf || s[start-3] >= utf8.RuneSelf) &&
-			behindForeign(s, start, foreignPhones)
+	said := before(s, start, phoneWords) || m.groups > 1 && labelled(s, m.end) || foreignPhones.before(s, start)
 	return said && !isDate(m)
 }
 

@@ -78,6 +78,9 @@ type seen struct {
 // Scan returns what the text holds, in order and without overlaps. The result is valid until the next call.
 func (sc *Scanner) Scan(text string) []Finding {
 	first := nextTrigger(text, 0)
+	for first < len(text) && triggers[text[first]] == tProse && !mayBeProse(text, first) {
+		first = nextTrigger(text, first+1)
+	}
 	if first == len(text) && len(sc.set.custom) == 0 {
 		return nil // as most attributes are
 	}
@@ -144,7 +147,12 @@ func (sc *Scanner) add(f Finding) {
 func (sc *Scanner) pass(from, to int) {
 	s := sc.text[:to]
 	for i := nextTrigger(s, from); i < len(s); i = nextTrigger(s, i) {
-		i = max(i+1, sc.wake(triggers[s[i]], i))
+		trigger := triggers[s[i]]
+		if trigger == tProse && !mayBeProse(s, i) {
+			i++
+			continue
+		}
+		i = max(i+1, sc.wake(trigger, i))
 	}
 }
 

@@ -54,6 +54,10 @@ func (t *tailSet) add(word string, joined bool) {
 	if n < maxTail {
 		tail |= pick[uint32](joined, shortTail, shortWord)
 	}
+	t.set(tail)
+}
+
+func (t *tailSet) set(tail uint32) {
 	slot := tailSlot(tail)
 	t[slot>>6] |= 1 << (slot & 63)
 }

@@ -54,7 +54,7 @@ func (sc *Scanner) assign(i int) int {
 	a.query = s[i] == '=' && inQuery(s, k.start)
 	if a.kind == KindQuery {
 		if !a.query {
-			return sc.member(k, i)
+			return sc.unannounced(pick(endsInID(s[k.start:k.end]), KindMember, KindNone), k, i)
 		}
 		a.kind = KindToken
 	}

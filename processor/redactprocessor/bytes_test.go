@@ -74,3 +74,20 @@ func TestBytes_textInOtherForms(t *testing.T) {
 	assert.Equal(t, "[REDACTED:unprocessable]", redacted(bomb))
 	assert.Equal(t, "[REDACTED:unprocessable]", redacted(zipped(t, plain)[:30]), "cut off")
 }
+
+// Copies of a message share the bytes of its values: what another pipeline has must not change, nor what a dry run reads.
+func TestTraces_bytesOfACopyStay(t *testing.T) {
+	secret := "password=" + strings.Repeat("Xy9kQ2mm", 8) + " and more" // longer than its mask
+	cfg := defaults()
+	cfg.DryRun = true
+	for _, p := range []*redactProcessor{started(t, defaults()), started(t, cfg)} {
+		td := ptrace.NewTraces()
+		span := td.ResourceSpans().AppendEmpty().ScopeSpans().AppendEmpty().Spans().AppendEmpty()
+		span.Attributes().PutEmptyBytes("raw").FromRaw([]byte(secret))
+		copied := ptrace.NewTraces()
+		td.CopyTo(copied)
+		redactTraces(t, p, copied)
+		raw, _ := span.Attributes().Get("raw")
+		assert.Equal(t, secret, string(raw.Bytes().AsRaw()))
+	}
+}

@@ -214,7 +214,23 @@ func isRandom(id string) bool {
 			digits++
 		}
 	}
-	return digits >= 2 && len(id)-digits >= 2 && longestWord(id) <= 6 && differentBytes(id) >= 8
+	return digits >= 2 && len(id)-digits >= 2 && differentBytes(id) >= 8 &&
+		(longestWord(id) <= 6 || 100*turns(id) >= leastTurns*(len(id)-1))
+}
+
+// leastTurns is how many of a hundred pairs of neighbours in a random id are of two kinds: small letters, capitals, digits.
+// In names with numbers it is one in four, where all three are drawn three in five.
+const leastTurns = 40
+
+// turns counts the neighbours in id of which one is a small letter, a capital or a digit and the other is not.
+func turns(id string) int {
+	n := 0
+	for i := 1; i < len(id); i++ {
+		if id[i]>>5 != id[i-1]>>5 {
+			n++
+		}
+	}
+	return n
 }
 
 const (

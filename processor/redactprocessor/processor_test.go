@@ -70,6 +70,9 @@ func TestHash_machineMadeSessionsStayReadable(t *testing.T) {
 		assert.Equal(t, stays, isMachineMade(id), id)
 	}
 	f("6f1c2b3a-9d4e-4f5a-8b6c-7d8e9f0a1b2c", true)
+	f("thread_SY1q5ZlnEDFZO2NlFcesfwu9", true)
+	f("MariaSanchez1987", false)
+	f("thread_JohannesKepler12", false)
 	f("01ARZ3NDEKTSV4RRFFQ69G5FAV", true)
 	f("4bf92f3577b34da6a3ce929d0e0e4736", true)
 	f("thread_9fQ2mZ7xLp4Rt8VwK1aB", true)

@@ -252,11 +252,18 @@ func isSchema(s string) bool {
 	after = strings.TrimLeft(after, "[")
 	after = strings.TrimLeft(after, "\\\" ")
 	for _, t := range schemaTypes {
-		if strings.HasPrefix(after, t) {
+		if strings.HasPrefix(after, t) || cutOff(after, t) {
 			return true
 		}
 	}
 	return false
+}
+
+// cutOff tells whether s begins like the word and was cut off in it, with a marker of ours behind or not.
+func cutOff(s, word string) bool {
+	letters := run(s, 0, aLetter)
+	rest := strings.TrimPrefix(s[letters:], "\u2026")
+	return letters > 0 && strings.HasPrefix(word, s[:letters]) && (rest == "" || strings.HasPrefix(rest, "[truncated:"))
 }
 
 // isListing tells whether the array at the beginning of s lists secrets by their names, and holds none of them.

@@ -128,7 +128,7 @@ func (w *walker) value(val pcommon.Value, depth int) {
 			w.value(item, depth+1)
 		}
 	case pcommon.ValueTypeBytes:
-		w.bytes(val.Bytes())
+		w.bytes(val)
 	case pcommon.ValueTypeInt:
 		if n := val.Int(); w.at.Arm != 0 || n >= leastNumber || n <= -leastNumber {
 			w.number(val, strconv.FormatInt(n, 10))
@@ -139,13 +139,15 @@ func (w *walker) value(val pcommon.Value, depth int) {
 }
 
 // bytes shows bytes: most that are not text hold nothing that a detector wakes up for, and some hold text in
-// between.
-func (w *walker) bytes(b pcommon.ByteSlice) {
+// between. New ones are put beside the old: copies of a message share the bytes of their values, and to write into them
+// would change what other pipelines have.
+func (w *walker) bytes(val pcommon.Value) {
+	b := val.Bytes()
 	if b.Len() == 0 {
 		return
 	}
 	if changed, ok := w.v.Bytes(&w.at, string(b.AsRaw())); ok {
-		b.FromRaw([]byte(changed))
+		val.SetEmptyBytes().FromRaw([]byte(changed))
 	}
 }
 

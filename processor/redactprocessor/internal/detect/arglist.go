@@ -9,8 +9,8 @@ import "strings"
 // "-psecret"), subprocess.run(['tool', '--password', 'secret']). Lists hold much else, so that a value must look like a
 // password there.
 
-// listedOption looks at the dash at i, behind a quote, as the beginning of an option in such a list. It returns i when it
-// is none with a password.
+// listedOption looks at the dash at i, behind a quote, as the beginning of an option in such a list. It returns i when
+// it is none with a password.
 func (sc *Scanner) listedOption(i int) int {
 	s := sc.text
 	option, ok := literalAt(s, i-1-backslashes(s, 0, i-1))
@@ -32,6 +32,9 @@ func (sc *Scanner) listedOption(i int) int {
 			return i
 		}
 		if len(name) > len("-p") {
+			if c.apart() {
+				return i
+			}
 			value, ok = literal{start: i + len("-p"), end: option.end}, true
 		} else if c.glued() {
 			return i
@@ -78,6 +81,10 @@ func commandInList(s string) *command {
 var gluedOnly = set("mysql mysqldump mysqladmin mysqlimport mysqlsh mariadb unrar rar")
 
 func (c *command) glued() bool { return gluedOnly[c.name] }
+
+// apart tells whether a command has options of several letters behind one dash, so that none of one letter has its value
+// at once: openssl req -key k.pem.
+func (c *command) apart() bool { return c.name == "openssl" }
 
 // joints are the signs between the name of a user and the password in the options of some commands. Without it there is
 // none.

@@ -95,10 +95,7 @@ func (sc *Scanner) call(i int) int {
 	case typists.has(callee) && sc.typedInto(i-len(callee)):
 		sc.credential(first, 0)
 		return i + 1
-	case isOAuth(callee):
-		sc.tokens(first)
-		return i + 1
-	case wrappers.has(callee) && !sc.closes(i, i+1) && sc.wrapped(name, first):
+	case sc.knownCallee(name, i, first):
 		return i + 1
 	}
 	if k > 0 {

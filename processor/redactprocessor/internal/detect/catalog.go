@@ -95,6 +95,7 @@ const (
 	AtlassianServerToken
 	DropboxLongToken
 	Identifier
+	PrefixedToken
 	structural // how many there are
 )
 
@@ -157,6 +158,7 @@ var structures = [structural]Detector{
 	BIC:                  {"bic", GroupPersonal, Mask, "codes of banks (ISO 9362) under a key that says so"},
 	AtlassianServerToken: {"atlassian_server_token", GroupSecrets, Mask, "tokens of Jira's and Confluence's own servers"},
 	DropboxLongToken:     {"dropbox_long_token", GroupSecrets, Mask, "Dropbox, older tokens"},
+	PrefixedToken:        {"prefixed_token", GroupSecrets, Mask, "long random characters behind the prefix of any vendor"},
 	GrafanaKey:           {"grafana_key", GroupSecrets, Mask, "API keys of older Grafana versions"},
 }
 

@@ -14,6 +14,8 @@ func (sc *Scanner) colonForms(i int) int {
 		return sc.putty(i + 1)
 	case c == 's' && sc.passSource(i) > 0:
 		return sc.skip(i)
+	case strings.IndexByte("dtvw", c) >= 0 && sc.deployKey(i) > 0:
+		return sc.skip(i)
 	case c == 'n' && strings.HasSuffix(s[:i], oracleThin):
 		return sc.oracle(i + 1)
 	case slashEnds[c] && i+1 < len(s) && !isSpace(s[i+1]):

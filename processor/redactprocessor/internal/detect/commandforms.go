@@ -5,8 +5,8 @@ package detect
 
 import "strings"
 
-// passwordCommand adds the password that a command whose name ends at i takes by its place: htpasswd -b file user secret,
-// or that it reads: echo user:secret | chpasswd. It returns where to read on.
+// passwordCommand adds the password that a command whose name ends at i takes by its place, htpasswd -b file user secret,
+// or that it reads, echo user:secret | chpasswd. It returns where to read on.
 func (sc *Scanner) passwordCommand(i int) int {
 	if strings.HasSuffix(sc.text[:i], "chpasswd") {
 		sc.readBy(i-len("chpasswd"), i)

@@ -229,6 +229,8 @@ func (sc *Scanner) shortOption(i int) int {
 			return i
 		}
 		start++
+	} else if c.apart() {
+		return i
 	}
 	if letter == 'b' {
 		sc.cookies(argumentAt(s, start))

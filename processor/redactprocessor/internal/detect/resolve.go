@@ -79,7 +79,7 @@ func (sc *Scanner) rank(f Finding) int {
 	switch {
 	case f.ID == ProsePassword:
 		return 1
-	case f.ID == SecretValue || f.ID == PinCode || f.ID == CLIPassword || f.ID == Media:
+	case f.ID == SecretValue || f.ID == PrefixedToken || f.ID == PinCode || f.ID == CLIPassword || f.ID == Media:
 		return 2
 	case sc.set.detectors[f.ID].Group == GroupPersonal:
 		return 0

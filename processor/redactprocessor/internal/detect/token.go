@@ -83,8 +83,9 @@ func (sc *Scanner) lastEnd() int {
 func (sc *Scanner) longToken(start, end, i int) int {
 	s := sc.text
 	if end-start == 36 && isUUID(s[start:end]) {
+		sc.serviceToken(start)
 		sc.inContext(start, end)
-		return end
+		return sc.skip(end - 1)
 	}
 	word := runBack(s, i, i-start, aAlnum)
 	if next := sc.bareToken(word); next > 0 {
@@ -100,6 +101,9 @@ func (sc *Scanner) longToken(start, end, i int) int {
 	}
 	if sc.known(start, end, i) || sc.pairValue(start, end) || sc.inContext(start, end) || sc.joinedKey(start, end) {
 		return sc.skip(i)
+	}
+	if next := sc.prefixed(start, end, i); next > 0 {
+		return next
 	}
 	padded := end
 	for padded < len(s) && s[padded] == '=' && padded-end < 2 {

@@ -6,6 +6,10 @@ package detect
 // agentVendors are services that agents are built of: models, memory, search, browsers, sandboxes, tracing.
 var agentVendors = []vendor{
 	{"openai_session", "OpenAI sessions", []string{"sess-"}, aAlnum, 32, 40, false, true},
+	{"brave_key", "Brave Search", []string{"BSA"}, aURL, 26, 28, false, true},
+	{"context7_key", "Context7", []string{"ctx7sk-"}, aURL, 24, 36, false, true},
+	{"cursor_key", "Cursor", []string{"crsr_"}, aHex, 48, 64, false, true},
+	{"traceloop_key", "Traceloop", []string{"tl_"}, aHex, 60, 64, false, true},
 	{"arcade_key", "Arcade", []string{"arc_"}, aAlnum, 32, 0, false, true},
 	{"arize_key", "Arize", []string{"ak-"}, aURL, 60, 0, false, true},
 	{"axiom_token", "Axiom", []string{"xaat-", "xapt-"}, aURL, 30, 36, false, true},

@@ -42,7 +42,7 @@ func (sc *Scanner) wrapped(i int, l literal) bool {
 	return true
 }
 
-// literalPrefix returns how many letters stand before the quote at i by which a language tells kinds of literals: b'…',
+// literalPrefix returns how many letters stand at i before a quote, by which a language tells kinds of literals: b'…',
 // rb"…", @"…".
 func literalPrefix(s string, i int) int {
 	n := i

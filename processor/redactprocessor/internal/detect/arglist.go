@@ -27,7 +27,7 @@ func (sc *Scanner) listedOption(i int) int {
 	case !shortOptions[name[1]]:
 		return i
 	default:
-		c := commandInList(s[max(0, i-commandWindow):i])
+		c := sc.listed.before(s, i)
 		if c == nil || strings.IndexByte(c.options, name[1]) < 0 {
 			return i
 		}
@@ -46,11 +46,11 @@ func (sc *Scanner) listedOption(i int) int {
 			return i
 		}
 	}
-	return sc.listed(value)
+	return sc.listedPassword(value)
 }
 
-// listed adds the password that a literal of a list holds, and returns its end.
-func (sc *Scanner) listed(l literal) int {
+// listedPassword adds the password that a literal of a list holds, and returns its end.
+func (sc *Scanner) listedPassword(l literal) int {
 	text := sc.text[l.start:l.end]
 	if user := strings.IndexByte(text, ':'); user >= 0 && user < len(text)-1 {
 		l.start += user + 1
@@ -64,17 +64,29 @@ func (sc *Scanner) listed(l literal) int {
 	return l.end
 }
 
-// commandInList returns the last command that a literal of s names, with or without its path, or nil.
-func commandInList(s string) *command {
-	for i := len(s) - 1; i > 0; i-- {
-		if !isQuote(s[i]) {
+// listedCommand remembers the command of a list, so that each of its options need not look for it again.
+type listedCommand struct {
+	command *command
+	at      int // where it ends
+	seen    int // how far the text was searched
+}
+
+// before returns the last command that a literal before i names, with or without its path, or nil.
+func (l *listedCommand) before(s string, i int) *command {
+	from := max(0, i-commandWindow)
+	for j := i - 1; j > max(from, l.seen-1); j-- {
+		if !isQuote(s[j]) {
 			continue
 		}
-		if k := commandAt(s[:i-backslashes(s, 0, i)]); k > 0 {
-			return &commands[k-1]
+		if k := commandAt(s[from : j-backslashes(s, from, j)]); k > 0 {
+			l.command, l.at = &commands[k-1], j
+			break
 		}
 	}
-	return nil
+	if l.seen = i; l.at < from {
+		l.command = nil
+	}
+	return l.command
 }
 
 // gluedOnly are commands that ask for the password when it does not follow its option at once.

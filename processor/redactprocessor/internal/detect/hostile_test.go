@@ -49,6 +49,8 @@ var hostile = []string{
 	"export PASSWORD=$PASSWORD;", "*:1:c:d:${", "default=", "password='\"", "&#64;password a:p ://a:b@", "p%61ssword=user = a\\npassword = b_c\\n",
 	"4111111111111111-password x1 ghp_\uff411/1234567890123:", `\u00401.2.3.4{"a":[{"a":[?token=`, "password for a:%2540a=",
 	"a|password|\"kind\":\"Secret\",contrase\u00f1a: 8.8.8.8%61", "<password a>a>a>\\u0061", "a:b@tcp(" + strings.Repeat(":", 1000),
+	`"-u",`, `["curl","-u","bob:pw1x",`, "'-p','", "--- | ", "|---", "x--- | y\n", "---|\n", "ssn,1234567\n", "|1234567|ssn|\n",
+	"1234567\\n", "C01X00T47,", "htpasswd -b -b -b a b ", "echo a:b | chpasswd ", "prod:a|", "OAuth('", "acme_", "[]byte(\"",
 	`"d":"password: :::::::::::::::%7B"a":"%2570assword%3D%255C%22x1"a=`,
 }
 
@@ -87,8 +89,8 @@ func TestScan_isLinear(t *testing.T) {
 		slack      = 3  // other machines
 		ratio      = 2.3
 	)
-	scanner := everything().NewScanner(nil)
-	for _, unit := range hostile {
+	scanner := everything().NewScanner(func(string, string, int) bool { return true })
+	for _, unit := range append(hostile, `"user_id":"`, `"user_id": 12, `, `\"user_id\":\"a1\",`) {
 		text := strings.Repeat(unit, size/len(unit)+1)[:size]
 		grows, speed := 9.0, 0.0
 		for range attempts {

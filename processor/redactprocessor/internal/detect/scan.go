@@ -64,6 +64,8 @@ type seen struct {
 	lineSeen  int // lines for the keys that take a whole line
 	manifests int // how many manifests of Kubernetes there were
 	tableEnd  int // up to where a table was read
+	ruleEnd   int // up to where lines were looked at that may be the rule of one
+	listed    listedCommand
 	secretEnd int // up to where the data of Secrets was masked
 	leavesEnd int // up to where the strings under a common word were judged
 	linkEnd   int // of the path that was looked through last

@@ -12,11 +12,12 @@ import "strings"
 // tableRule reads the table of whose rule the dashes at i are a part: |---|---| or ----+----.
 func (sc *Scanner) tableRule(i int) {
 	s := sc.text
-	if i < sc.tableEnd {
+	if i < sc.tableEnd || i < sc.ruleEnd {
 		return
 	}
 	start, ok := rowStart(s, i, max(sc.tableEnd, i-maxHead))
 	stop := lineStop(s[:min(len(s), i+maxHead)], i)
+	sc.ruleEnd = stop
 	if !ok || !isRule(s[start:stop]) {
 		return
 	}

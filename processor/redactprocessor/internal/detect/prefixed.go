@@ -42,11 +42,12 @@ func (sc *Scanner) prefixed(start, end, i int) int {
 
 // isPrefixed tells whether the run [start, end) is a prefix and random characters.
 func isPrefixed(s string, start, end int) bool {
+	const hashLength = 43 // of SHA-256 in base64
 	run := s[start:end]
 	cut := strings.LastIndexAny(run, "_-")
 	body := run[cut+1:]
 	switch {
-	case cut < 2 || cut > maxPrefix || len(body) < leastPrefixed || len(body) > mostPrefixed || !startsWord(s, start),
+	case cut < 2 || cut > maxPrefix || len(run) == hashLength || len(body) < leastPrefixed || len(body) > mostPrefixed || !startsWord(s, start),
 		end+1 < len(s) && s[end] == '.' && isLetter(s[end+1]), // the name of a file
 		!isPrefix(run[:cut]) || !isRandomBody(body) || isDummy(body[:leastPrefixed], 0) || unbase64(body) != "":
 		return false
@@ -54,16 +55,19 @@ func isPrefixed(s string, start, end int) bool {
 	return true
 }
 
-// isPrefix tells whether s is small letters and digits, in words of which the first one names no kind of ids and no
+// isPrefix tells whether s is words of small letters, or versions, of which the first one names no kind of ids and no
 // example.
 func isPrefix(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; alphabet[c]&(aDigit|aURLSafe) == 0 && (c < 'a' || c > 'z') {
+	first := ""
+	for word := range strings.SplitSeq(strings.ReplaceAll(s, "-", "_"), "_") {
+		if !only(word, aHexLower|aLower) && (len(word) < 2 || word[0] != 'v' || !only(word[1:], aDigit)) {
 			return false
 		}
+		if first == "" {
+			first = word
+		}
 	}
-	first, _, _ := strings.Cut(strings.ReplaceAll(s, "-", "_"), "_")
-	return len(first) > 1 && isLetter(s[0]) && !idKinds[first] && !markers.has(first)
+	return len(first) > 1 && !idKinds[first] && !markers.has(first)
 }
 
 // isRandomBody tells random letters and digits of both cases from everything else.

@@ -16,6 +16,9 @@ func (sc *Scanner) standsInCode(s string) bool {
 func isInteger(s string) bool {
 	const longest, prefix = 8, "0x"
 	s = strings.TrimRight(s, "uUlL,;:")
+	if strings.HasPrefix(s, "-"+prefix) {
+		s = s[1:]
+	}
 	if strings.HasPrefix(s, prefix) {
 		return len(s) <= len(prefix)+longest && only(s[len(prefix):], aHex)
 	}
@@ -37,12 +40,20 @@ func isPattern(s string) bool {
 	return false
 }
 
-// isFormat tells whether s is nothing but places for values with signs between them: %s:%s.
+// isFormat tells whether s is nothing but places for values with signs between them: %s:%s, 0x%x.
 func isFormat(s string) bool {
-	const verb = "%s"
-	return strings.Contains(s, verb) && !strings.ContainsFunc(strings.ReplaceAll(s, verb, ""), func(r rune) bool {
-		return r >= 0x80 || isAlnum(byte(r))
-	})
+	s = strings.TrimPrefix(s, "0x")
+	found := false
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == '%' && i+1 < len(s) && strings.IndexByte("sdxvq", s[i+1]) >= 0:
+			found = true
+			i++
+		case s[i] >= 0x80 || isAlnum(s[i]):
+			return false
+		}
+	}
+	return found
 }
 
 // isScoped tells whether s names something in a namespace: X11::Auth, $insta::secret.
@@ -71,9 +82,10 @@ func namesKey(s string) bool {
 	return false
 }
 
-// isRoute tells whether s is a path with a word in it.
+// isRoute tells whether s is a path with a word in it, behind a host or not.
 func isRoute(s string) bool {
-	return s[0] == '/' && strings.Count(s, "/") > 2 && longestWord(s) >= leastWord
+	host, _, _ := strings.Cut(s, "/")
+	return strings.Count(s, "/") > 2 && longestWord(s) >= leastWord && (host == "" || strings.IndexByte(host, '.') > 0)
 }
 
 // speaksOfSecret tells whether s may be a password of the kind that people make of such words.
@@ -84,6 +96,9 @@ func speaksOfSecret(s string) bool {
 
 // looksName tells whether s is a name of a program, words joined by capitals or by low lines, and not random characters.
 func looksName(s string) bool {
+	if dot := strings.LastIndexByte(s, '.'); dot > 0 && isLetter(s[0]) && len(s)-dot > leastWord {
+		s = s[dot+1:] // x509.PEMCipherAES256
+	}
 	digits, capitals, smalls := mix(s)
 	lows := strings.Count(s, "_")
 	if digits+capitals+smalls+lows != len(s) {
@@ -150,16 +165,23 @@ func compares(s string, i int) bool {
 	return s[i] == '=' && (i+1 < len(s) && s[i+1] == '=' || i > 0 && s[i-1] == '!')
 }
 
+// lexed tells whether a token is compared, as parsers do: line.Token[0] == "require".
+func (a *assignment) lexed(s string) bool {
+	return compares(s, a.at) && strings.Contains(strings.ToLower(s[a.start:a.end]), "token")
+}
+
 // names tells whether the value [v, end) of the assignment is the name of another variable, as in a program: that of the
 // key, or with blanks around the sign, in a line that is indented, of an object, behind another name, or by :=.
 func (a *assignment) names(s string, v, end, gap int) bool {
 	const shortName = 12
 	text, op := s[v:end], operatorStart(s, a.at)
 	switch {
-	case a.quote != 0 || !only(text, aLetter|aURLSafe):
+	case !only(text, aLetter|aURLSafe):
 		return false
-	case strings.EqualFold(text, s[a.start:a.end]):
+	case strings.EqualFold(text, s[a.start:a.end]), strings.HasPrefix(text, s[a.start:a.end]) && a.quote != 0:
 		return true
+	case a.quote != 0:
+		return false
 	case gap == 0 || s[op] != ' ' || s[a.at] == ':' && s[a.at+1] != '=' || len(text) > shortName && !wordy(text):
 		return false
 	}

@@ -43,7 +43,8 @@ func (sc *Scanner) credentials(start, end int) {
 func isNamed(s string, start, end int) bool {
 	name := run(s[:end], start, aLetter|aURLSafe|aDot)
 	if name < end {
-		return name > start && strings.IndexByte("([,;", s[name]) >= 0
+		call := run(s[:end], start, aURLDot)
+		return name > start && (strings.IndexByte("([,;", s[name]) >= 0 || call < end && s[call] == '(')
 	}
 	return strings.ContainsAny(s[start:end], "_.") && strings.IndexByte(s[start:end], '-') < 0
 }

@@ -72,6 +72,9 @@ func (sc *Scanner) pem(i int) int {
 		return label
 	}
 	end := armourEnd(s, body)
+	if end-body < leastCredential {
+		return end // a line that is looked for
+	}
 	if body, _, whole := strings.Cut(s[body:end], pemEnd); whole && only(strings.TrimSpace(body), aHexLower|aLower) {
 		return end // a word in place of a key
 	}

@@ -73,7 +73,7 @@ const (
 
 var keyWords = classes(map[wordClass]string{
 	wPassword: "password passwords passwd passwds pwd passphrase passphrases passcode passkey secret secrets " +
-		"credential credentials creds requirepass masterauth psk " +
+		"credential credentials creds requirepass masterauth " +
 		"apikey apikeys apitoken authtoken accesstoken accesskey secretkey privatekey clientsecret jwt bearer userpass " +
 		"sharedaccesskey accountkey masterkey encryptionkey signingkey apisecret appsecret authkey storagekey sshkey " +
 		"storepass keypass userpwd passwort kennwort wachtwoord senha parola contrasena haslo losenord mdp motdepasse " +
@@ -81,7 +81,7 @@ var keyWords = classes(map[wordClass]string{
 		"paasword pasword passord passwrd passwrod pssword psword paswrd pswd psswd userpw proxyuserpwd",
 	wToken:   "token unseal crumb encrypt gossip",
 	wPattern: "pat phpsessid jsessionid aspxauth",
-	wPass:    "pass passe pword pw pwrd psw clave cred",
+	wPass:    "pass passe pword pw pwrd psw psk clave cred",
 	wOpaque:  "private access refresh skey pkey",
 	wKind:    "kind",
 	wName:    "name",

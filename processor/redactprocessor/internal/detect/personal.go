@@ -19,7 +19,8 @@ func (sc *Scanner) card(m *number) bool {
 			last = min(m.groups, a+maxCardGroups) - 1
 		}
 		for b := a; b <= last; b++ {
-			if m.isCard(a, b) && !sc.isLongID(m, a, b) && !sc.isArticle(m, a, b) || a == b && sc.isShortCard(m, a) {
+			if m.isCard(a, b) && !sc.isLongID(m, a, b) && !sc.isArticle(m, a, b) && !sc.inDump(m, a, b) ||
+				a == b && sc.isShortCard(m, a) {
 				sc.addNumber(m.at[a], m.stop[b], Card)
 				return true
 			}
@@ -98,6 +99,21 @@ func (m *number) isCard(a, b int) bool {
 		}
 	}
 	return luhn(digits)
+}
+
+// inDump tells whether one of four hexadecimal digits, with a letter among them, stands beside the groups a to b, as in
+// tables of characters.
+func (sc *Scanner) inDump(m *number, a, b int) bool {
+	const size = cardGroup
+	s, start, end := sc.text, m.at[a], m.stop[b]
+	if a == b {
+		return false
+	}
+	word := func(from, to int) bool {
+		return from >= 0 && to <= len(s) && only(s[from:to], aHex) && !only(s[from:to], aDigit)
+	}
+	return start > size && isSpace(s[start-1]) && startsWord(s, start-1-size) && word(start-1-size, start-1) ||
+		end < len(s) && isSpace(s[end]) && word(end+1, end+1+size) && endsWord(s, end+1+size)
 }
 
 // maxTrack is the length of the first track of a card's stripe.
@@ -257,10 +273,10 @@ func (sc *Scanner) phone(m *number) bool {
 		sc.add(Finding{start - 1, m.phoneEnd(s), Phone, Unquoted})
 	case m.n > 15:
 		return false
-	case m.groups > 1 && m.uniform(0, m.groups-1, '/'):
+	case m.groups > 1 && (m.uniform(0, m.groups-1, '/') || m.dated(s)):
 		return false // a row of figures
 	case northAmerican(m), dialledForm(m), nationalForm(m) && !before(s, start, numberedThings), frenchForm(m),
-		m.paren && m.areaInParentheses():
+		m.paren && m.areaInParentheses() && !divided(s, start):
 		sc.add(Finding{start, m.phoneEnd(s), Phone, Unquoted})
 	case sc.called(m, start):
 		if plus {
@@ -353,6 +369,17 @@ func (m *number) areaInParentheses() bool {
 	return m.n >= 8 && m.groups >= 2 && m.groups <= 4 && m.size(0) <= 4 && m.size(m.groups-1) >= 3 && m.size(1) >= 2
 }
 
+// divided tells whether the number at i stands behind a sign of division, or is divided by what stands in parentheses.
+func divided(s string, i int) bool {
+	return i > 0 && s[i-1] == '/' || strings.HasPrefix(s[run(s, i, aDigit):], "/(")
+}
+
+// dated tells whether the last group is a year in parentheses, as behind the pages of a journal.
+func (m *number) dated(s string) bool {
+	year := string(m.part(m.groups-1, m.groups-1))
+	return len(year) == len("2006") && (year[:2] == "19" || year[:2] == "20") && s[m.at[m.groups-1]-1] == '('
+}
+
 // numberedThings have numbers that look like a telephone's.
 var numberedThings = words("case lot order ticket invoice part sku serial ref reference model version batch item article")
 
@@ -362,10 +389,17 @@ func nationalForm(m *number) bool {
 	if m.digits[0] != '0' || m.digits[1] == '0' || m.n < 10 || m.n > 12 || m.groups < 2 || m.groups > 4 || isDate(m) {
 		return false
 	}
+	zeros := 0
 	for g := range m.groups {
 		if m.size(g) < 2 || m.sep[g] == '.' {
 			return false
 		}
+		if m.digits[m.first[g]] == '0' {
+			zeros++
+		}
+	}
+	if m.groups > 2 && zeros == m.groups {
+		return false // characters by their numbers: 0399 0308 0301
 	}
 	return m.size(0) >= 2 && m.size(m.groups-1) >= 3 || m.size(0) >= 3 && m.size(1) >= 3
 }

@@ -182,11 +182,13 @@ func (sc *Scanner) announced(i int) int {
 	return i
 }
 
-// isMeasure tells whether s is a time, a version or a part of a list in brackets: 0.123s, 1:4.13+dfsg1-1, [success=1.
+// isMeasure tells whether s is a time, a version, a number or a part of a list in brackets: 0.123s, 1:4.13+dfsg1-1, 10_000,
+// [success=1.
 func isMeasure(s string) bool {
 	const unit = 2
 	number := run(s, 0, aDigit|aDot)
-	return s[0] == '[' || number > 0 && strings.IndexByte(s[:number], '.') > 0 && len(s)-number <= unit ||
+	return s[0] == '[' || only(s, aDigit|aURLSafe) && strings.IndexByte(s, '_') > 0 ||
+		number > 0 && strings.IndexByte(s[:number], '.') > 0 && len(s)-number <= unit ||
 		number == 1 && number+1 < len(s) && s[number] == ':' && isDigit(s[number+1])
 }
 

@@ -5,14 +5,24 @@ package detect
 
 import "strings"
 
+// sure returns how many of the open strings are strings of JSON for sure: quotes in other texts may be any signs.
+func (j *jsonState) sure() int {
+	depth := min(j.depth, maxDepth)
+	for depth > 0 && !j.json[depth-1] {
+		depth--
+	}
+	return depth
+}
+
 // stringEnd returns where the string of JSON that is open at j.pos ends, before the quote that closes it and the
 // backslashes that belong to it, or to when it is open there.
 func (j *jsonState) stringEnd(to int) int {
-	for i := j.pos; i < to && j.depth > 0; i++ {
+	depth := j.sure()
+	for i := j.pos; i < to && depth > 0; i++ {
 		if j.text[i] != '"' {
 			continue
 		}
-		if level := quoteLevel(j.text, i); level < j.depth {
+		if level := quoteLevel(j.text, i); level < depth {
 			return i - (1<<level - 1)
 		}
 	}
@@ -25,7 +35,10 @@ func (sc *Scanner) keepStrings() {
 	var j jsonState
 	for i := range sc.findings {
 		if f := &sc.findings[i]; f.Level == Unquoted {
-			f.End = sc.keepString(&j, f.Start, f.End)
+			if end := sc.keepString(&j, f.Start, f.End); end < f.End {
+				f.End = end
+				sc.keepOwn(f)
+			}
 		}
 	}
 }
@@ -44,7 +57,7 @@ func (sc *Scanner) keepString(j *jsonState, start, end int) int {
 // leaves tells whether something else than strings that follow each other stands between the end of the string that is
 // open at j.pos and to, or no string is open there.
 func (j jsonState) leaves(to int) bool {
-	depth := j.depth
+	depth := j.sure()
 	for ; j.pos < to; j.pos++ {
 		switch c := j.text[j.pos]; {
 		case c == '"':
@@ -67,5 +80,5 @@ func (sc *Scanner) closes(i, q int) bool {
 		return false
 	}
 	sc.json.at(s, i)
-	return quoteLevel(s, q) < sc.json.depth
+	return quoteLevel(s, q) < sc.json.sure()
 }

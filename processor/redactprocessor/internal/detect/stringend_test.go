@@ -80,6 +80,6 @@ func TestScan_cutTextsInJSON(t *testing.T) {
 		in := quoted(around[r.IntN(len(around))](cut(), cut()))
 		got := masked(set, in)
 		require.True(t, json.Valid([]byte(got)), "%s\n%s", in, got)
-		require.Equal(t, got, maskedOnce(set, got), in)
+		require.Empty(t, set.NewScanner(nil).Scan(got), "%s\n%s", in, got)
 	}
 }

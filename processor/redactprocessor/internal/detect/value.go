@@ -98,7 +98,7 @@ func (sc *Scanner) quoted(a *assignment, q int) {
 	if a.kind == KindSecret && strings.HasPrefix(text, "{") && isSchema(text) {
 		return
 	}
-	if isJoined(sc.text, start, end) {
+	if isJoined(sc.text, start, end) || a.lexed(sc.text) && !looksToken(text) && !looksPassword(text) {
 		return
 	}
 	sc.under(a.kind, start, end)

@@ -180,3 +180,10 @@ func TestPolicy_changesWithWhatDecides(t *testing.T) {
 	other.Hash.Keys[0].Key = "another" + testKey
 	assert.Equal(t, cfg.policy([]string{"k1"}), other.policy([]string{"k1"}), "keys do not")
 }
+
+func TestConfig_idGivenTwiceBesideAnotherMistake(t *testing.T) {
+	_, err := compileCustom([]CustomConfig{{ID: "a", Pattern: "("}, {ID: "a", Pattern: "x*"}})
+	require.ErrorContains(t, err, "custom::0::pattern: missing closing )")
+	require.ErrorContains(t, err, `custom::1::id: "a" is given twice`)
+	require.ErrorContains(t, err, "custom::1::pattern: matches the empty text")
+}

@@ -133,14 +133,14 @@ func compileCustom(list []CustomConfig) ([]detect.Pattern, error) {
 	seen := map[string]bool{}
 	for i, c := range list {
 		p, err := c.compile()
-		if err == nil && seen[c.ID] {
-			err = fmt.Errorf("id: %q is given twice", c.ID)
+		if c.ID != "" && seen[c.ID] {
+			err = errors.Join(err, fmt.Errorf("id: %q is given twice", c.ID))
 		}
+		seen[c.ID] = true
 		if err != nil {
 			errs = errors.Join(errs, prefixed(fmt.Sprintf("custom::%d::", i), err))
 			continue
 		}
-		seen[c.ID] = true
 		patterns = append(patterns, p)
 	}
 	return patterns, errs

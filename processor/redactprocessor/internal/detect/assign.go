@@ -48,7 +48,7 @@ func (sc *Scanner) assign(i int) int {
 	if a.kind == KindManifest {
 		return sc.manifest(k, i)
 	}
-	if s[i] == ':' && inARN(s, k.start) {
+	if namesElse(s, &a) {
 		return i + 1
 	}
 	a.query = s[i] == '=' && inQuery(s, k.start)
@@ -73,8 +73,8 @@ func (sc *Scanner) tellingKind(k *key, i int, ok bool) Kind {
 	return sc.otherKind(k, i, ok)
 }
 
-// mayAssign is a first look at what stands before the sign at i: most words end in letters that no key does. Before "=" the
-// word may also be a type, which comes behind the key.
+// mayAssign is a first look at what stands before the sign at i: most words end in letters that no key does. Before "="
+// the word may also be a type, which comes behind the key.
 func mayAssign(s string, i int) bool {
 	if i == 0 || keyTails[s[i-1]]&signBit(s[i]) == 0 {
 		return false
@@ -136,8 +136,8 @@ func mayBeOther(s string, k *key, i int, ok bool) bool {
 	return k.start > 0 && s[k.start-1] >= utf8.RuneSelf
 }
 
-// otherKind judges the value behind the sign at i by another name than the word k before it: by the one of a pair, or by
-// that of a variable whose type k is, which k then becomes.
+// otherKind judges the value behind the sign at i by another name than the word k before it: by the one of a pair, or
+// by that of a variable whose type k is, which k then becomes.
 func (sc *Scanner) otherKind(k *key, i int, ok bool) Kind {
 	s := sc.text
 	switch {

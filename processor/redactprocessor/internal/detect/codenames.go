@@ -56,6 +56,45 @@ func isFormat(s string) bool {
 	return found
 }
 
+// isOpen tells whether s, which is long and has digits as a token does, is a name, a path, a time or an algorithm.
+func isOpen(s string) bool { return looksName(s) || isRoute(s) || isTime(s) || isAlgorithm(s) }
+
+// isAlgorithm tells whether s is the name of one, or another constant of several words in capitals:
+// RSASSA_PKCS1_V1_5_SHA_256.
+func isAlgorithm(s string) bool {
+	const leastWords = 3
+	return only(s, aCapitals|aDigit|aURLSafe) && strings.Count(s, "_") >= leastWords-1 &&
+		longestWord(strings.ToLower(s)) >= leastCredential
+}
+
+// namesElse tells whether what stands before the sign of the assignment only looks like a key: a part of the name of a
+// resource, the name of a type in quotes ("AWS::IAM::AccessKey"), the directory of a shell, or the outcome of a test.
+func namesElse(s string, a *assignment) bool {
+	switch k := &a.key; {
+	case s[a.at] == ':' && (inARN(s, k.start) || k.quote == '"' && strings.HasSuffix(s[:k.start], "::")):
+		return true
+	case a.kind == KindSecret:
+		return namesDirectory(s, k, a.at)
+	default:
+		return a.kind == KindWord && namesOutcome(s, k)
+	}
+}
+
+// namesDirectory tells whether the key k before the sign at i is the variable of a shell for the directory at hand,
+// which only looks like a word for a password: PWD=/app.
+func namesDirectory(s string, k *key, i int) bool {
+	name, found := strings.CutSuffix(s[k.start:k.end], "PWD")
+	name = strings.TrimSuffix(name, "OLD")
+	if !found || name != "" && alphabet[name[len(name)-1]]&aURL != 0 {
+		return false
+	}
+	v := afterQuote(s, min(skipBlanks(s, i+1), len(s)))
+	return v < len(s) && (s[v] == '/' || isLetter(s[v]) && strings.HasPrefix(s[v+1:], `:\`))
+}
+
+// namesOutcome tells whether the key k is what go test says of a test: --- PASS: TestParse/a=1.
+func namesOutcome(s string, k *key) bool { return strings.HasSuffix(s[:k.end], "--- PASS") }
+
 // isScoped tells whether s names something in a namespace: X11::Auth, $insta::secret.
 func isScoped(s string) bool {
 	n := strings.Index(s, "::")
@@ -94,7 +133,8 @@ func speaksOfSecret(s string) bool {
 	return strings.Contains(s, "secret") || strings.Contains(s, "pass")
 }
 
-// looksName tells whether s is a name of a program, words joined by capitals or by low lines, and not random characters.
+// looksName tells whether s is a name of a program, words joined by capitals or by low lines, and not random
+// characters.
 func looksName(s string) bool {
 	if dot := strings.LastIndexByte(s, '.'); dot > 0 && isLetter(s[0]) && len(s)-dot > leastWord {
 		s = s[dot+1:] // x509.PEMCipherAES256

@@ -185,6 +185,9 @@ func wordBefore(s string, i int) (string, bool) {
 	if start < end && escapedLetter(s, start) {
 		start++
 	}
+	if strings.HasSuffix(s[:start], "::") {
+		return "", false // a name in a namespace
+	}
 	return s[start:end], start < end
 }
 

@@ -48,7 +48,9 @@ func elementText(s string, i int) (start, end int) {
 			return start, start + n
 		}
 	}
-	end = start
+	if end = start; end < len(s) && s[end] == '@' {
+		return start, start // a place for a value, as in <user>:<password>@<host>
+	}
 	for end < len(s) && end-start < maxBare && s[end] != '<' && s[end] != '"' && s[end] != '\n' && s[end] != '\\' {
 		end++
 	}

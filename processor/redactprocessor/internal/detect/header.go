@@ -42,10 +42,11 @@ func (sc *Scanner) credentials(start, end int) {
 // isNamed tells whether [start, end) begins with the name of a variable or of what is called, in place of a credential.
 func isNamed(s string, start, end int) bool {
 	name := run(s[:end], start, aLetter|aURLSafe|aDot)
-	if name < end {
+	if rest := strings.TrimRight(s[name:end], "})]"); rest != "" {
 		call := run(s[:end], start, aURLDot)
 		return name > start && (strings.IndexByte("([,;", s[name]) >= 0 || call < end && s[call] == '(')
 	}
+	end = name
 	return strings.ContainsAny(s[start:end], "_.") && strings.IndexByte(s[start:end], '-') < 0
 }
 

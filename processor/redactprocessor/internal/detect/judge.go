@@ -106,7 +106,7 @@ func looksToken(s string) bool {
 	if isUUID(s) || isAddress(s) || strings.Contains(s, "://") || strings.Count(s, "/") > 2 && !only(s, aAny64) {
 		return false
 	}
-	if looksName(s) || isRoute(s) {
+	if isOpen(s) {
 		return false
 	}
 	digits, capitals, smalls := mix(s)
@@ -231,7 +231,8 @@ func (sc *Scanner) isLabel(s string) bool {
 	return sc.keys.kind(s[:end]) == KindSecret || end < len(s) && s[end] == ' ' && sc.keys.kind(s) == KindSecret
 }
 
-// standsIn is isPlaceholder where nothing but a secret can stand, as in the password of a URL. There a word is one, too.
+// standsIn is isPlaceholder where nothing but a secret can stand, as in the password of a URL. There a word is one,
+// too.
 func (sc *Scanner) standsIn(s string) bool {
 	s = padding.trim(s[:min(len(s), maxReread)])
 	if s == "" || sc.isOwn(s) || !varied(s, 2) || isMasked(s) || isTemplate(s) {
@@ -337,8 +338,8 @@ func isMasked(s string) bool {
 	return rest == "" || len(rest) < len(s) && strings.Count(s, "*") >= len(s)-4 && len(s) > 4
 }
 
-// isRest tells whether s is a mask of ours, whole or without its last bracket, and what was left around it, too little to be
-// a secret: 0:[REDACTED:email].
+// isRest tells whether s is a mask of ours, whole or without its last bracket, and what was left around it, too little
+// to be a secret: 0:[REDACTED:email].
 func (sc *Scanner) isRest(s string) bool {
 	start := strings.Index(s, MaskPrefix)
 	if start < 0 || start >= leastCredential {
@@ -425,7 +426,8 @@ func isTag(s string, v, end int) bool {
 	return end-v > 1 && s[v] == '!' && only(s[v+1:end], aLetter|aDot) && end+1 < len(s) && s[end] == ' '
 }
 
-// isCommand tells whether the value [v, end) is a command of a shell with an option behind it: Read-Host -AsSecureString.
+// isCommand tells whether the value [v, end) is a command of a shell with an option behind it: Read-Host
+// -AsSecureString.
 func isCommand(s string, v, end int) bool {
 	if end+2 >= len(s) || s[end] != ' ' || s[end+1] != '-' || !isLetter(s[end+2]) {
 		return false

@@ -132,8 +132,10 @@ var (
 		"arrow hot short answer site publishable verification")
 	// openTokens are the words before "token" that speak of positions and vocabularies.
 	openTokens = set("page next continuation sync cursor pad eos bos special mask unk start end stop last first per " +
-		"max min cost limit truncation error " +
+		"max min cost limit truncation error change lock idempotency creation starting " +
 		"prompt completion input output top current previous sep cls")
+	// uniqueTokens are the words before "token" that mostly make a request unique, by a UUID.
+	uniqueTokens = set("client request")
 	// statements stand before a bare "token" in programs.
 	statements   = set("if elif while and or not return yield assert until unless")
 	secretTokens = set("access refresh auth api bearer session secret oauth")
@@ -341,6 +343,8 @@ func tokenKind(words []string, before string) Kind {
 		return KindBearer
 	case openTokens[before]:
 		return KindNone
+	case uniqueTokens[before]:
+		return KindToken
 	}
 	return KindSecret
 }

@@ -109,7 +109,7 @@ func announcedPair(s string, end int) bool {
 	if kind == "s" { // driver's license
 		kind, _ = codeWordBefore(s, at)
 	}
-	return nationalPairs[kind] || nationalWords.words[kind]
+	return (nationalPairs[kind] || nationalWords.words[kind]) && (kind != "account" || word != "id")
 }
 
 // national looks for a number that a word before it arms.

@@ -80,5 +80,6 @@ func mayBeProse(s string, i int) bool {
 		return i+1 < len(s) // none ends with the letter that wakes it
 	}
 	b := s[i-1 : i+3]
-	return wakingGrams.has(uint32(b[3]&31) | uint32(b[2]&31)<<letterBits | uint32(b[1]&31)<<(2*letterBits) | uint32(b[0]&31)<<(3*letterBits))
+	return wakingGrams.has(uint32(b[3]&31) | uint32(b[2]&31)<<letterBits |
+		uint32(b[1]&31)<<(2*letterBits) | uint32(b[0]&31)<<(3*letterBits))
 }

@@ -8,8 +8,8 @@ import (
 	"slices"
 )
 
-// wordTails holds the last letters of every word that a key which announces something may end in. Four words in five are
-// passed over by them, without being split or looked up.
+// wordTails holds the last letters of every word that a key which announces something may end in. Four words in five
+// are passed over by them, without being split or looked up.
 var wordTails = func() (t tailSet) {
 	for _, words := range [...][]string{
 		slices.Collect(maps.Keys(keyWords)), slices.Collect(maps.Keys(vendorWords)), slices.Collect(maps.Keys(vendorParts)),

@@ -3,8 +3,9 @@
 
 package detect
 
-// timeEnd returns the end of the time that begins with the digits [i, end) before a sign, or 0: with its date as ISO 8601 writes both, or
-// without. Times stand in every record, and say nothing about anybody; what is behind one in the same word is none.
+// timeEnd returns the end of the time that begins with the digits [i, end) before a sign, or 0: with its date as ISO
+// 8601 writes both, or without. Times stand in every record, and say nothing about anybody; what is behind one in the
+// same word is none.
 func timeEnd(s string, i, end int) int {
 	const date, clock = "0000-00-00T", "00:00:00"
 	if i > 0 && (isAlnum(s[i-1]) || s[i-1] == ':') {
@@ -51,4 +52,10 @@ func hasForm(s string, i int, form string) bool {
 		}
 	}
 	return true
+}
+
+// isTime tells whether s is a time with its date and nothing else.
+func isTime(s string) bool {
+	const year = len("2026")
+	return len(s) > year && s[year] == '-' && only(s[:year], aDigit) && timeEnd(s, 0, year) == len(s)
 }

@@ -55,8 +55,8 @@ func (sc *Scanner) inWord(i int) int {
 	return min(end, run(s, i, aAlnum))
 }
 
-// renamed gives the run [start, end) of a value that was found by its key the name of its vendor, and returns where to read on.
-// No other form says more than the key does.
+// renamed gives the run [start, end) of a value that was found by its key the name of its vendor, and returns where to
+// read on. No other form says more than the key does.
 func (sc *Scanner) renamed(start, end, i int) int {
 	if end-start < leastEncoded {
 		return end

@@ -130,7 +130,8 @@ func becomes(s string, end int) (l literal, ok bool) {
 	return literalAt(s, i+len(arrow))
 }
 
-// entityQuoted handles a value of HTML that stands in quotes which are written as references, the first of which is at v.
+// entityQuoted handles a value of HTML that stands in quotes which are written as references, the first of which is at
+// v.
 func (sc *Scanner) entityQuoted(a *assignment, v int) bool {
 	s := sc.text
 	for _, quote := range [...]string{"&quot;", "&#34;", "&#39;", "&apos;"} {
@@ -148,7 +149,8 @@ func (sc *Scanner) entityQuoted(a *assignment, v int) bool {
 	return false
 }
 
-// literalEnd is closing for a value, which may hold a quote of the other kind, or be joined from two: 'a"b', or 'a' and 'b' without a blank.
+// literalEnd is closing for a value, which may hold a quote of the other kind, or be joined from two: 'a"b', or 'a' and
+// 'b' without a blank.
 func (sc *Scanner) literalEnd(q int) int {
 	s := sc.text
 	end := closing(s, q)
@@ -232,38 +234,6 @@ func subtreeEnd(s string, v, level int) int {
 		}
 	}
 	return len(s)
-}
-
-// schemaWindow is how much of an object is looked at to tell the description of a field from the field. Schemas put
-// the type first.
-const schemaWindow = 160
-
-var schemaTypes = []string{"string", "object", "array", "number", "integer", "boolean", "null"}
-
-// isSchema tells whether the object at the beginning of s describes a value, as in the JSON schema of a tool, instead
-// of holding it.
-func isSchema(s string) bool {
-	s = s[:min(len(s), schemaWindow)]
-	before, after, found := strings.Cut(s, `"type`)
-	if !found || strings.Contains(before, `"value`) {
-		return false
-	}
-	after = strings.TrimLeft(after, "\\\": ")
-	after = strings.TrimLeft(after, "[")
-	after = strings.TrimLeft(after, "\\\" ")
-	for _, t := range schemaTypes {
-		if strings.HasPrefix(after, t) || cutOff(after, t) {
-			return true
-		}
-	}
-	return false
-}
-
-// cutOff tells whether s begins like the word and was cut off in it, with a marker of ours behind or not.
-func cutOff(s, word string) bool {
-	letters := run(s, 0, aLetter)
-	rest := strings.TrimPrefix(s[letters:], "\u2026")
-	return letters > 0 && strings.HasPrefix(word, s[:letters]) && (rest == "" || strings.HasPrefix(rest, "[truncated:"))
 }
 
 // isListing tells whether the array at the beginning of s lists secrets by their names, and holds none of them.

@@ -50,7 +50,7 @@ var hostile = []string{
 	"4111111111111111-password x1 ghp_\uff411/1234567890123:", `\u00401.2.3.4{"a":[{"a":[?token=`, "password for a:%2540a=",
 	"a|password|\"kind\":\"Secret\",contrase\u00f1a: 8.8.8.8%61", "<password a>a>a>\\u0061", "a:b@tcp(" + strings.Repeat(":", 1000),
 	`"-u",`, `["curl","-u","bob:pw1x",`, "'-p','", "--- | ", "|---", "x--- | y\n", "---|\n", "ssn,1234567\n", "|1234567|ssn|\n",
-	"1234567\\n", "C01X00T47,", "htpasswd -b -b -b a b ", "echo a:b | chpasswd ", "prod:a|", "OAuth('", "acme_", "[]byte(\"",
+	"1234567\\n", "C01X00T47,", "htpasswd -b -b -b a b ", "echo a:b | chpasswd ", "prod:a|", "OAuth('", "--- --- ", "ssn a\n--- ---\n", "ssn a\n--- ---\n1 1\n", "(1234567,", "values (1234567,", "(a,ssn) VALUES ('1234567',", "acme_", "[]byte(\"",
 	`"d":"password: :::::::::::::::%7B"a":"%2570assword%3D%255C%22x1"a=`,
 }
 

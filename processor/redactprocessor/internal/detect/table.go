@@ -190,14 +190,22 @@ func (t *table) readHead(sc *Scanner, row string) bool {
 			return
 		}
 		name := row[start:end]
-		switch kind := sc.keys.kind(name); kind {
-		case KindSecret, KindToken, KindBearer, KindWord, KindPin, KindName, KindBank, KindNational, KindBirth, KindPhone,
-			KindSSN, KindSortCode:
+		if kind := columnKind(sc.keys.kind(name)); kind != KindNone {
 			t.secret[n] = kind
 			secrets++
 		}
 	})
 	return names && secrets > 0 && t.columns > 1
+}
+
+// columnKind returns what the head of a column announces, KindNone when that is nothing in a table.
+func columnKind(kind Kind) Kind {
+	switch kind {
+	case KindSecret, KindToken, KindBearer, KindWord, KindPin, KindName, KindBank, KindNational, KindBirth, KindPhone,
+		KindSSN, KindSortCode:
+		return kind
+	}
+	return KindNone
 }
 
 // isColumn tells whether s is made of what names of columns are, and is no version.
@@ -241,7 +249,7 @@ func (t *table) rows(sc *Scanner, i int) {
 		sc.tableEnd = end
 		t.cells(row, func(n, from, to int) {
 			if n < maxColumns && t.secret[n] != KindNone {
-				t.cell(sc, t.secret[n], start+from, start+to)
+				sc.tableCell(t.secret[n], start+from, start+to)
 			}
 		})
 		i = end
@@ -273,9 +281,9 @@ func (t *table) nextRow(s string, i int) int {
 	return next
 }
 
-// cell adds a value of the form that its column announces. For a secret that is one of a password or a token: tables of
+// tableCell adds a value of the form that its column announces. For a secret that is one of a password or a token: tables of
 // documentation have words there.
-func (t *table) cell(sc *Scanner, kind Kind, start, end int) {
+func (sc *Scanner) tableCell(kind Kind, start, end int) {
 	text := sc.text[start:end]
 	switch kind {
 	case KindPin, KindName, KindBank, KindNational, KindBirth, KindPhone, KindSSN, KindSortCode:

@@ -18,7 +18,11 @@ func (sc *Scanner) tableRule(i int) {
 	start, ok := rowStart(s, i, max(sc.tableEnd, i-maxHead))
 	stop := lineStop(s[:min(len(s), i+maxHead)], i)
 	sc.ruleEnd = stop
-	if !ok || !isRule(s[start:stop]) {
+	if !ok {
+		return
+	}
+	if !isRule(s[start:stop]) {
+		sc.aligned(start, stop)
 		return
 	}
 	if head := breakBefore(s, start); head < start {
@@ -58,6 +62,9 @@ func (sc *Scanner) inTable(start, end int) {
 		return
 	}
 	stop := max(sc.tableEnd, start-maxRow)
+	if top, bottom := insertHead(s, start, stop); bottom > 0 && sc.readTable(top, bottom, ',', 0) && start < sc.tableEnd {
+		return
+	}
 	line, ok := rowStart(s, start, stop)
 	rowEnd := lineStop(s[:min(len(s), end+maxRow)], end)
 	if ok && line > 0 {
@@ -69,6 +76,25 @@ func (sc *Scanner) inTable(start, end int) {
 		rowEnd = end + quote // what stands behind it may be another text
 	}
 	sc.tableEnd = max(sc.tableEnd, rowEnd)
+}
+
+// insertHead returns where the names of the columns begin and end of the INSERT among whose values i stands, not before
+// stop, or 0.
+func insertHead(s string, i, stop int) (start, end int) {
+	const values = "VALUES"
+	if s[i-1] != '(' && !cellQuotes[s[i-1]] && s[i-1] != ',' && s[i-1] != '\'' {
+		return 0, 0
+	}
+	at := max(strings.LastIndex(s[stop:i], values), strings.LastIndex(s[stop:i], "values"))
+	if at < 0 {
+		return 0, 0
+	}
+	head := strings.TrimRight(s[stop:stop+at], " \n\t")
+	open := strings.LastIndexByte(head, '(')
+	if open < 0 || !strings.HasSuffix(head, ")") {
+		return 0, 0
+	}
+	return stop + open + 1, stop + len(head) - 1
 }
 
 // headAbove looks above the row that begins at line, not before stop, for the head of its table, and reads the table.
@@ -113,10 +139,10 @@ func withoutReturn(line string) string {
 // cellSeparator returns the separator beside [start, end) when that is the whole of a cell, or 0.
 func cellSeparator(s string, start, end int) byte {
 	i, j := start, end
-	for stop := max(0, start-maxPadding); i > stop && (s[i-1] == ' ' || s[i-1] == '"' || s[i-1] == '\\'); {
+	for stop := max(0, start-maxPadding); i > stop && cellPadding[s[i-1]]; {
 		i--
 	}
-	for stop := min(len(s), end+maxPadding); j < stop && (s[j] == ' ' || s[j] == '"'); {
+	for stop := min(len(s), end+maxPadding); j < stop && (s[j] == ' ' || s[j] == '"' || s[j] == '\''); {
 		j++
 	}
 	if i == 0 || !cellStarts[s[i-1]] && !breaksAt(s, i-1) || j < len(s) && !cellEnds[s[j]] {

@@ -85,6 +85,7 @@ func (sc *Scanner) call(i int) int {
 	}
 	name := runBack(s, i, maxKey, aURLDot)
 	callee := s[name:i]
+	callee = strings.TrimSuffix(callee, ".new") // of Ruby
 	callee = callee[strings.LastIndexByte(callee, '.')+1:]
 	k := secretArgument(callee)
 	switch {

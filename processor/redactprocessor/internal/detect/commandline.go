@@ -16,7 +16,8 @@ func (sc *Scanner) longOption(i int) int {
 		return i
 	}
 	end := run(s[:min(len(s), i+maxKey)], i+1, aURL)
-	if first < i && strings.HasSuffix(s[:end], "stdin") && strings.Contains(s[max(0, i-maxKey):end], "passw") {
+	if first < i && (strings.HasSuffix(s[:end], "stdin") && strings.Contains(s[max(0, i-maxKey):end], "passw") ||
+		strings.HasSuffix(s[:end], "with-token")) { // of gh
 		sc.piped(first)
 		return i
 	}

@@ -33,6 +33,26 @@ func isSchema(s string) bool {
 	return false
 }
 
+// isObject tells whether the bracket at v may begin an object or an array of JSON, and not a literal of a program:
+// {fmt.Sprintf("Bearer %s", token)}. Of such a literal the strings are judged.
+func isObject(s string, v int) bool {
+	i := v + 1
+	for i < len(s) && (isSpace(s[i]) || s[i] == '\\' || escapedLetter(s, i)) {
+		i++
+	}
+	if s[v] == '[' || i >= len(s) || s[i] == '}' {
+		return true
+	}
+	if s[i] != '"' {
+		return false
+	}
+	end := closing(s, i)
+	for end < len(s) && (s[end] == '\\' || s[end] == '"' || isSpace(s[end])) {
+		end++
+	}
+	return end >= len(s) || s[end] == ':'
+}
+
 // cutOff tells whether s begins like the word and was cut off in it, with a marker of ours behind or not.
 func cutOff(s, word string) bool {
 	letters := run(s, 0, aLetter)

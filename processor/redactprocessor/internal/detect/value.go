@@ -191,6 +191,10 @@ func (sc *Scanner) subtree(a *assignment, v int) {
 	s := sc.text
 	switch a.kind {
 	case KindSecret, KindAuth, KindCookie:
+		if !isObject(s, v) {
+			sc.leaves(a, v)
+			return
+		}
 	case KindToken, KindBearer, KindWord, KindPin:
 		sc.leaves(a, v)
 		return

@@ -109,16 +109,18 @@ func namesKey(s string) bool {
 	const maxNumber, maxDigitsIn = 4, 6
 	s = s[strings.LastIndexByte(s, '.')+1:]
 	name := strings.TrimRight(s, "0123456789")
-	digits, capitals, smalls := mix(s)
-	if len(s)-len(name) > maxNumber || digits > maxDigitsIn || wordShare*(capitals+smalls) > 100*inWords(s) {
-		return false
-	}
+	owner := ""
 	for _, word := range keyNames {
 		if rest, found := strings.CutSuffix(name, word); found {
-			return len(rest) > 2 && !speaksOfSecret(rest) && only(rest, aAlnum|aURLSafe) && strings.IndexByte(rest, '-') < 0
+			owner = rest
+			break
 		}
 	}
-	return false
+	if len(owner) <= 2 || !only(owner, aAlnum|aURLSafe) || strings.IndexByte(owner, '-') >= 0 || speaksOfSecret(owner) {
+		return false
+	}
+	digits, capitals, smalls := mix(s)
+	return len(s)-len(name) <= maxNumber && digits <= maxDigitsIn && wordShare*(capitals+smalls) <= 100*inWords(s)
 }
 
 // isRoute tells whether s is a path with a word in it, behind a host or not.

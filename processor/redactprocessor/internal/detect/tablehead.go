@@ -85,6 +85,9 @@ func insertHead(s string, i, stop int) (start, end int) {
 	if s[i-1] != '(' && !cellQuotes[s[i-1]] && s[i-1] != ',' && s[i-1] != '\'' {
 		return 0, 0
 	}
+	if strings.IndexByte(s[stop:i], '(') < 0 {
+		return 0, 0 // quicker to see than that the word is not there
+	}
 	at := max(strings.LastIndex(s[stop:i], values), strings.LastIndex(s[stop:i], "values"))
 	if at < 0 {
 		return 0, 0

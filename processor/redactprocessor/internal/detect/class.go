@@ -301,18 +301,31 @@ func folded[V any](m map[string]V, word string) (v V) {
 
 // mix counts kinds of characters in s: digits, capitals and small letters.
 func mix(s string) (digits, capitals, smalls int) {
-	for i := range len(s) {
-		switch a := alphabet[s[i]]; {
+	const mask = 1<<mixBits - 1
+	sum := uint64(0)
+	for i := range min(len(s), mask) {
+		sum += mixes[s[i]]
+	}
+	return int(sum & mask), int(sum >> mixBits & mask), int(sum >> (2 * mixBits) & mask)
+}
+
+// mixBits is the width of each of the three counts of mix. What is longer than they can count is judged by its beginning.
+const mixBits = 21
+
+// mixes adds one to the count of a byte's kind.
+var mixes = func() (t [256]uint64) {
+	for c := range t {
+		switch a := alphabet[c]; {
 		case a&aDigit != 0:
-			digits++
+			t[c] = 1
 		case a&aCapitals != 0:
-			capitals++
+			t[c] = 1 << mixBits
 		case a&aLetter != 0:
-			smalls++
+			t[c] = 1 << (2 * mixBits)
 		}
 	}
-	return digits, capitals, smalls
-}
+	return t
+}()
 
 // only tells whether every byte of s is in the alphabet.
 func only(s string, chars uint8) bool { return run(s, 0, chars) == len(s) }

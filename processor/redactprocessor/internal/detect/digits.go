@@ -76,7 +76,10 @@ func besideBlank(s string, start, end int) bool {
 // about it than the key does.
 func (sc *Scanner) withinSecret(start, end int) bool {
 	n := len(sc.findings)
-	return n > 0 && sc.findings[n-1].ID == SecretValue && sc.findings[n-1].Start <= start && end <= sc.findings[n-1].End
+	if n == 0 || sc.findings[n-1].ID != SecretValue && sc.findings[n-1].ID != URLSecret {
+		return false
+	}
+	return sc.findings[n-1].Start <= start && end <= sc.findings[n-1].End
 }
 
 // isShort tells whether the few digits at [start, end) are of no interest to what reads longer numbers.

@@ -28,10 +28,7 @@ func (r *redactor) arguments(at *walk.Place, list pcommon.Slice) {
 	if words == nil {
 		return
 	}
-	encoded, err := json.Marshal(words)
-	if err != nil {
-		return // of invalid UTF-8, which is read word by word
-	}
+	encoded, _ := json.Marshal(words) // texts always encode
 	var found []detect.Finding
 	for _, f := range r.scanner.Scan(string(encoded)) {
 		if f.ID == detect.CLIPassword { // whatever else there is is found in the words
@@ -41,12 +38,13 @@ func (r *redactor) arguments(at *walk.Place, list pcommon.Slice) {
 	if len(found) == 0 {
 		return
 	}
-	var clean []string
-	if json.Unmarshal([]byte(r.apply(at, string(encoded), found)), &clean) != nil || len(clean) != len(words) {
+	var was, clean []string // JSON changes what is no UTF-8, so that both are compared as it has them
+	masked := r.apply(at, string(encoded), found)
+	if json.Unmarshal(encoded, &was) != nil || json.Unmarshal([]byte(masked), &clean) != nil || len(clean) != len(was) {
 		return
 	}
 	for i, word := range clean {
-		if word != words[i] {
+		if word != was[i] {
 			list.At(i).SetStr(word)
 		}
 	}

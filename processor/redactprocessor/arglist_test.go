@@ -23,6 +23,7 @@ func TestText_passwordsInListsOfArguments(t *testing.T) {
 	f([]any{"curl", "-u", "bob:hV7kQ2mm", "https://x.org"}, []any{"curl", "-u", "bob:" + mask, "https://x.org"})
 	f([]any{"/usr/bin/mysql", "-phV7<Q2mm"}, []any{"/usr/bin/mysql", "-p" + mask})
 	f([]any{"tool", "--password", "hV7k\"Q2&mm", "--verbose"}, []any{"tool", "--password", mask, "--verbose"})
+	f([]any{"tool", "a \xff", "--password", "hV7kQ2mm"}, []any{"tool", "a \xff", "--password", mask})
 	for _, stays := range [][]any{
 		{"curl", "-u", "bob", "https://x.org"},
 		{"tool", "--password", "--verbose"},

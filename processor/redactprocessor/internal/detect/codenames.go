@@ -172,8 +172,10 @@ func inWords(s string) int {
 	return n
 }
 
-// predicates begin what is said about a secret, behind its name or without it, and sayings stand anywhere in it.
+// predicates begin what is said about a secret, behind its name, one of subjects or nothing, and sayings stand anywhere
+// in it. A password may be a sentence, too, of other things.
 var (
+	subjects   = words("it this that field value input you users")
 	predicates = words("is are must should has have cannot can will was may does do")
 	sayings    = words("your must invalid incorrect expired required optional mandatory forgot forgotten")
 )
@@ -188,7 +190,7 @@ func (sc *Scanner) isSentence(s string) bool {
 	if len(list) < least {
 		return false
 	}
-	said := predicates.has(list[0]) || predicates.has(list[1])
+	said := predicates.has(list[0]) || predicates.has(list[1]) && (subjects.has(list[0]) || sc.keys.kind(list[0]) != KindNone)
 	for _, word := range list[:min(len(list), longest)] {
 		word = strings.Trim(word, ".,:;!?'()")
 		switch {
@@ -197,7 +199,7 @@ func (sc *Scanner) isSentence(s string) bool {
 		case !only(word, aLetter|aURLSafe):
 			return false
 		}
-		said = said || sayings.has(word) || sc.keys.kind(word) == KindSecret
+		said = said || sayings.has(word) || !phraseWords.has(word) && sc.keys.kind(word) == KindSecret
 	}
 	return said
 }
